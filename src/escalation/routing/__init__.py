@@ -1,0 +1,1 @@
+"""Which ladder an issue is on, and who holds each seat: pure rules, no database, no network."""
