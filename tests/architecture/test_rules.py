@@ -1,0 +1,88 @@
+"""Rules of the code that neither ruff, mypy nor import-linter can state."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.sources import ROOT, Source, everything, product
+
+FILE_LINES = 400
+FUNCTION_LINES = 60
+
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base_service"}
+
+# A reason is text that follows the codes: `# noqa: S311 - repeatability is the point`.
+BARE_WAIVER = re.compile(r"#\s*(?:noqa(?!:)|noqa:[ A-Z0-9,]*$|type: ignore(?:\[[\w, -]+\])?\s*$)", re.M)
+UNFINISHED = re.compile(r"#\s*(?:TODO|FIXME|XXX|HACK)\b")
+
+
+def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = {s.path: n for s in everything() if (n := s.text.count("\n")) > FILE_LINES}
+    assert long == {}
+
+
+def test_no_function_is_longer_than_60_lines() -> None:
+    long = [
+        f"{source.path}:{node.lineno} {node.name}"
+        for source in everything()
+        for node in functions(source)
+        if (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES
+    ]
+    assert long == []
+
+
+def test_only_the_transaction_module_commits() -> None:
+    commits = [
+        source.path
+        for source in product()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+    ]
+    assert set(commits) == {"store/transaction.py"}
+
+
+def test_only_ids_draws_randomness() -> None:
+    draws = re.compile(r"\bsecrets\.(?!compare_digest)|from secrets import|os\.urandom|\buuid[147]\(")
+    assert [s.path for s in product() if draws.search(s.text)] == ["ids.py"]
+
+
+def test_only_the_dialect_module_asks_which_database_it_is() -> None:
+    asks = re.compile(r"dialect\.name|[=!]= ?\"(?:sqlite|postgresql)\"")
+    assert [s.path for s in product() if asks.search(s.text)] == ["store/dialect.py"]
+
+
+@pytest.mark.parametrize("source", everything(), ids=lambda source: source.path)
+def test_each_waiver_of_a_check_gives_its_reason(source: Source) -> None:
+    assert BARE_WAIVER.findall(source.text) == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    assert [s.path for s in everything() if UNFINISHED.search(s.text)] == []
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named = [s.path for s in everything() if FORBIDDEN_NAMES & set(s.path.removesuffix(".py").split("/"))]
+    assert named == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.lock")), ids=lambda path: path.name)
+def test_no_lock_file_names_an_address(path: object) -> None:
+    assert "://" not in (ROOT / str(path)).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.lock")), ids=lambda path: path.name)
+def test_every_locked_package_carries_hashes(path: object) -> None:
+    text = (ROOT / str(path)).read_text(encoding="utf-8")
+    assert re.findall(r"^[a-z0-9][^\\\n]*==[^\\\n]*$", text, re.M) == []
