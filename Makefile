@@ -1,0 +1,33 @@
+# Every target calls tools/bootstrap.py, which does the same without make.
+PYTHON ?= python3
+STAMP := .venv/.ready
+LOCKS := requirements.lock requirements-dev.lock pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock migration bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv with the locked dependencies and the escalation command
+
+$(STAMP): $(LOCKS) tools/bootstrap.py
+	$(PYTHON) tools/bootstrap.py setup
+
+run: ## Serve the demonstration cluster on this machine
+	$(PYTHON) tools/bootstrap.py run
+
+test: ## Check the code and run every test, with coverage
+	$(PYTHON) tools/bootstrap.py test
+
+check: ## Check the code only: style, types, layers
+	$(PYTHON) tools/bootstrap.py check
+
+bench: ## Measure this machine
+	$(PYTHON) tools/bootstrap.py bench
+
+lock: ## Resolve the dependencies again and write the lock files
+	$(PYTHON) tools/lock.py
+
+migration: $(STAMP) ## Write a migration from the tables: make migration name="what it does"
+	.venv/bin/python tools/migration.py "$(name)"

@@ -1,0 +1,181 @@
+"""Set up, run and test the project with nothing but Python 3.11 or later.
+
+    python3 tools/bootstrap.py setup | run | test | check | bench
+
+``setup`` makes ``.venv`` from the lock files; each of the others does it first where needed.
+"""
+
+from __future__ import annotations  # so that an old Python gets as far as being told
+
+import hashlib
+import importlib.util
+import os
+import shlex
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+STAMP = VENV / ".ready"
+OLDEST = (3, 11)
+PURE = ("timekeeping", "routing", "workflow", "digests")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of a check: what it is called, and what is run."""
+
+    title: str
+    command: tuple[str, ...]
+
+
+CHECKS = (
+    Step("ruff", ("ruff", "check", "--quiet", ".")),
+    Step("format", ("ruff", "format", "--check", "--quiet", ".")),
+    Step("types", ("mypy", "--no-error-summary")),
+    Step("layers", ("lint-imports", "--no-logo")),
+)
+TESTS = (
+    Step("tests", ("pytest", "-q", "-n", "2", "--cov", "--cov-report=")),
+    Step("coverage", ("coverage", "report", "--fail-under=95")),
+)
+BENCH = (Step("bench", ("python", "bench/run.py")),)
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the one argument names; answer the exit status."""
+    jobs = {"setup": setup, "run": run, "test": test, "check": check, "bench": bench}
+    if len(arguments) != 1 or arguments[0] not in jobs:
+        say(f"usage: python3 tools/bootstrap.py {' | '.join(jobs)}")
+        return 2
+    if problem := unfit():
+        say(problem)
+        return 1
+    return jobs[arguments[0]]()
+
+
+def unfit() -> str | None:
+    """Why this Python cannot make the environment, and what mends it."""
+    if sys.version_info < OLDEST:
+        found = ".".join(map(str, sys.version_info[:3]))
+        return f"Python 3.11 or later is needed, this is {found}. Try: python3.11 {sys.argv[0]} ..."
+    if not STAMP.exists() and not (VENV / "pyvenv.cfg").exists():
+        missing = [name for name in ("venv", "ensurepip") if not importlib.util.find_spec(name)]
+        if missing:
+            package = f"python3.{sys.version_info.minor}-venv"
+            return (
+                f"This Python lacks {' and '.join(missing)}, which makes the environment."
+                f" On Debian or Ubuntu: apt-get install {package}"
+            )
+    return None
+
+
+def setup() -> int:
+    """Make ``.venv`` hold exactly what the lock file says, and the project itself."""
+    if STAMP.exists() and STAMP.read_text(encoding="utf-8") == fingerprint():
+        STAMP.touch()
+        return 0
+    STAMP.unlink(missing_ok=True)
+    pip = (str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet")
+    steps = [
+        Step("packages", (*pip, "install", "--require-hashes", "-r", "requirements-dev.lock")),
+        Step("project", (*pip, "install", "--no-build-isolation", "--no-deps", "-e", ".")),
+    ]
+    if not (BIN / "python").exists():
+        steps.insert(0, Step("environment", (sys.executable, "-m", "venv", str(VENV))))
+    for step in steps:
+        status, seconds = execute(step)
+        if status:
+            say(f"setup failed at {step.title} after {seconds:.0f} s: {shlex.join(step.command)}")
+            return status
+    STAMP.write_text(fingerprint(), encoding="utf-8")
+    say(f"ready: {BIN / 'escalation'}")
+    return 0
+
+
+def run() -> int:
+    """Serve the demonstration cluster until told to stop."""
+    if status := setup():
+        return status
+    command = [BIN / "escalation", "serve", "--demo"]
+    try:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def check() -> int:
+    """Check the code without running it."""
+    return setup() or all_of(CHECKS)
+
+
+def test() -> int:
+    """Check the code, run every test, and see that enough of the code was run."""
+    return setup() or all_of((*CHECKS, *TESTS, *pure_coverage()))
+
+
+def bench() -> int:
+    """Measure this machine."""
+    return setup() or all_of(BENCH)
+
+
+def pure_coverage() -> tuple[Step, ...]:
+    """The step that wants every branch of the pure layers run."""
+    layers = [name for name in PURE if (ROOT / "src" / "escalation" / name).is_dir()]
+    if not layers:
+        return ()
+    include = "--include=" + ",".join(f"src/escalation/{name}/*" for name in layers)
+    return (Step("pure layers", ("coverage", "report", "--fail-under=100", include)),)
+
+
+def all_of(steps: tuple[Step, ...]) -> int:
+    """Run every step, say how each ended, and answer the first bad status."""
+    ended = []
+    for step in steps:
+        status, seconds = execute(Step(step.title, (str(BIN / step.command[0]), *step.command[1:])))
+        ended.append((step, status, seconds))
+    say("")
+    for step, status, seconds in ended:
+        say(f"{'ok    ' if status == 0 else 'FAILED'} {step.title:<12} {seconds:6.1f} s")
+    failed = [(step, status) for step, status, _ in ended if status]
+    for step, _ in failed:
+        say(f"again: .venv/bin/{shlex.join(step.command)}")
+    return failed[0][1] if failed else 0
+
+
+def execute(step: Step) -> tuple[int, float]:
+    """Run one command in the project's folder; answer its status and its seconds."""
+    say(f"==> {step.title}: {shlex.join(step.command)}")
+    begun = time.monotonic()
+    try:
+        ended = subprocess.run(step.command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+        status = ended.returncode
+    except FileNotFoundError:
+        say(f"{step.command[0]} is not there")
+        status = 127
+    except KeyboardInterrupt:
+        say("stopped")
+        raise SystemExit(130) from None
+    return status, time.monotonic() - begun
+
+
+def fingerprint() -> str:
+    """What the environment was made from: a change of it means making it again."""
+    made_from = ("requirements-dev.lock", "pyproject.toml")
+    digest = hashlib.sha256(sys.version.encode())
+    for name in made_from:
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def say(line: str) -> None:
+    """Print a line at once, so that it stands before what a command prints."""
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
