@@ -63,7 +63,7 @@ def unfit() -> str | None:
     if sys.version_info < OLDEST:
         found = ".".join(map(str, sys.version_info[:3]))
         return f"Python 3.11 or later is needed, this is {found}. Try: python3.11 {sys.argv[0]} ..."
-    if not STAMP.exists() and not (VENV / "pyvenv.cfg").exists():
+    if not has_pip():
         missing = [name for name in ("venv", "ensurepip") if not importlib.util.find_spec(name)]
         if missing:
             package = f"python3.{sys.version_info.minor}-venv"
@@ -72,6 +72,11 @@ def unfit() -> str | None:
                 f" On Debian or Ubuntu: apt-get install {package}"
             )
     return None
+
+
+def has_pip() -> bool:
+    """Whether the environment was made to its end: pip comes last."""
+    return any(BIN.glob("pip*"))
 
 
 def setup() -> int:
@@ -85,8 +90,9 @@ def setup() -> int:
         Step("packages", (*pip, "install", "--require-hashes", "-r", "requirements-dev.lock")),
         Step("project", (*pip, "install", "--no-build-isolation", "--no-deps", "-e", ".")),
     ]
-    if not (BIN / "python").exists():
-        steps.insert(0, Step("environment", (sys.executable, "-m", "venv", str(VENV))))
+    if not has_pip():
+        make = (sys.executable, "-m", "venv", "--clear", str(VENV))
+        steps.insert(0, Step("environment", make))
     for step in steps:
         status, seconds = execute(step)
         if status:
@@ -101,7 +107,7 @@ def run() -> int:
     """Serve the demonstration cluster until told to stop."""
     if status := setup():
         return status
-    command = [BIN / "escalation", "serve", "--demo"]
+    command = [str(BIN / "escalation"), "serve", "--demo"]
     try:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:

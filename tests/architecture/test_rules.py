@@ -11,7 +11,16 @@ from tests.architecture.sources import ROOT, Source, everything, product
 FILE_LINES = 400
 FUNCTION_LINES = 60
 
-FORBIDDEN_NAMES = set("utils util helpers helper common misc manager base_service".split())
+FORBIDDEN_NAMES = {
+    "base_service",
+    "common",
+    "helper",
+    "helpers",
+    "manager",
+    "misc",
+    "util",
+    "utils",
+}
 
 # A reason is text that follows the codes, after a dash or in a comment of its own.
 BARE_WAIVER = re.compile(
