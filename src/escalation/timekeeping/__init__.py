@@ -1,0 +1,1 @@
+"""Durations, business calendars, the arithmetic of clocks, recurrence. Pure."""
