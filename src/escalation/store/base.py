@@ -1,0 +1,125 @@
+"""What every table is made of: the metadata, and the column types.
+
+The same table definition serves both databases; a type says once how a value is kept on each.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import TIMESTAMP, BigInteger, Dialect, Integer, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+_Impl: TypeAlias = TypeEngine[Any] | type[TypeEngine[Any]]
+
+
+def canonical(value: object) -> str:
+    """The one text of a JSON value: sorted keys, no spaces, UTF-8 letters as they are.
+
+    Raises:
+        ValueError: For NaN and the infinities, which JSON does not know.
+        TypeError: For what is no JSON value.
+    """
+    return json.dumps(
+        value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
+
+
+def _aware(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError(f"an instant needs its zone, {value.isoformat()} has none")
+    return value
+
+
+def epoch_microseconds(value: datetime) -> int:
+    """Microseconds since 1970 began in UTC: how SQLite keeps an instant.
+
+    Raises:
+        ValueError: For a datetime without a zone.
+    """
+    return (_aware(value) - EPOCH) // MICROSECOND
+
+
+class _InstantAsInteger(TypeDecorator[datetime]):
+    """An aware datetime, kept as an integer of epoch microseconds."""
+
+    impl: _Impl = Integer
+    cache_ok: bool | None = True
+
+    # The processors themselves are given, rather than process_bind_param and its like: each value
+    # then costs one call, not three.
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
+        """What turns an instant into an integer."""
+        del dialect
+        return lambda value: None if value is None else epoch_microseconds(value)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[int | None], datetime | None]:
+        """What turns an integer into an instant in UTC."""
+        del dialect, coltype
+        return lambda value: None if value is None else EPOCH + timedelta(0, 0, value)
+
+
+class _InstantWithZone(TypeDecorator[datetime]):
+    """An aware datetime, kept as ``timestamptz``; connections speak UTC, so it comes back in it."""
+
+    impl: _Impl = TIMESTAMP(timezone=True)
+    cache_ok: bool | None = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], datetime | None]:
+        """What refuses an instant without a zone."""
+        del dialect
+        return lambda value: None if value is None else _aware(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Nothing: the driver answers aware datetimes."""
+        del dialect, coltype
+
+
+class _JsonAsText(TypeDecorator[Any]):
+    """A JSON value, kept as its canonical text."""
+
+    impl: _Impl = Text
+    cache_ok: bool | None = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
+        """What turns a value into its canonical text; None is SQL's NULL."""
+        del dialect
+        return lambda value: None if value is None else canonical(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:
+        """What reads the text again."""
+        del dialect, coltype
+        return lambda value: None if value is None else json.loads(value)
+
+
+UtcInstant: Final[TypeEngine[datetime]] = _InstantAsInteger().with_variant(
+    _InstantWithZone(), "postgresql"
+)
+"""An instant: ``timestamptz`` on PostgreSQL, epoch microseconds on SQLite; naive is refused."""
+
+Json: Final[TypeEngine[Any]] = _JsonAsText().with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON value: ``jsonb`` on PostgreSQL, canonical text on SQLite; None is NULL on both."""
+
+Id: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by its bytes on both databases: identifiers, codes, cursors' keys."""
+
+Long: Final[TypeEngine[int]] = Integer().with_variant(BigInteger(), "postgresql")
+"""A 64-bit integer on both."""

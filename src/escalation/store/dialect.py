@@ -1,0 +1,99 @@
+"""Where SQLite and PostgreSQL differ: the only module that asks which of them it is.
+
+Everything else says what it wants, and finds here how that is said on either database.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    bindparam,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from escalation.clock import Clock, SystemClock
+
+_READ: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"begin": None},
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
+}
+_SNAPSHOT: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"begin": "BEGIN"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+def database_file(url: str) -> Path | None:
+    """The file that an SQLite URL names; None for a server."""
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite" or not parts.database:
+        return None
+    return Path(parts.database)
+
+
+def reading(engine: Engine) -> Mapping[str, Any]:
+    """The connection options of statements that each see what is committed by then."""
+    return _READ[engine.dialect.name]
+
+
+def snapshot(engine: Engine) -> Mapping[str, Any]:
+    """The connection options of statements that all see the database as at one instant."""
+    return _SNAPSHOT[engine.dialect.name]
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def any_of(
+    connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
+) -> ColumnElement[bool]:
+    """Whether the column is one of the values: one array on PostgreSQL, a list on SQLite.
+
+    The statement on PostgreSQL is the same for any number of values, so that it stays prepared.
+    SQLite takes at most 32,766 of them.
+    """
+    if connection.dialect.name == "postgresql":
+        array = postgresql.ARRAY(column.type)
+        return column == any_(bindparam(None, list(values), type_=array, unique=True))
+    return column.in_(values)
+
+
+def now(connection: Connection, clock: Clock) -> datetime:
+    """The present instant: the server's where one is shared, unless ``clock`` is a virtual one."""
+    if connection.dialect.name == "postgresql" and isinstance(clock, SystemClock):
+        told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return told.astimezone(UTC)
+    return clock.now()
+
+
+def hold_migrations(connection: Connection) -> None:
+    """Wait until no other process migrates; the lock goes with the connection.
+
+    On SQLite the write lock of the transaction itself is enough.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET lock_timeout = '10min'")
+        connection.exec_driver_sql("SET statement_timeout = '10min'")
+        connection.exec_driver_sql("SELECT pg_advisory_lock(7305808869232504931)")
+
+
+def broken_references(connection: Connection) -> list[str]:
+    """Rows that name rows which do not exist; PostgreSQL never lets it come to that."""
+    if connection.dialect.name == "postgresql":
+        return []
+    rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return [f"{table} row {rowid} names a missing {parent}" for table, rowid, parent, _ in rows]

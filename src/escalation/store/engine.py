@@ -1,0 +1,119 @@
+"""Engines: how a connection is made, and what it promises from then on."""
+
+import sqlite3
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+from escalation.errors import Broken
+from escalation.store.base import canonical
+
+BUSY_MILLISECONDS = 15_000
+CHECKPOINT_PAGES = 1_000
+POOL = {
+    "pool_size": 20,
+    "max_overflow": 20,
+    "pool_timeout": 10,
+    "pool_recycle": 1_800,
+    "pool_use_lifo": True,
+}
+POSTGRES_SETTINGS = {
+    "idle_in_transaction_session_timeout": "60s",
+    "lock_timeout": "5s",
+    "statement_timeout": "60s",
+    "timezone": "UTC",
+}
+
+
+def make_engine(
+    url: str, *, owner: bool = False, application: str = "escalation", single: bool = False
+) -> Engine:
+    """An engine on the database that ``url`` names.
+
+    Commits are durable on both. On SQLite writers take the write lock when they begin, never
+    halfway, and foreign keys hold.
+
+    Args:
+        url: An SQLAlchemy URL, ``sqlite:///path`` or ``postgresql+psycopg://...``.
+        owner: This process owns the SQLite file (see ``ownership.own``): it alone checkpoints.
+        application: The name under which a PostgreSQL server sees the connections.
+        single: One connection at a time, closed after each use, without waiting limits and, on
+            SQLite, without foreign keys: for migrations.
+
+    Raises:
+        Broken: The URL cannot be read, or names a database that is not supported.
+    """
+    try:
+        parts = make_url(url)
+    except ArgumentError as error:
+        raise Broken(f"The database URL cannot be read: {error}") from error
+    build = {"sqlite": _sqlite, "postgresql": _postgres}.get(parts.get_backend_name())
+    if build is None:
+        raise Broken(f"{parts.get_backend_name()} is not supported: use sqlite or postgresql")
+    pool: dict[str, Any] = {"poolclass": NullPool} if single else dict(POOL)
+    return build(parts, pool, owner=owner, application=application, single=single)
+
+
+def _sqlite(
+    url: URL, pool: dict[str, Any], *, owner: bool, application: str, single: bool
+) -> Engine:
+    del application
+    if not url.database or url.database == ":memory:":
+        raise Broken("An SQLite database needs a file: sqlite:///var/escalation.db")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        **pool,
+        # The driver begins nothing by itself; `begin` below does.
+        connect_args={"isolation_level": None, "cached_statements": 512},
+        execution_options={"begin": "BEGIN IMMEDIATE", "turn": Lock()},
+    )
+    pragmas = (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"foreign_keys = {'OFF' if single else 'ON'}",
+        # Connections that write and checkpoint at once can damage the file (SQLite 3.7.0 to
+        # 3.51.2). So one process checkpoints, within the commits of its one writer at a time.
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES if owner else 0}",
+        "journal_size_limit = 67108864",
+        "cache_size = -32768",
+        "temp_store = MEMORY",
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if statement := connection.get_execution_options()["begin"]:
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+def _postgres(
+    url: URL, pool: dict[str, Any], *, owner: bool, application: str, single: bool
+) -> Engine:
+    del owner
+    settings = {**POSTGRES_SETTINGS, **({"statement_timeout": "0"} if single else {})}
+    words = [f"-c {name}={value}" for name, value in settings.items()]
+    given = url.query.get("options", ())
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        **pool,
+        isolation_level="READ COMMITTED",
+        json_serializer=canonical,
+        connect_args={
+            "application_name": application,
+            "connect_timeout": 10,
+            "options": " ".join([*([given] if isinstance(given, str) else given), *words]),
+        },
+    )

@@ -1,0 +1,55 @@
+"""Transactions: the only place that commits.
+
+``write`` keeps everything of its block or nothing. ``read`` and ``snapshot`` keep nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from sqlalchemy import Connection, Engine
+
+from escalation.store import dialect
+from escalation.store.failures import translated
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """One transaction, committed durably when the block ends and rolled back when it raises.
+
+    On SQLite the write lock is held from the start, and the writers of this process take turns.
+
+    Raises:
+        Again: Doing the same again, with the same ids, is right.
+        Unavailable: The database cannot take it now.
+        Clash: A constraint refused it.
+    """
+    turn = engine.get_execution_options().get("turn", nullcontext())
+    with translated(), turn, engine.connect() as connection, connection.begin() as transaction:
+        yield connection
+        transaction.commit()
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """Statements that each see what is committed by then, without a transaction around them.
+
+    Nothing may be written here; the tests watch for it.
+
+    Raises:
+        Again: Doing the same again is right.
+        Unavailable: The database does not answer now.
+    """
+    with translated(), engine.connect() as connection:
+        yield connection.execution_options(**dialect.reading(engine))
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Statements that all see the database as at one instant: the first statement's.
+
+    Raises:
+        Again: Doing the same again is right.
+        Unavailable: The database does not answer now.
+    """
+    with translated(), engine.connect() as connection:
+        yield connection.execution_options(**dialect.snapshot(engine))

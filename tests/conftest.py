@@ -1,0 +1,113 @@
+"""Databases for tests: a migrated template is made once, and each test gets a copy of its own."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from escalation.store import migrate
+from escalation.store.engine import make_engine
+from tests.fakes import forbid_writes_in_reads
+from tests.postgres import NoPostgres, Server, postgres
+
+ALLOW_NO_POSTGRES = "ESCALATION_ALLOW_NO_PG"
+OUR_OWN = {ALLOW_NO_POSTGRES, "ESCALATION_TEST_POSTGRES_URL"}
+TEMPLATE = "escalation_template"
+
+# What a developer has set for running the product must not change what the tests see.
+for _name in [name for name in os.environ if name.startswith("ESCALATION_")]:
+    if _name not in OUR_OWN:
+        del os.environ[_name]
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server; each xdist worker has its own, which starts in under a second."""
+    try:
+        with postgres() as server:
+            yield server
+    except NoPostgres as error:
+        if os.environ.get(ALLOW_NO_POSTGRES) == "1":
+            pytest.skip(f"{ALLOW_NO_POSTGRES}=1: {error}")
+        raise
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied and never opened."""
+    path = tmp_path_factory.mktemp("template") / "escalation.db"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Server) -> str:
+    """The name of a migrated database, to be copied and never connected to."""
+    name = f"{TEMPLATE}_{os.getpid()}"
+    _execute(postgres_server, f"CREATE DATABASE {name}")
+    _migrated(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of an SQLite database of this test's own, migrated."""
+    path = tmp_path / "escalation.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server, postgres_template: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database of this test's own, migrated."""
+    yield from _database(postgres_server, f"TEMPLATE {postgres_template} STRATEGY file_copy")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database of this test's own: the test runs once on each database."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it, once on each database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        yield from _database(request.getfixturevalue("postgres_server"), "")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated database of this test's own, once on each database."""
+    engine = make_engine(database_url, owner=True, application="test")
+    forbid_writes_in_reads(engine)
+    yield engine
+    engine.dispose()
+
+
+def _migrated(url: str) -> None:
+    engine = make_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+
+
+def _database(server: Server, how: str) -> Iterator[str]:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    _execute(server, f"CREATE DATABASE {name} {how}")
+    yield server.url(name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(server: Server, statement: str) -> None:
+    engine = make_engine(server.url(), single=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(statement)

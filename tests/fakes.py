@@ -1,0 +1,70 @@
+"""Stand-ins that behave like the real thing, for tests that must not wait or must see a failure."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+
+from escalation.clock import VirtualClock
+from escalation.ids import IdSource
+
+MONDAY = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
+"""Ten in the morning of an ordinary Monday in Brisbane: where the tests' clock begins."""
+
+
+def utc(text: str) -> datetime:
+    """An instant written as ``2026-03-02 09:30`` or ``2026-03-02T09:30:00Z``, in UTC."""
+    instant = datetime.fromisoformat(text)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def virtual_clock(text: str | None = None) -> VirtualClock:
+    """A clock that stands at ``text``, or at the tests' Monday."""
+    return VirtualClock(MONDAY if text is None else utc(text))
+
+
+def seeded_ids(seed: int = 1) -> IdSource:
+    """The same identifiers in every run."""
+    return IdSource.seeded(seed)
+
+
+@contextmanager
+def failing_commits(engine: Engine, times: int = 1) -> Iterator[list[int]]:
+    """The next ``times`` commits on the engine fail and keep nothing; gives how many have."""
+    failed: list[int] = []
+
+    def fail(connection: Connection) -> None:
+        if len(failed) < times:
+            failed.append(len(failed) + 1)
+            connection.connection.rollback()
+            raise OperationalError("COMMIT", None, Exception("the plug was pulled"))
+
+    event.listen(engine, "commit", fail)
+    try:
+        yield failed
+    finally:
+        event.remove(engine, "commit", fail)
+
+
+def forbid_writes_in_reads(engine: Engine) -> None:
+    """Fail each statement that would write on a connection that ``read`` or ``snapshot`` gave."""
+
+    def look(  # noqa: PLR0913 - the signature is SQLAlchemy's
+        connection: Connection,
+        cursor: object,
+        statement: str,
+        parameters: object,
+        context: object,
+        executemany: bool,  # noqa: FBT001 - the signature is SQLAlchemy's
+    ) -> None:
+        del cursor, parameters, context, executemany
+        options = connection.get_execution_options()
+        reads = options.get("isolation_level") in {"AUTOCOMMIT", "REPEATABLE READ"} or (
+            "begin" in options and options["begin"] != "BEGIN IMMEDIATE"
+        )
+        words = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER")
+        assert not (reads and statement.lstrip().upper().startswith(words)), statement
+
+    event.listen(engine, "before_cursor_execute", look)

@@ -1,0 +1,100 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from escalation.errors import Broken
+from escalation.store.engine import make_engine
+from escalation.store.transaction import read, write
+
+
+def pragma(engine: Engine, name: str) -> object:
+    with read(engine) as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 15000)],
+)
+def test_sqlite_is_durable_and_keeps_references(sqlite_url: str, name: str, value: object) -> None:
+    engine = make_engine(sqlite_url)
+    assert pragma(engine, name) == value
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("owner", "pages"), [(True, 1000), (False, 0)])
+def test_only_the_owner_of_an_sqlite_file_checkpoints(
+    sqlite_url: str, owner: bool, pages: int
+) -> None:
+    engine = make_engine(sqlite_url, owner=owner)
+    assert pragma(engine, "wal_autocheckpoint") == pages
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TimeZone", "UTC"),
+        ("lock_timeout", "5s"),
+        ("statement_timeout", "1min"),
+        ("idle_in_transaction_session_timeout", "1min"),
+        ("transaction_isolation", "read committed"),
+        ("application_name", "escalation"),
+    ],
+)
+@pytest.mark.postgres
+def test_postgres_connections_wait_within_limits(postgres_url: str, name: str, value: str) -> None:
+    engine = make_engine(postgres_url)
+    with write(engine) as connection:
+        assert connection.exec_driver_sql(f"SHOW {name}").scalar_one() == value
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_options_of_the_url_are_kept(postgres_url: str) -> None:
+    engine = make_engine(f"{postgres_url}&options=-c%20work_mem%3D7MB")
+    with read(engine) as connection:
+        assert connection.exec_driver_sql("SHOW work_mem").scalar_one() == "7MB"
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "5s"
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+        ("mysql+pymysql://localhost/x", "mysql is not supported"),
+        ("nonsense", "cannot be read"),
+    ],
+)
+def test_a_database_that_cannot_serve_is_refused(url: str, says: str) -> None:
+    with pytest.raises(Broken, match=says):
+        make_engine(url)
+
+
+def test_the_folder_of_an_sqlite_file_is_made(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/a/b/c.db")
+    with read(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()
+
+
+def test_eight_writers_that_read_first_all_succeed(engine: Engine) -> None:
+    with write(engine) as connection:
+        connection.execute(text("CREATE TABLE tally (n INTEGER)"))
+        connection.execute(text("INSERT INTO tally VALUES (0)"))
+
+    def add(_: int) -> None:
+        with write(engine) as connection:
+            locked = " FOR UPDATE" if engine.dialect.name == "postgresql" else ""
+            n = connection.execute(text("SELECT n FROM tally" + locked)).scalar_one()
+            connection.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(200), timeout=timedelta(minutes=1).total_seconds()))
+    with read(engine) as connection:
+        assert connection.execute(text("SELECT n FROM tally")).scalar_one() == 200
