@@ -1,0 +1,67 @@
+"""Reading a file against its model: the whole of it or nothing, and all its mistakes at once."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from escalation.errors import Fault, Invalid
+from escalation.routing.document import Document, read
+from escalation.routing.mistakes import faults_of
+from escalation.routing.positions import Positions
+
+M = TypeVar("M", bound=BaseModel)
+
+Check = Callable[[Document], Iterable[Fault]]
+"""What is wrong between the parts of a document; it may meet any shape and must not trip."""
+
+
+def load(
+    source: str | bytes,
+    model: type[M],
+    name: str,
+    *,
+    largest: int,
+    check: Check | None = None,
+) -> tuple[M, Positions]:
+    """The file as its model, and where everything in it stands.
+
+    Args:
+        source: the file's bytes, or its text.
+        model: what the file must be.
+        name: how messages call the file.
+        largest: how many bytes it may have.
+        check: what to check beside the model, on the plain data.
+
+    Raises:
+        TooLarge: it has too many bytes or is nested too deeply.
+        Invalid: with one fault for each mistake, in the order of their places; ``file`` of each
+            is ``name:line:column``, ``detail`` what was found, expected, and nearest.
+    """
+    document = read(source, name, largest)
+    faults = list(document.faults)
+    loaded: M | None = None
+    if not _unreadable(document):
+        try:
+            loaded = model.model_validate(document.data)
+        except ValidationError as error:
+            faults += faults_of(error, model, document)
+        told = {fault.file for fault in faults if fault.code != "missing_key"}
+        faults += [fault for fault in check(document) if fault.file not in told] if check else []
+    if loaded is None or faults:
+        raise Invalid(f"{name} is refused, and nothing was changed", errors=in_order(faults))
+    return loaded, document.positions
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """The faults by line and column, each told once."""
+    return sorted(dict.fromkeys(faults), key=_place)
+
+
+def _unreadable(document: Document) -> bool:
+    return document.data is None and bool(document.faults)
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    line, column = (fault.file or ":0:0").rsplit(":", 2)[-2:]
+    return int(line), int(column)
