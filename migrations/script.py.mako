@@ -1,14 +1,13 @@
 """${message}.
 
-Older code on the new tables: say here whether it still runs.
+The version of the product before this one, on the tables after it: say whether it still runs.
 """
 
-from alembic import op
 import sqlalchemy as sa
-${imports if imports else ""}
-
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+from alembic import op
+${"\n" + imports + "\n" if imports else ""}
+revision = ${repr(up_revision).replace("'", '"')}
+down_revision = ${repr(down_revision).replace("'", '"')}
 branch_labels = None
 depends_on = None
 
@@ -19,5 +18,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to ${down_revision}."""
+    """Go back to ${down_revision or "an empty database"}."""
     ${downgrades if downgrades else "pass"}

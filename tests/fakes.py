@@ -51,13 +51,13 @@ def failing_commits(engine: Engine, times: int = 1) -> Iterator[list[int]]:
 def forbid_writes_in_reads(engine: Engine) -> None:
     """Fail each statement that would write on a connection that ``read`` or ``snapshot`` gave."""
 
-    def look(  # noqa: PLR0913 - the signature is SQLAlchemy's
+    def look(
         connection: Connection,
         cursor: object,
         statement: str,
         parameters: object,
         context: object,
-        executemany: bool,  # noqa: FBT001 - the signature is SQLAlchemy's
+        executemany: bool,
     ) -> None:
         del cursor, parameters, context, executemany
         options = connection.get_execution_options()

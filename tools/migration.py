@@ -1,6 +1,7 @@
 """Write a migration: from what the migrations make so far to the tables as they are now."""
 
 import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -22,7 +23,14 @@ def main(arguments: list[str]) -> int:
         migrate.upgrade(engine)
         migrate.write_revision(engine, title, number)
         engine.dispose()
-    print(*(path for path in versions() if path.name.startswith(number)))
+    [written] = [path for path in versions() if path.name.startswith(number)]
+    lines = written.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.lstrip().startswith("# ###")]
+    written.write_text("".join(kept), encoding="utf-8")
+    subprocess.run(
+        [Path(sys.executable).with_name("ruff"), "format", "--quiet", written], check=True
+    )
+    print(f"Read it, then commit it: {written}")
     return 0
 
 

@@ -38,14 +38,19 @@ def functions(source: Source) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    long = {s.path: n for s in everything() if (n := s.text.count("\n")) > FILE_LINES}
-    assert long == {}
+    lines = {
+        source.path: source.text.count("\n")
+        for source in everything()
+        if not source.path.startswith("migrations/versions/")
+    }
+    assert {path: n for path, n in lines.items() if n > FILE_LINES} == {}
 
 
 def test_no_function_is_longer_than_60_lines() -> None:
     long = [
         f"{source.path}:{node.lineno} {node.name}"
         for source in everything()
+        if not source.path.startswith("migrations/versions/")
         for node in functions(source)
         if (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES
     ]

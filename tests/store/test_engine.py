@@ -1,9 +1,8 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, select, text
 
 from escalation.errors import Broken
 from escalation.store.engine import make_engine
@@ -84,17 +83,17 @@ def test_the_folder_of_an_sqlite_file_is_made(tmp_path: Path) -> None:
 
 
 def test_eight_writers_that_read_first_all_succeed(engine: Engine) -> None:
+    tally = Table("tally", MetaData(), Column("n", Integer))
     with write(engine) as connection:
-        connection.execute(text("CREATE TABLE tally (n INTEGER)"))
-        connection.execute(text("INSERT INTO tally VALUES (0)"))
+        tally.create(connection)
+        connection.execute(tally.insert().values(n=0))
 
     def add(_: int) -> None:
         with write(engine) as connection:
-            locked = " FOR UPDATE" if engine.dialect.name == "postgresql" else ""
-            n = connection.execute(text("SELECT n FROM tally" + locked)).scalar_one()
-            connection.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
+            n = connection.execute(select(tally.c.n).with_for_update()).scalar_one()
+            connection.execute(tally.update().values(n=n + 1))
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(add, range(200), timeout=timedelta(minutes=1).total_seconds()))
+        list(pool.map(add, range(200), timeout=60))
     with read(engine) as connection:
-        assert connection.execute(text("SELECT n FROM tally")).scalar_one() == 200
+        assert connection.execute(select(tally.c.n)).scalar_one() == 200

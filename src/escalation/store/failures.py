@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from escalation.errors import Broken, Busy, EscalationError
@@ -94,7 +94,7 @@ def _kind(error: DBAPIError) -> type[EscalationError] | None:
         return _SQLITE.get(code & 0xFF)
     state = getattr(error.orig, "sqlstate", None)
     if state is None:  # psycopg has no code for a server that it cannot reach
-        return Unavailable if type(error.orig).__name__ == "OperationalError" else None
+        return Unavailable if isinstance(error, OperationalError) else None
     beginnings = (state[:length] for length in (5, 3, 2))
     return next((_SQLSTATES[part] for part in beginnings if part in _SQLSTATES), None)
 
