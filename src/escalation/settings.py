@@ -1,0 +1,220 @@
+"""What an installation may set, and the only module that reads the environment.
+
+Every setting is a variable ``ESCALATION_<NAME>``, or such a line of a ``.env`` file in the working
+folder. Each may be given as ``ESCALATION_<NAME>_FILE`` instead: the name of a file whose text is
+the value: use it for a secret. The environment stands before ``.env``.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from escalation.errors import Broken, Fault
+
+PREFIX = "ESCALATION_"
+FILE = "_FILE"
+_NOT_OURS = ("ESCALATION_TEST_", "ESCALATION_SERVICE_", "ESCALATION_PORT_")  # tests', Kubernetes'
+
+
+def _known_scheme(url: str) -> str:
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
+    return url
+
+
+Count = Annotated[int, Field(ge=1)]
+DatabaseUrl = Annotated[str, AfterValidator(_known_scheme)]
+Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; made by ``load``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="The folder of all that the product keeps.")
+    config_dir: Path = Field(
+        Path("config"), description="The folder of the ladder file, the directory and mappings."
+    )
+    database_url: DatabaseUrl = Field(
+        default_factory=lambda given: f"sqlite:///{given.get('data_dir', 'var')}/escalation.db",
+        repr=False,
+        description="The database: `sqlite:///path/to/file.db`, or"
+        " `postgresql://user:password@host/database`. Without it, a file in the data folder.",
+    )
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="The address to serve on; `0.0.0.0` for all."
+    )
+    port: int = Field(8080, ge=0, le=65535, description="The port; `0` takes a free one.")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = Field(
+        "INFO", description="The least of what is logged."
+    )
+    log_format: Literal["json", "console"] = Field(
+        "console", description="`json` for machines, one object a line; `console` for people."
+    )
+    reference_prefix: str = Field(
+        "SSI",
+        pattern=r"^[A-Z][A-Z0-9]{1,9}$",
+        description="How references begin: `SSI-2026-000123`.",
+    )
+    received_at_past_days: int = Field(
+        7,
+        ge=0,
+        description="How many days back anyone may say that an issue was received; further back"
+        " needs the right to.",
+    )
+    body_limit_bytes: int = Field(
+        1_048_576, ge=1_024, description="The largest request body taken, in bytes."
+    )
+    body_limit_depth: Count = Field(20, description="The deepest nesting of JSON taken.")
+    queue_limit: Count = Field(
+        1_000, description="Commands that may wait to be decided; beyond it the answer is 503."
+    )
+    batch_size: Count = Field(
+        1_000, description="Clocks, imports and the like decided at once when nobody waits."
+    )
+    batch_size_waiting: Count = Field(200, description="The same while people wait for an answer.")
+    sweep_interval_seconds: float = Field(
+        1.0, gt=0, le=3600, description="How often the worker looks for clocks that have ended."
+    )
+    heartbeat_interval_seconds: float = Field(
+        15.0, gt=0, le=3600, description="How often the worker notes that it is alive."
+    )
+    outage_minutes: Count = Field(
+        10,
+        description="Without a heartbeat for so long, the engine was down: what is late then goes"
+        " out as one summary for each receiver.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then ``.env``, each with the files that it names."""
+        del file_secret_settings
+        named = [
+            part
+            for source in (env_settings, dotenv_settings)
+            if isinstance(source, EnvSettingsSource)
+            for part in (source, _Files(settings_cls, source))
+        ]
+        return (init_settings, *named)
+
+
+class _Files(PydanticBaseSettingsSource):
+    """The values that stand in files which the environment names."""
+
+    def __init__(self, settings_cls: type[BaseSettings], names: EnvSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._variables = {name.upper(): value for name, value in names.env_vars.items()}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The text of the file that is named for this field, without space around it."""
+        del field
+        variable = variable_of(field_name)
+        name = self._variables.get(variable + FILE)
+        if not name:
+            return None, field_name, False
+        if self._variables.get(variable):
+            raise _wrong(variable + FILE, f"{variable} is set too: leave one of them out")
+        try:
+            return Path(name).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeDecodeError) as error:
+            raise _wrong(variable + FILE, f"{name} cannot be read: {error}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        """The values of all fields that have a file."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in _fields().items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def load(env_file: Path | None = Path(".env")) -> Settings:
+    """The settings as the environment has them.
+
+    Raises:
+        Broken: Some are wrong; each fault names the variable and what it takes.
+    """
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        faults = [
+            _fault(str(wrong["loc"][0]), wrong["msg"], wrong["input"]) for wrong in error.errors()
+        ]
+        raise Broken("The settings are wrong:", "settings", faults) from error
+
+
+def strangers(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Variables with our prefix that set nothing, each with the name that may have been meant."""
+    names = os.environ if environment is None else environment
+    known = [variable_of(field) for field in _fields()]
+    known += [name + FILE for name in known]
+    found = []
+    for name in sorted(names):
+        if name.startswith(PREFIX) and not name.startswith(_NOT_OURS) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+            found.append(f"{name} sets nothing" + (f"; is {near[0]} meant?" if near else ""))
+    return found
+
+
+def variable_of(field: str) -> str:
+    """The name of the variable that sets a field."""
+    return f"{PREFIX}{field.upper()}"
+
+
+def document() -> str:
+    """The page of the documentation that lists every setting."""
+    rows = [f"| `{variable_of(name)}` | {_default(name, field)} | {field.description} |"
+            for name, field in _fields().items()]  # fmt: skip
+    return "\n".join([_PAGE, *rows, ""])
+
+
+_PAGE = """\
+# Settings
+
+<!-- Made from src/escalation/settings.py by tools/docs.py; change it there. -->
+
+Each setting is an environment variable, or a line of a file `.env` in the folder where the command
+is run; the environment stands before the file. Each may be given as `..._FILE` instead, which names
+a file whose text is the value: use that for secrets, such as a database URL with a password.
+A wrong value stops the program at its start, and the message names the variable.
+
+| variable | default | what it sets |
+|---|---|---|"""
+
+
+def _fields() -> Mapping[str, FieldInfo]:
+    return Settings.model_fields
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    value = "sqlite:///var/escalation.db" if name == "database_url" else field.default
+    return f"`{value}`"
+
+
+def _wrong(variable: str, detail: str) -> Broken:
+    return Broken("The settings are wrong:", "settings", [Fault("setting", detail, None, variable)])
+
+
+def _fault(field: str, message: str, given: object) -> Fault:
+    # A URL may hold a password.
+    found = "" if field == "database_url" else f", found {given!r}"
+    meaning = _fields()[field].description
+    return Fault("setting", f"{message}{found}. {meaning}", parameter=variable_of(field))

@@ -1,0 +1,25 @@
+"""Write the pages of the documentation that are made from the code. A test finds a stale one."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from escalation import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/settings.md": settings.document,
+}
+
+
+def main() -> None:
+    """Write each page, and say which."""
+    for name, make in PAGES.items():
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(make(), encoding="utf-8")
+        print(name)
+
+
+if __name__ == "__main__":
+    main()
