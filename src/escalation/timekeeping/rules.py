@@ -13,7 +13,7 @@ DAY_SECONDS = 86400
 _LONGEST_YEARS = 100
 
 
-class BeyondHorizon(ValueError):  # noqa: N818 - the domain's word for it
+class BeyondHorizon(ValueError):
     """The question reaches outside the dates that a calendar knows."""
 
     def __init__(self, calendar: str, known_from: date, known_until: date) -> None:

@@ -54,6 +54,11 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def local(text: str) -> datetime:
+    """A reading of the clock on the wall, without an offset."""
+    return datetime.fromisoformat(text)
+
+
 def length(text: str) -> Duration:
     """A duration as written."""
     return Duration.parse(text)
