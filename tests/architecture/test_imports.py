@@ -20,6 +20,7 @@ ALLOWED = {
     "rich": ("cli/",),
     "ruamel": ("routing/", "cli/", "delivery/"),
     "sqlalchemy": ("store/",),
+    "sqlalchemy.orm": (),
     "sqlite3": ("store/",),
     "starlette": ("api/", "console/"),
     "structlog": ("api/", "bootstrap.py", "bootstrap/", "cli/", "services/", "store/", "worker/"),

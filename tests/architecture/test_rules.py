@@ -79,6 +79,19 @@ def test_only_the_dialect_module_asks_which_database_it_is() -> None:
     assert [s.path for s in product() if asks.search(s.text)] == ["store/dialect.py"]
 
 
+def test_correctness_rests_on_rows_and_keys_alone() -> None:
+    words = re.compile(r"advisory|pg_notify|\bLISTEN\b|\bNOTIFY\b|CREATE TRIGGER", re.IGNORECASE)
+    statements = {
+        source.path
+        for source in product()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        for word in node.args
+        if isinstance(word, ast.Constant) and words.search(str(word.value))
+    }
+    assert statements == {"store/dialect.py"}
+
+
 @pytest.mark.parametrize("source", everything(), ids=lambda source: source.path)
 def test_each_waiver_of_a_check_gives_its_reason(source: Source) -> None:
     assert BARE_WAIVER.findall(source.text) == []

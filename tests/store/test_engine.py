@@ -82,6 +82,16 @@ def test_the_folder_of_an_sqlite_file_is_made(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    def open_it(_: int) -> None:
+        engine = make_engine(f"sqlite:///{tmp_path}/new.db")
+        assert pragma(engine, "journal_mode") == "wal"
+        engine.dispose()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(open_it, range(40)))
+
+
 def test_eight_writers_that_read_first_all_succeed(engine: Engine) -> None:
     tally = Table("tally", MetaData(), Column("n", Integer))
     with write(engine) as connection:

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from tests.architecture.sources import ROOT
 
 
 @pytest.fixture
-def empty(empty_database_url: str) -> Engine:
-    return make_engine(empty_database_url, owner=True)
+def empty(empty_database_url: str) -> Iterator[Engine]:
+    engine = make_engine(empty_database_url, owner=True)
+    yield engine
+    engine.dispose()
 
 
 def tables(engine: Engine) -> set[str]:
@@ -30,7 +33,6 @@ def test_an_empty_database_comes_to_the_tables_of_the_models(empty: Engine) -> N
     assert migrate.upgrade(empty).is_current
     assert tables(empty) == set(metadata.tables)
     assert migrate.differences(empty) == []
-    empty.dispose()
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
@@ -50,7 +52,6 @@ def test_of_two_that_migrate_at_once_one_does_and_one_finds_it_done(empty: Engin
         ended = list(pool.map(migrate.upgrade, [empty, empty]))
     assert all(revision.is_current for revision in ended)
     assert migrate.differences(empty) == []
-    empty.dispose()
 
 
 def test_a_database_of_another_version_is_refused(empty: Engine) -> None:
@@ -58,7 +59,6 @@ def test_a_database_of_another_version_is_refused(empty: Engine) -> None:
         migrate.require_current(empty)
     migrate.upgrade(empty)
     migrate.require_current(empty)
-    empty.dispose()
 
 
 def test_a_table_that_the_models_do_not_have_is_told(engine: Engine) -> None:

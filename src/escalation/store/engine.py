@@ -1,6 +1,7 @@
 """Engines: how a connection is made, and what it promises from then on."""
 
 import sqlite3
+import time
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -75,7 +76,6 @@ def _sqlite(
     )
     pragmas = (
         f"busy_timeout = {BUSY_MILLISECONDS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         f"foreign_keys = {'OFF' if single else 'ON'}",
         # Connections that write and checkpoint at once can damage the file (SQLite 3.7.0 to
@@ -90,6 +90,7 @@ def _sqlite(
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
+        _to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -97,6 +98,22 @@ def _sqlite(
             connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Turn the file to a write-ahead log, which it then keeps.
+
+    SQLite does not wait for another connection that does the same to a new file, so we do.
+    """
+    for last in (False,) * 100 + (True,):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if last or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _postgres(

@@ -1,6 +1,7 @@
 """Transactions: the only place that commits.
 
 ``write`` keeps everything of its block or nothing. ``read`` and ``snapshot`` keep nothing.
+Those above the store take ``Connection`` and ``Engine`` from here, to pass them on.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, Engine
 
 from escalation.store import dialect
 from escalation.store.failures import translated
+
+__all__ = ["Connection", "Engine", "read", "snapshot", "write"]
 
 
 @contextmanager
