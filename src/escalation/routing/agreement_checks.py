@@ -20,6 +20,7 @@ def check_agreement(sheet: Sheet, name: str) -> None:
     path: Path = ("olas", name)
     sheet.known(sheet.table("calendars"), "calendar", *path, "calendar")
     sheet.in_order("begins", "ends", *path)
+    sheet.complete(Scope, *path, "ladders")
     if sheet.text(*path, "provider") is not None:
         _two_parties(sheet, path)
     for scope in sheet.table(*path, "ladders"):

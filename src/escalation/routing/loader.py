@@ -39,18 +39,32 @@ def load(
             is ``name:line:column``, ``detail`` what was found, expected, and nearest.
     """
     document = read(source, name, largest)
+    return _judged(document, model, check), document.positions
+
+
+def load_data(data: object, model: type[M], name: str, check: Check | None = None) -> M:
+    """Plain data as its model, as :func:`load` does for a file.
+
+    Raises:
+        Invalid: with one fault for each mistake; ``pointer`` of each says where it is.
+    """
+    return _judged(Document(data, Positions(name), [], set()), model, check)
+
+
+def _judged(document: Document, model: type[M], check: Check | None) -> M:
     faults = list(document.faults)
     loaded: M | None = None
-    if not _unreadable(document):
+    if document.data is not None or not faults:
         try:
             loaded = model.model_validate(document.data)
         except ValidationError as error:
             faults += faults_of(error, model, document)
-        told = {fault.file for fault in faults if fault.code != "missing_key"}
-        faults += [fault for fault in check(document) if fault.file not in told] if check else []
+        told = {_where(fault) for fault in faults if fault.code != "missing_key"}
+        faults += [fault for fault in check(document) if _where(fault) not in told] if check else []
     if loaded is None or faults:
-        raise Invalid(f"{name} is refused, and nothing was changed", errors=in_order(faults))
-    return loaded, document.positions
+        refused = f"{document.positions.name} is refused, and nothing was changed"
+        raise Invalid(refused, errors=in_order(faults))
+    return loaded
 
 
 def in_order(faults: Iterable[Fault]) -> list[Fault]:
@@ -58,8 +72,8 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(dict.fromkeys(faults), key=_place)
 
 
-def _unreadable(document: Document) -> bool:
-    return document.data is None and bool(document.faults)
+def _where(fault: Fault) -> str | None:
+    return fault.file or fault.pointer
 
 
 def _place(fault: Fault) -> tuple[int, int]:

@@ -55,16 +55,16 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], document: Document) -> 
     if kind == "missing":
         parent = path[:-1]
         text = f"found no {quoted(str(path[-1]))}, expected it{_in(parent)}"
-        return Fault("missing_key", text, file=where.show(where.key(parent)))
+        return where.fault("missing_key", parent, text, key=True)
     if kind == "extra_forbidden":
         fields = _keys_at(model, path[:-1])
         text = not_among(str(path[-1]), sorted(fields))
-        return Fault("unknown_key", text, file=where.show(where.key(path)))
+        return where.fault("unknown_key", path, text, key=True)
     if path and path[-1] == _KEY:
         text = _for_key(str(path[-2]), detail)
-        return Fault("unknown_key", text, file=where.show(where.key(path[:-1])))
+        return where.fault("unknown_key", path[:-1], text, key=True)
     text = _for_value(detail, where.written.get(path))
-    return Fault("wrong_value", text, file=where.show(where.value(path)))
+    return where.fault("wrong_value", path, text)
 
 
 def _in(parent: Path) -> str:

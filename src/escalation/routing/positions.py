@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from escalation.errors import Fault
+
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
 
@@ -34,6 +36,15 @@ class Positions:
             path = path[:-1]
         return self.key(path)[0]
 
+    def fault(self, code: str, path: Path, detail: str, *, key: bool = False) -> Fault:
+        """A fault at the value of a path, or at its key.
+
+        It is told by line and column where there is a file, else as a JSON pointer.
+        """
+        if not self.values:
+            return Fault(code, detail, pointer="".join(f"/{_escaped(step)}" for step in path))
+        return Fault(code, detail, file=self.show(self.key(path) if key else self.value(path)))
+
     def show(self, place: Place) -> str:
         """A place as ``name:line:column``."""
         return f"{self.name}:{place[0]}:{place[1]}"
@@ -43,3 +54,7 @@ class Positions:
         for end in range(len(path), -1, -1):
             if path[:end] in known:
                 yield known[path[:end]]
+
+
+def _escaped(step: str | int) -> str:
+    return str(step).replace("~", "~0").replace("/", "~1")

@@ -7,10 +7,12 @@ bytes and the same closed dates, whatever the holiday package says by then.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from escalation.errors import NotFound
+from escalation.routing.agreements import Agreements
 from escalation.routing.calendars import Expanded, expand, rules_of
 from escalation.routing.effective import EffectiveLadder
 from escalation.routing.folding import fold
@@ -41,6 +43,11 @@ class Publication:
     _ladders: dict[tuple[str | None, str], EffectiveLadder] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """The agreements, by client."""
+        return Agreements(self.file)
 
     @classmethod
     def read(cls, source: str | bytes, name: str, today: date) -> "Publication":

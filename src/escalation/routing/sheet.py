@@ -62,9 +62,7 @@ class Sheet:
 
     def refuse(self, code: str, path: Path, detail: str, *, key: bool = False) -> None:
         """Note a fault at the value of a path, or at its key."""
-        where = self.document.positions
-        place = where.key(path) if key else where.value(path)
-        self.faults.append(Fault(code, detail, file=where.show(place)))
+        self.faults.append(self.document.positions.fault(code, path, detail, key=key))
 
     def known(self, choices: Iterable[str], what: str, *path: str | int) -> None:
         """Refuse each word at a path that is none of the choices."""

@@ -1,0 +1,281 @@
+"""The directory compiled for looking up: who and what there is, and who is appointed where."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from escalation.errors import NotFound
+from escalation.routing.directory_checks import check
+from escalation.routing.directory_file import LARGEST, DirectoryFile, ForumEntry, MemberEntry
+from escalation.routing.effective import ForumRef
+from escalation.routing.loader import load, load_data
+from escalation.routing.positions import Positions
+from escalation.routing.terms import Eras, Term, term
+from escalation.routing.vocabulary import ForumKind, ForumOwner, Role
+from escalation.routing.wording import not_among
+from escalation.timekeeping.duration import Duration
+from escalation.timekeeping.instants import seconds_of, zone_named
+from escalation.timekeeping.recurrence import Recurrence
+
+T = TypeVar("T")
+_MEMO = 65_536
+SeatKey = tuple[str, str, str | None, str | None]
+"""Party, role, function, region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may hold a seat."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A provider or an agency, by the code it has in the one namespace of both."""
+
+    code: str
+    title: str
+    is_provider: bool
+    central: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The parties that one provider serves."""
+
+    code: str
+    title: str
+    provider: str
+    members: tuple[str, ...]
+    observers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A person in a seat of a party, while its term runs."""
+
+    id: str
+    person: str
+    role: Role
+    party: str
+    function: str | None
+    region: str | None
+    term: Term
+    alternate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A seat in a forum: whoever holds that role at that party, while its term runs."""
+
+    role: Role
+    party: str
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """A body, its seats, and when it meets. ``owner`` is None for the Initiative's."""
+
+    code: str
+    title: str
+    kind: ForumKind
+    of: ForumOwner
+    owner: str | None
+    function: str | None
+    region: str | None
+    calendar: str
+    meeting: Recurrence
+    duration: Duration
+    agenda_cutoff: Duration
+    paper_date: Duration
+    quorum: int
+    members: tuple[Member, ...]
+    invitees: tuple[Member, ...]
+    secretariat: str
+    sections: tuple[str, ...]
+    reports_to: str | None
+
+    def members_at(self, at: datetime) -> tuple[Member, ...]:
+        """The seats that have a vote at an instant."""
+        second = seconds_of(at)
+        return tuple(member for member in self.members if member.term.holds(second))
+
+
+class Directory:
+    """Parties, places, people, appointments and forums, by code; nothing in it changes.
+
+    ``memo`` keeps answers that depend on the directory alone and on the era of their instant.
+    """
+
+    def __init__(self, file: DirectoryFile, positions: Positions) -> None:
+        """Compile a file that has been checked."""
+        self.file = file
+        self.positions = positions
+        self.zone = zone_named(file.zone)
+        self.people = {
+            key: Person(key, entry.name, entry.email, entry.phone)
+            for key, entry in file.people.items()
+        }
+        self.parties = dict(_parties(file))
+        self.clusters = {
+            key: Cluster(key, entry.title, entry.provider, entry.members, entry.observers)
+            for key, entry in file.clusters.items()
+        }
+        self.forums = {
+            key: _forum(key, entry, self.zone, file.zone) for key, entry in file.forums.items()
+        }
+        self.appointments = dict(_appointments(file, self.zone))
+        self.memo: dict[tuple[Any, ...], Any] = {}
+        self._seats = _by_seat(self.appointments)
+        self._eras = Eras(appointment.term for appointment in self.appointments.values())
+        self._bodies = {
+            (forum.kind, forum.of, forum.owner): forum for forum in reversed(self.forums.values())
+        }
+
+    @classmethod
+    def read(cls, source: str | bytes, name: str) -> "Directory":
+        """Read and check a directory file.
+
+        Raises:
+            TooLarge: it has too many bytes or is nested too deeply.
+            Invalid: with every mistake in it, each with its place.
+        """
+        file, positions = load(source, DirectoryFile, name, largest=LARGEST, check=check)
+        return cls(file, positions)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any], name: str = "directory") -> "Directory":
+        """The directory of a stored document, or of one that came by request.
+
+        Raises:
+            Invalid: with every mistake in it, each with a JSON pointer.
+        """
+        return cls(load_data(dict(document), DirectoryFile, name, check), Positions(name))
+
+    def document(self) -> dict[str, Any]:
+        """What `from_document` reads: JSON-able, the same for the same content."""
+        return self.file.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    def person(self, person_id: str) -> Person:
+        """The person of that id; NotFound names the nearest."""
+        return _found(self.people, person_id, "person")
+
+    def party(self, code: str) -> Party:
+        """The provider or agency of that code; NotFound names the nearest."""
+        return _found(self.parties, code, "party")
+
+    def forum(self, code: str) -> Forum:
+        """The forum of that code; NotFound names the nearest."""
+        return _found(self.forums, code, "forum")
+
+    def cluster(self, code: str) -> Cluster:
+        """The cluster of that code; NotFound names the nearest."""
+        return _found(self.clusters, code, "cluster")
+
+    def forum_for(self, ref: ForumRef, cluster: str | None, provider: str) -> Forum | None:
+        """The body that a rung names, for an issue of that cluster and provider."""
+        owners = {ForumOwner.CLUSTER: cluster, ForumOwner.PROVIDER: provider}
+        return self._bodies.get((ref.kind, ref.of, owners.get(ref.of)))
+
+    def cluster_of(self, provider: str, client: str) -> str | None:
+        """The cluster in which that provider serves that client."""
+        for cluster in self.clusters.values():
+            if cluster.provider == provider and client in cluster.members:
+                return cluster.code
+        return None
+
+    def era(self, at: datetime) -> int:
+        """A number that is the same for two instants between which no appointment changes."""
+        return self._eras.at(seconds_of(at))
+
+    def appointed(
+        self, key: SeatKey, at: datetime, *, alternate: bool = False
+    ) -> Appointment | None:
+        """Who is appointed to exactly this seat: by the order of appointment ids, the first."""
+        second = seconds_of(at)
+        for appointment in self._seats.get(key, ()):
+            if appointment.alternate is alternate and appointment.term.holds(second):
+                return appointment
+        return None
+
+    def remember(self, key: tuple[Any, ...], value: object) -> None:
+        """Keep an answer; the memory is emptied when it is full."""
+        if len(self.memo) >= _MEMO:
+            self.memo.clear()
+        self.memo[key] = value
+
+
+def _found(table: Mapping[str, T], key: str, what: str) -> T:
+    value = table.get(key)
+    if value is None:
+        raise NotFound(f"{what}: {not_among(key, table)}")
+    return value
+
+
+def _parties(file: DirectoryFile) -> Iterator[tuple[str, Party]]:
+    for code, provider in file.providers.items():
+        yield code, Party(code, provider.title, is_provider=True, central=False)
+    for code, agency in file.agencies.items():
+        yield code, Party(code, agency.title, is_provider=False, central=agency.central)
+
+
+def _appointments(file: DirectoryFile, zone: ZoneInfo) -> Iterator[tuple[str, Appointment]]:
+    for key, entry in sorted(file.appointments.items()):
+        yield (
+            key,
+            Appointment(
+                id=key,
+                person=entry.person,
+                role=entry.role,
+                party=entry.party,
+                function=entry.function,
+                region=entry.region,
+                term=term(entry.from_, entry.until, zone),
+                alternate=entry.alternate,
+            ),
+        )
+
+
+def _by_seat(appointments: Mapping[str, Appointment]) -> dict[SeatKey, tuple[Appointment, ...]]:
+    seats: dict[SeatKey, tuple[Appointment, ...]] = {}
+    for each in appointments.values():
+        key = (each.party, each.role.value, each.function, each.region)
+        seats[key] = (*seats.get(key, ()), each)
+    return seats
+
+
+def _forum(code: str, entry: ForumEntry, zone: ZoneInfo, zone_name: str) -> Forum:
+    meeting = entry.meeting
+    return Forum(
+        code=code,
+        title=entry.title,
+        kind=entry.kind,
+        of=entry.of,
+        owner=entry.owner,
+        function=entry.function,
+        region=entry.region,
+        calendar=entry.calendar,
+        meeting=Recurrence(meeting.rule, meeting.start, meeting.zone or zone_name),
+        duration=meeting.duration,
+        agenda_cutoff=entry.agenda_cutoff,
+        paper_date=entry.paper_date,
+        quorum=entry.quorum,
+        members=_members(entry.members, zone),
+        invitees=_members(entry.invitees, zone),
+        secretariat=entry.secretariat,
+        sections=entry.sections,
+        reports_to=entry.reports_to,
+    )
+
+
+def _members(entries: tuple[MemberEntry, ...], zone: ZoneInfo) -> tuple[Member, ...]:
+    return tuple(
+        Member(entry.role, entry.party, term(entry.from_, entry.until, zone)) for entry in entries
+    )

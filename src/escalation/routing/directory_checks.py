@@ -1,0 +1,123 @@
+"""What one part of a directory says about another, checked on the plain data."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from escalation.errors import Fault
+from escalation.routing.directory_file import read_local
+from escalation.routing.document import Document
+from escalation.routing.fields import read_moment, read_zone
+from escalation.routing.positions import Path
+from escalation.routing.sheet import Sheet
+from escalation.routing.vocabulary import LADDER_FORUMS, ForumOwner
+from escalation.routing.wording import quoted
+from escalation.timekeeping.recurrence import Recurrence
+
+
+def check(document: Document) -> list[Fault]:
+    """Everything that is wrong between the parts of a directory."""
+    sheet = Sheet(document)
+    parties = [*sheet.table("providers"), *sheet.table("agencies")]
+    for code in sheet.table("agencies"):
+        if code in sheet.table("providers"):
+            detail = f"found {quoted(code)}, a provider's code; expected one of its own"
+            sheet.refuse("duplicate_code", ("agencies", code), detail, key=True)
+    _names(sheet, "clusters", {"provider": ("provider", sheet.table("providers"))})
+    _names(sheet, "clusters", {"members": ("party", parties), "observers": ("party", parties)})
+    _names(sheet, "services", {"function": ("function", sheet.table("functions"))})
+    _names(sheet, "centres", {"region": ("region", sheet.table("regions"))})
+    for code in sheet.table("appointments"):
+        _appointment(sheet, ("appointments", code), parties)
+    _forums(sheet, parties)
+    for code in sheet.table("partnering_agreements"):
+        sheet.in_order("begins", "ends", "partnering_agreements", code)
+    known = {
+        "cluster": ("cluster", sheet.table("clusters")),
+        "signatories": ("party", parties),
+    }
+    _names(sheet, "partnering_agreements", known)
+    return sheet.faults
+
+
+def _names(sheet: Sheet, table: str, known: Mapping[str, tuple[str, Iterable[str]]]) -> None:
+    """Refuse each word under these keys of each entry that names nothing."""
+    for code in sheet.table(table):
+        for key, (what, choices) in known.items():
+            sheet.known(choices, what, table, code, key)
+
+
+def _appointment(sheet: Sheet, path: Path, parties: list[str]) -> None:
+    sheet.known(sheet.table("people"), "person", *path, "person")
+    _placed(sheet, path, parties)
+    _term(sheet, path)
+
+
+def _placed(sheet: Sheet, path: Path, parties: list[str]) -> None:
+    sheet.known(parties, "party", *path, "party")
+    sheet.known(sheet.table("functions"), "function", *path, "function")
+    sheet.known(sheet.table("regions"), "region", *path, "region")
+
+
+def _term(sheet: Sheet, path: Path) -> None:
+    """Refuse a term that ends before it begins."""
+    begins, ends = _day_of(sheet.text(*path, "from")), _day_of(sheet.text(*path, "until"))
+    if begins and ends and ends < begins:
+        detail = f"found {quoted(ends)}, expected a date from {quoted(begins)} on"
+        sheet.refuse("wrong_value", (*path, "until"), detail)
+
+
+def _day_of(text: str | None) -> str:
+    try:
+        moment = read_moment(text)
+    except ValueError:
+        return ""
+    return (moment.date() if isinstance(moment, datetime) else moment).isoformat()
+
+
+def _forums(sheet: Sheet, parties: list[str]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for code in sheet.table("forums"):
+        path: Path = ("forums", code)
+        _owner(sheet, path)
+        _placed(sheet, path, parties)
+        sheet.known(sheet.table("people"), "person", *path, "secretariat")
+        sheet.known(sheet.table("forums"), "forum", *path, "reports_to")
+        _meeting(sheet, (*path, "meeting"))
+        for group in ("members", "invitees"):
+            for number, _ in enumerate(sheet.items(*path, group)):
+                sheet.known(parties, "party", *path, group, number, "party")
+                _term(sheet, (*path, group, number))
+        kind = sheet.text(*path, "kind") or ""
+        key = (kind, sheet.text(*path, "owner") or "")
+        if kind in LADDER_FORUMS and seen.setdefault(key, code) != code:
+            detail = (
+                f"found a second {quoted(kind)} of that owner, expected {quoted(seen[key])} alone"
+            )
+            sheet.refuse("duplicate_forum", path, detail, key=True)
+
+
+def _owner(sheet: Sheet, path: Path) -> None:
+    of = sheet.text(*path, "of")
+    if of == ForumOwner.INITIATIVE:
+        if sheet.at(*path, "owner") is not None:
+            detail = "found an owner, expected none: it is the Initiative's"
+            sheet.refuse("wrong_value", (*path, "owner"), detail, key=True)
+    elif of in set(ForumOwner):
+        sheet.complete(("owner",), *path)
+        sheet.known(sheet.table(f"{of}s"), str(of), *path, "owner")
+
+
+def _meeting(sheet: Sheet, path: Path) -> None:
+    rule, start = sheet.text(*path, "rule"), sheet.text(*path, "start")
+    zone = sheet.text(*path, "zone") or sheet.text("zone")
+    try:
+        begins, place = read_local(start), read_zone(zone)
+    except ValueError:
+        return
+    if rule is None:
+        return
+    try:
+        Recurrence.parse(rule, begins, place)
+    except ValueError as error:
+        detail = f"found {quoted(rule)}, expected an RFC 5545 rule: {error}"
+        sheet.refuse("wrong_value", (*path, "rule"), detail)

@@ -1,0 +1,195 @@
+"""The directory as its keepers write it: parties, places, people, appointments, forums."""
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from escalation.routing.fields import (
+    Count,
+    Day,
+    DurationText,
+    Id,
+    Moment,
+    Strict,
+    Text,
+    Title,
+    Zone,
+    refuse,
+)
+from escalation.routing.vocabulary import ForumKind, ForumOwner, Role
+
+SCHEMA_FILE = "directory.schema.json"
+LARGEST = 4 * 1024 * 1024
+"""How many bytes a directory file may have."""
+
+_LOCAL = "%Y-%m-%dT%H:%M"
+
+
+def read_local(value: object) -> datetime:
+    """A naive local time from `2026-07-02T10:00`."""
+    expected = "a local date and time such as `2026-07-02T10:00`"
+    if not isinstance(value, str):
+        raise refuse(value, expected)
+    try:
+        return datetime.strptime(value, _LOCAL)  # noqa: DTZ007 - the zone stands beside it
+    except ValueError:
+        raise refuse(value, expected) from None
+
+
+LocalTime = Annotated[
+    datetime,
+    PlainValidator(read_local),
+    PlainSerializer(lambda local: local.strftime(_LOCAL)),
+    WithJsonSchema({"type": "string", "examples": ["2026-07-02T10:00"]}),
+]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Named(Strict):
+    """Something with a title."""
+
+    title: Title
+
+
+class ProviderEntry(Named):
+    """A shared service provider."""
+
+    email: Title | None = None
+    phone: Title | None = None
+
+
+class AgencyEntry(Named):
+    """An agency; a central one observes, and buys nothing."""
+
+    central: Flag = False
+
+
+class ClusterEntry(Named):
+    """The agencies, or providers, that one provider serves."""
+
+    provider: Id
+    members: Annotated[tuple[Id, ...], Field(min_length=1)]
+    observers: tuple[Id, ...] = ()
+
+
+class ServiceEntry(Named):
+    """A service of a function."""
+
+    function: Id
+
+
+class RegionEntry(Named):
+    """A region; its calendar is one of the ladder file's."""
+
+    calendar: Id | None = None
+
+
+class CentreEntry(Named):
+    """A service centre of a region."""
+
+    region: Id
+    address: Title | None = None
+    phone: Title | None = None
+
+
+class PersonEntry(Strict):
+    """Somebody who may hold a seat."""
+
+    name: Title
+    email: Title | None = None
+    phone: Title | None = None
+
+
+class AppointmentEntry(Strict):
+    """A person in a seat of a party, from a date until a date, both inclusive.
+
+    A bound that is left out is open: since before the record begins, or until further notice.
+    An alternate sits only where the seat is empty and the rung's rule says `alternate`.
+    """
+
+    person: Id
+    role: Role
+    party: Id
+    function: Id | None = None
+    region: Id | None = None
+    from_: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = None
+    alternate: Flag = False
+
+
+class MemberEntry(Strict):
+    """A seat in a forum: whoever holds that role at that party, while these dates run."""
+
+    role: Role
+    party: Id
+    from_: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = None
+
+
+class MeetingEntry(Strict):
+    """When a forum meets: an RFC 5545 rule on a local clock."""
+
+    rule: Title
+    start: LocalTime
+    zone: Zone | None = Field(default=None, description="the directory's where left out")
+    duration: DurationText
+
+
+class ForumEntry(Named):
+    """A body that decides, or listens, at meetings."""
+
+    kind: ForumKind
+    of: ForumOwner
+    owner: Id | None = Field(default=None, description="the cluster or provider; none: Initiative")
+    function: Id | None = None
+    region: Id | None = None
+    calendar: Id
+    meeting: MeetingEntry
+    agenda_cutoff: DurationText = Field(description="before the meeting")
+    paper_date: DurationText = Field(description="before the meeting")
+    quorum: Count
+    members: tuple[MemberEntry, ...] = ()
+    invitees: tuple[MemberEntry, ...] = Field(default=(), description="they have no vote")
+    secretariat: Id
+    sections: tuple[Title, ...] = ()
+    reports_to: Id | None = None
+
+
+class PartneringAgreementEntry(Named):
+    """What the partners of a cluster have agreed on how they work together."""
+
+    cluster: Id
+    signatories: Annotated[tuple[Id, ...], Field(min_length=2)]
+    begins: Day
+    ends: Day
+    review_date: Day
+    principles: tuple[Text, ...] = ()
+    expectations: tuple[Text, ...] = ()
+    known_obstacles: tuple[Text, ...] = ()
+
+
+class DirectoryFile(Strict):
+    """The whole directory."""
+
+    initiative: Named
+    zone: Zone = Field(description="where the dates of this file begin and end")
+    providers: Annotated[dict[Id, ProviderEntry], Field(min_length=1)]
+    agencies: dict[Id, AgencyEntry]
+    clusters: Annotated[dict[Id, ClusterEntry], Field(min_length=1)]
+    functions: Annotated[dict[Id, Named], Field(min_length=1)]
+    services: dict[Id, ServiceEntry] = Field(default_factory=dict)
+    regions: dict[Id, RegionEntry] = Field(default_factory=dict)
+    centres: dict[Id, CentreEntry] = Field(default_factory=dict)
+    people: dict[Id, PersonEntry] = Field(default_factory=dict)
+    appointments: dict[Id, AppointmentEntry] = Field(default_factory=dict)
+    forums: dict[Id, ForumEntry] = Field(default_factory=dict)
+    partnering_agreements: dict[Id, PartneringAgreementEntry] = Field(default_factory=dict)
+
+
+def schema() -> str:
+    """The JSON Schema of a directory file, as the text that is published for editors."""
+    table = DirectoryFile.model_json_schema(mode="validation")
+    table = {"$schema": "https://json-schema.org/draft/2020-12/schema", **table}
+    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
