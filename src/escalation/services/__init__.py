@@ -1,0 +1,1 @@
+"""Use cases: what entry points call. No SQL text, no HTTP."""

@@ -1,0 +1,227 @@
+"""One batch at the desk: load the facts, decide each command, write all plans.
+
+Nothing here commits: :class:`escalation.services.desk.Desk` runs a batch inside one transaction
+and tries again, or in halves, where that is right.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation.clock import whole_second
+from escalation.errors import (
+    EscalationError,
+    Fault,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refused,
+    Unauthenticated,
+)
+from escalation.services.jobs import Answer, Job
+from escalation.services.registry import Known, Registry
+from escalation.services.views import issue_view, told
+from escalation.store import access, issues, timeline
+from escalation.store.access import Kept, Slot
+from escalation.store.transaction import Connection
+from escalation.store.writing import Work, write_work
+from escalation.workflow.commands import Command, Link, Log
+from escalation.workflow.decide import decide
+from escalation.workflow.draft import part_id
+from escalation.workflow.facts import Facts
+from escalation.workflow.intake import begin
+from escalation.workflow.plan import Plan, apply
+
+Outcome = Answer | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a batch needs beyond its connection."""
+
+    registry: Registry
+    reference: Callable[[datetime], str]
+    salts: Iterator[str]
+    backdating: timedelta
+
+
+class Batch:
+    """One try at deciding and writing some commands at one instant."""
+
+    def __init__(
+        self, connection: Connection, means: Means, known: Known, now: datetime, *, again: bool
+    ) -> None:
+        """``again`` says that these commands may have been committed by an earlier try."""
+        self.connection = connection
+        self.means = means
+        self.known = known
+        self.now = now
+        self.again = again
+        self._facts: dict[str, Facts] = {}
+        self._works: dict[str, Work] = {}
+        self._kept: dict[Slot, Kept] = {}
+        self._new: list[Kept] = []
+        self._taken: dict[tuple[str, str], str] = {}
+        self._ids: dict[str, str] = {}
+        self._done: dict[str, str] = {}
+
+    def run(self, jobs: Sequence[Job], *, skip_locked: bool = False) -> list[Outcome]:
+        """Decide the commands in order and write what follows; one outcome for each."""
+        self._load(jobs, skip_locked=skip_locked)
+        outcomes: list[Outcome] = []
+        for job in jobs:
+            try:
+                outcomes.append(self._one(job))
+            except Exception as error:  # noqa: BLE001 - one command's fault is its caller's alone
+                outcomes.append(error)
+        write_work(self.connection, self._works.values(), self.now, self.means.salts)
+        access.remember(self.connection, self._new)
+        return outcomes
+
+    def _load(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
+        slots = [job.slot for job in jobs if job.slot is not None]
+        self._kept = access.recall(self.connection, slots)
+        if self.again:
+            firsts = [part_id("evt", job.stem, 0) for job in jobs]
+            self._done = timeline.aggregates_of(self.connection, firsts)
+        refs = [
+            (ref["system"], ref["id"])
+            for job in jobs
+            if isinstance(job.ask, Log)
+            for ref in job.ask.external_refs
+        ]
+        self._taken = access.taken_refs(self.connection, refs)
+        named = [name for job in jobs for name in (job.issue, job.other) if name is not None]
+        references = [name for name in named if not name.startswith("iss_")]
+        if references:
+            self._ids = issues.ids_of_references(self.connection, references)
+        wanted = {self._ids.get(name, name) for name in named} | set(self._done.values())
+        loaded = issues.load(self.connection, wanted, lock=True, skip_locked=skip_locked)
+        for issue_id, found in loaded.items():
+            under = self.means.registry.agreement(self.connection, self.known, found.issue)
+            self._facts[issue_id] = Facts(found.issue, found.clocks, under, found.ended)
+            self._works[issue_id] = Work(found.issue, {c.id: c for c in found.clocks})
+
+    def _one(self, job: Job) -> Answer:
+        if job.key is not None and not self._key_is_live(job.key):
+            raise Unauthenticated("This key has been revoked or has expired.")
+        replayed = self._replayed(job)
+        if replayed is not None:
+            return replayed
+        done = self._done.get(part_id("evt", job.stem, 0))
+        if done is not None:
+            return self._answer(job, self._facts[done], ())
+        if isinstance(job.ask, Log):
+            facts, plan = self._logged(job, job.ask)
+        else:
+            facts, plan = self._acted(job)
+        after = apply(plan, facts)
+        self._facts[after.issue.id] = after
+        if not plan.nothing:
+            self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
+        return self._answer(job, after, tuple(event.type.value for event in plan.events))
+
+    def _key_is_live(self, key_id: str) -> bool:
+        key = self.known.keys.get(key_id)
+        return key is not None and key.live(self.now)
+
+    def _replayed(self, job: Job) -> Answer | None:
+        kept = None if job.slot is None else self._kept.get(job.slot)
+        if kept is None:
+            return None
+        if kept.body_hash != job.body_hash:
+            raise Invalid(
+                "This Idempotency-Key was used for another body; use a new key for a new request.",
+                "idempotency_key_reused",
+                errors=[Fault("reused", "used before with another body", parameter="Idempotency-Key")],
+            )
+        return Answer(kept.status, kept.body, kept.headers, "", replayed=True)
+
+    def _logged(self, job: Job, log: Log) -> tuple[Facts, Plan]:
+        for number, ref in enumerate(log.external_refs):
+            owner = self._taken.get((ref["system"], ref["id"]))
+            if owner is not None:
+                detail = f"{ref['system']} {ref['id']} is issue {owner} already"
+                fault = Fault("external_ref_taken", detail, pointer=f"/external_refs/{number}")
+                why = f"{detail}; act on that one."
+                raise Refused(why, "external_ref_taken", errors=[fault], extra={"issue": owner})
+        now = whole_second(job.at or self.now)
+        log = replace(log, received_at=self._received(job, log, now))
+        command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
+        rules = self.means.registry.rules(self.known)
+        begun = begin(rules, command, log, self.means.reference, now)
+        for ref in log.external_refs:
+            self._taken[ref["system"], ref["id"]] = begun[1].issue.id
+        return begun
+
+    def _received(self, job: Job, log: Log, now: datetime) -> datetime:
+        received = now if log.received_at is None else whole_second(log.received_at)
+        if received > whole_second(self.now if job.at is None else job.at):
+            raise _received_fault("in_the_future", f"is ahead of now, {told(now)}")
+        if not job.backdated and received < now - self.means.backdating:
+            days = self.means.backdating.days
+            raise _received_fault("too_long_ago", f"is more than {days} days ago; an admin may log it")
+        return received
+
+    def _acted(self, job: Job) -> tuple[Facts, Plan]:
+        facts = self._named(job.issue or "")
+        issue = facts.issue
+        if job.needs_match and job.if_match is None:
+            raise PreconditionRequired(
+                f'Send If-Match with the ETag of what you saw; it is "{issue.version}" now.'
+            )
+        now = max(whole_second(job.at or self.now), issue.updated_at)
+        if job.if_match is not None and job.if_match != issue.version:
+            raise PreconditionFailed(
+                f"{issue.reference} has moved on from version {job.if_match} to {issue.version}; "
+                "look at it again and decide anew.",
+                extra={"current": issue_view(facts, now)},
+            )
+        ask = job.ask
+        if isinstance(ask, Link):
+            ask = self._linked(job, ask, facts)
+        return facts, decide(facts, Command(stem=job.stem, actor=job.actor, ask=ask, at=job.at), now)
+
+    def _linked(self, job: Job, ask: Link, facts: Facts) -> Link:
+        other = self._facts.get(self._ids.get(job.other or "", job.other or ""))
+        if other is None or other.issue.id == facts.issue.id:
+            detail = f"no other issue {job.other!r} is known; send an id or a reference"
+            fault = Fault("unknown", detail, pointer="/issue")
+            raise Invalid("The issue to link to was not found.", errors=[fault])
+        return replace(ask, issue=other.issue.id, reference=other.issue.reference)
+
+    def _named(self, name: str) -> Facts:
+        facts = self._facts.get(self._ids.get(name, name))
+        if facts is None:
+            raise NotFound(f"There is no issue {name}.")
+        return facts
+
+    def _answer(self, job: Job, facts: Facts, events: tuple[str, ...]) -> Answer:
+        """The issue as it now is; kept with the idempotency key, so that a repeat gets the same."""
+        issue = facts.issue
+        ahead = [clock.next_at for clock in facts.clocks if clock.next_at is not None]
+        body, headers, status = b"", {}, 200
+        if job.answers:
+            body = _json(issue_view(facts, max(self.now, issue.updated_at)))
+            headers = {"ETag": f'"{issue.version}"'}
+            if isinstance(job.ask, Log):
+                status = 201
+                headers["Location"] = f"/v1/issues/{issue.id}"
+        if job.slot is not None:
+            kept = Kept(job.slot, job.body_hash, status, headers, body, self.now)
+            self._kept[job.slot] = kept
+            self._new.append(kept)
+        return Answer(status, body, headers, issue.id, min(ahead, default=None), events)
+
+
+def _received_fault(code: str, detail: str) -> EscalationError:
+    return Invalid(
+        "The issue was not logged.", errors=[Fault(code, f"`received_at` {detail}", "/received_at")]
+    )
+
+
+def _json(view: Mapping[str, Any]) -> bytes:
+    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,356 @@
+"""The desk: the one writer of a process.
+
+Commands wait in two lanes, people's before the engine's. Each turn takes what waits, decides it
+and commits it in one transaction; answers go out after the commit, never before. A command whose
+commit's answer was lost is done again and meets its own keys; a command that fails a whole batch
+is found by halving it, so that it hurts nobody else.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import timedelta
+from threading import Condition, Thread
+from time import sleep
+from typing import Any
+
+import structlog
+
+from escalation.clock import Clock, monotonic
+from escalation.errors import Busy, NotFound
+from escalation.ids import IdSource
+from escalation.services.batch import Batch, Means, Outcome
+from escalation.services.jobs import Answer, Chore, EngineWork, Job, Reply, Waiting
+from escalation.services.references import References
+from escalation.services.registry import Registry
+from escalation.store import dialect, issues
+from escalation.store.failures import Again, Clash
+from escalation.store.transaction import Engine, read, write
+from escalation.workflow.commands import ClockDue, SeatsChanged
+from escalation.workflow.facts import ENGINE
+
+_log = structlog.get_logger(__name__)
+
+PEOPLE_AT_ONCE = 128
+"""Commands of people that one transaction takes at most."""
+TRIES = 6
+"""How often a batch that the database refused for the moment is done again."""
+WHILE_PEOPLE_WAIT = 200
+"""Clocks that one sweep fires at most while people wait."""
+POSTPONED = timedelta(hours=1)
+"""How long a clock that could not be decided is left alone."""
+PAUSE = 0.02
+"""Seconds before the second try, doubled for each later one."""
+
+
+class Desk:
+    """Decides and commits for everybody in this process, in a thread of its own."""
+
+    def __init__(  # noqa: PLR0913 - what it is built of is independent
+        self,
+        engine: Engine,
+        clock: Clock,
+        ids: IdSource,
+        registry: Registry,
+        references: References,
+        *,
+        queue_limit: int = 10_000,
+        backdating: timedelta = timedelta(days=30),
+    ) -> None:
+        """``backdating`` is how far back ``received_at`` may lie without a right to more."""
+        self.engine = engine
+        self.clock = clock
+        self.ids = ids
+        self.registry = registry
+        self.references = references
+        self._means = Means(registry, references.next, _salts(ids), backdating)
+        self._queue_limit = queue_limit
+        self._people: deque[Job | Waiting] = deque()
+        self._engines: deque[EngineWork] = deque()
+        self._wake = Condition()
+        self._stopping = False
+        self._thread = Thread(target=self._serve, name="desk", daemon=True)
+        self._failure: BaseException | None = None
+
+    # -- coming to the desk ------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Serve what waits, then end."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join()
+
+    @property
+    def alive(self) -> bool:
+        """Whether commands are being served; a desk that has died stays dead."""
+        return self._thread.is_alive() and self._failure is None
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait."""
+        return len(self._people)
+
+    def stem(self) -> str:
+        """A fresh stem for a command, made before its first try."""
+        return self.ids.new("", self.clock.now())[1:]
+
+    def submit(self, job: Job) -> "Future[Answer]":
+        """Hand in a command from a thread.
+
+        Raises:
+            Busy: too many wait already.
+        """
+        future: Future[Answer] = Future()
+        job.reply = Reply(future)
+        self._put(job)
+        return future
+
+    def submit_from_loop(self, job: Job) -> "asyncio.Future[Answer]":
+        """Hand in a command from a coroutine.
+
+        Raises:
+            Busy: too many wait already.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        job.reply = Reply(future, loop)
+        self._put(job)
+        return future
+
+    def do(self, chore: Chore) -> "Future[Any]":
+        """Hand in work of another kind, done alone in one transaction."""
+        future: Future[Any] = Future()
+        self._put(Waiting(chore, Reply(future)))
+        return future
+
+    def sweep(self, limit: int = 1_000) -> "Future[int]":
+        """Ask for due clocks to be fired; answers how many were looked at."""
+        return self._engine_work(lambda: self._sweep(limit))
+
+    def reseat(self, limit: int = 1_000) -> "Future[int]":
+        """Ask for seats behind the directory to be resolved again; answers how many were."""
+        return self._engine_work(lambda: self._reseat(limit))
+
+    def _engine_work(self, work: Callable[[], int]) -> "Future[int]":
+        future: Future[int] = Future()
+        with self._wake:
+            self._engines.append(EngineWork(work, Reply(future)))
+            self._wake.notify()
+        return future
+
+    def _put(self, waiting: Job | Waiting) -> None:
+        with self._wake:
+            if self._failure is not None or self._stopping:
+                raise Busy("The desk is closed; try again shortly.", extra={"retry_after": 5})
+            if len(self._people) >= self._queue_limit:
+                raise Busy("Too many commands wait; try again shortly.", extra={"retry_after": 1})
+            self._people.append(waiting)
+            self._wake.notify()
+
+    # -- serving -----------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        try:
+            while self._turn():
+                pass
+        except BaseException as error:
+            _log.critical("desk_died", error=repr(error), exc_info=True)
+            self._failure = error
+            raise
+        finally:
+            self._turn_away()
+
+    def _turn(self) -> bool:
+        """Serve once; answers whether to go on."""
+        with self._wake:
+            while not (self._people or self._engines or self._stopping):
+                self._wake.wait()
+            taken, engine_work = self._take()
+        if taken:
+            self._serve_people(taken)
+        elif engine_work is not None:
+            _answer([(engine_work.reply, _outcome_of(engine_work.work))])
+        return bool(taken or engine_work or not self._stopping)
+
+    def _take(self) -> tuple[list[Job | Waiting], EngineWork | None]:
+        """People's commands first; a chore comes alone. Called under the lock."""
+        taken: list[Job | Waiting] = []
+        while self._people and len(taken) < PEOPLE_AT_ONCE:
+            if isinstance(self._people[0], Waiting) and taken:
+                break
+            taken.append(self._people.popleft())
+            if isinstance(taken[-1], Waiting):
+                break
+        if taken or not self._engines:
+            return taken, None
+        return taken, self._engines.popleft()
+
+    def _serve_people(self, taken: Sequence[Job | Waiting]) -> None:
+        first = taken[0]
+        if isinstance(first, Waiting):
+            _answer([(first.reply, _outcome_of(lambda: self._do(first.chore)))])
+            return
+        jobs = [job for job in taken if isinstance(job, Job) and self._still_wanted(job)]
+        if jobs:
+            outcomes = self.run(jobs)
+            _answer((job.reply, out) for job, out in zip(jobs, outcomes, strict=True) if job.reply)
+
+    def _still_wanted(self, job: Job) -> bool:
+        reply = job.reply
+        if reply is None or reply.cancelled:
+            return False
+        if job.deadline is not None and monotonic() > job.deadline:
+            late = Busy("It waited too long and was not done; try again.", extra={"retry_after": 1})
+            _answer([(reply, late)])
+            return False
+        return True
+
+    def run(self, jobs: Sequence[Job], *, skip_locked: bool = False) -> list[Outcome]:
+        """Decide and commit, in this thread; whatever fails is found and fails alone."""
+        self.references.reserve(self.engine, jobs, self.clock.now())
+        try:
+            return self._tried(jobs, skip_locked=skip_locked)
+        except Busy as error:
+            return [error for _ in jobs]
+        except Exception as error:  # noqa: BLE001 - halved until it stands alone
+            if len(jobs) == 1:
+                _log.error("command_failed", stem=jobs[0].stem, error=repr(error), exc_info=True)
+                return [error]
+        middle = len(jobs) // 2
+        return [
+            *self.run(jobs[:middle], skip_locked=skip_locked),
+            *self.run(jobs[middle:], skip_locked=skip_locked),
+        ]
+
+    def _tried(self, jobs: Sequence[Job], *, skip_locked: bool) -> list[Outcome]:
+        for attempt in range(TRIES):
+            if attempt:
+                sleep(PAUSE * 2**attempt)
+            try:
+                return self._once(jobs, again=attempt > 0, skip_locked=skip_locked)
+            except Again as error:
+                if attempt == TRIES - 1:
+                    raise
+                _log.warning("batch_again", attempt=attempt + 1, error=str(error))
+            except Clash as error:
+                # Another process was first with the same key; the next try sees what it wrote.
+                if attempt or not error.extra["unique"]:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _once(self, jobs: Sequence[Job], *, again: bool, skip_locked: bool) -> list[Outcome]:
+        with write(self.engine) as connection:
+            now = dialect.now(connection, self.clock)
+            known = self.registry.refresh(connection)
+            batch = Batch(connection, self._means, known, now, again=again)
+            return batch.run(jobs, skip_locked=skip_locked)
+
+    def _do(self, chore: Chore) -> Any:  # noqa: ANN401 - whatever the chore answers
+        with write(self.engine) as connection:
+            return chore(connection, dialect.now(connection, self.clock))
+
+    # -- the engine's own work ---------------------------------------------------------------
+
+    def _sweep(self, limit: int) -> int:
+        """Fire due clocks, the longest due first; fewer at once while people wait."""
+        jobs: list[Job] = []
+        outcomes: list[Outcome] = []
+        size = min(limit, WHILE_PEOPLE_WAIT) if self._people else limit
+        try:
+            with write(self.engine) as connection:
+                now = dialect.now(connection, self.clock)
+                for issue_id, clock_id in issues.claim_due(connection, now, size):
+                    jobs.append(self._engine_job(issue_id, ClockDue(clock=clock_id)))
+                if jobs:
+                    known = self.registry.refresh(connection)
+                    batch = Batch(connection, self._means, known, now, again=False)
+                    outcomes = batch.run(jobs, skip_locked=True)
+        except Busy:
+            raise
+        except Exception as error:
+            if not jobs:
+                raise
+            _log.warning("sweep_halved", clocks=len(jobs), error=repr(error))
+            outcomes = self.run(jobs, skip_locked=True)
+        if jobs:
+            self._postpone(jobs, outcomes)
+        return len(jobs)
+
+    def _postpone(self, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> None:
+        """Put off what cannot be decided, so that it neither stops the others nor hides."""
+        poisoned = [
+            (job, outcome)
+            for job, outcome in zip(jobs, outcomes, strict=True)
+            if isinstance(outcome, Exception) and not isinstance(outcome, NotFound)
+        ]
+        if not poisoned:
+            return
+        for job, outcome in poisoned:
+            _log.error("clock_postponed", issue=job.issue, ask=repr(job.ask), error=repr(outcome))
+        clocks = [job.ask.clock for job, _ in poisoned if isinstance(job.ask, ClockDue)]
+        with write(self.engine) as connection:
+            until = dialect.now(connection, self.clock) + POSTPONED
+            issues.postpone(connection, clocks, until)
+
+    def _reseat(self, limit: int) -> int:
+        """Resolve seats again that were resolved under an older directory."""
+        size = min(limit, WHILE_PEOPLE_WAIT) if self._people else limit
+        with read(self.engine) as connection:
+            known = self.registry.refresh(connection)
+            behind = issues.seats_behind(connection, known.directory_epoch, size)
+        if behind:
+            jobs = [self._engine_job(issue_id, SeatsChanged()) for issue_id in behind]
+            self.run(jobs, skip_locked=True)
+        return len(behind)
+
+    def _engine_job(self, issue_id: str, ask: ClockDue | SeatsChanged) -> Job:
+        return Job(stem=self.stem(), actor=ENGINE, ask=ask, issue=issue_id, answers=False)
+
+    def _turn_away(self) -> None:
+        """Tell who still waits that nobody serves any more."""
+        with self._wake:
+            left = [*self._people, *self._engines]
+            self._people.clear()
+            self._engines.clear()
+        closed = Busy("The desk is closed; try again shortly.", extra={"retry_after": 5})
+        _answer((waiting.reply, closed) for waiting in left if waiting.reply is not None)
+
+
+def _salts(ids: IdSource) -> Iterator[str]:
+    """Fresh random texts that hide what a hash was taken of."""
+    while True:
+        yield ids.token(16).hex()
+
+
+def _outcome_of(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the work answers
+    """What the work answers, or the error that it raises."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 - it is given to who waits for it
+        return error
+
+
+def _answer(outcomes: Iterable[tuple[Reply, Any]]) -> None:
+    """Give outcomes to those who wait: one call for all of an event loop's."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Reply]] = {}
+    for reply, outcome in outcomes:
+        reply.outcome = outcome
+        if reply.loop is None:
+            reply.resolve()
+        else:
+            by_loop.setdefault(reply.loop, []).append(reply)
+    for loop, replies in by_loop.items():
+        with suppress(RuntimeError):  # the loop has ended, and with it everybody who waited
+            loop.call_soon_threadsafe(_resolve_all, replies)
+
+
+def _resolve_all(replies: Sequence[Reply]) -> None:
+    for reply in replies:
+        reply.resolve()

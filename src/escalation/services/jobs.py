@@ -1,0 +1,102 @@
+"""What waits at the desk, and what the desk answers."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+
+from escalation.store.access import Slot
+from escalation.store.transaction import Connection
+from escalation.workflow.commands import Ask, Log
+from escalation.workflow.facts import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one command came to.
+
+    ``body`` is the issue as JSON. ``issue_id`` and ``next_at`` serve those who drive the engine
+    themselves (import, replay); ``events`` are the types of what happened.
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    issue_id: str
+    next_at: datetime | None = None
+    events: tuple[str, ...] = ()
+    replayed: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """One command that waits to be decided.
+
+    ``issue`` is an id or a reference; ``other`` likewise, of the issue a link names. ``if_match``
+    is the version the caller saw; with ``needs_match`` it may not be missing. ``key`` is the API
+    key to be looked at again, ``slot`` and ``body_hash`` the call's idempotency. ``at`` is set by
+    imports and replays only. ``backdated`` allows any past ``received_at``.
+    """
+
+    stem: str
+    actor: Actor
+    ask: Log | Ask
+    issue: str | None = None
+    other: str | None = None
+    if_match: int | None = None
+    needs_match: bool = False
+    key: str | None = None
+    slot: Slot | None = None
+    body_hash: str = ""
+    at: datetime | None = None
+    backdated: bool = False
+    answers: bool = True
+    deadline: float | None = None
+    reply: "Reply | None" = None
+
+
+Chore = Callable[[Connection, datetime], Any]
+"""Work of its own kind (a publication, a key), done alone in one transaction at an instant."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A chore in the queue."""
+
+    chore: Chore
+    reply: "Reply"
+
+
+@dataclass(slots=True)
+class EngineWork:
+    """A sweep in the queue of the engine's own lane."""
+
+    work: Callable[[], int]
+    reply: "Reply"
+
+
+@dataclass(slots=True)
+class Reply:
+    """Where an answer goes: a thread's future, or an event loop's."""
+
+    future: "Future[Any] | asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop | None = None
+    outcome: Any = field(default=None)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waits any more."""
+        return self.future.cancelled()
+
+    def resolve(self) -> None:
+        """Give the outcome to who waits; called in the loop's own thread if there is one."""
+        if self.future.done():
+            return
+        if isinstance(self.outcome, BaseException):
+            self.future.set_exception(self.outcome)
+        else:
+            self.future.set_result(self.outcome)

@@ -1,0 +1,133 @@
+"""What every decision is made under, kept in memory as long as nobody has changed it.
+
+The epoch row tells when a publication, the directory or a key has changed anywhere; it is read
+with every batch, and what is behind is loaded again before anything is decided.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+
+from escalation.errors import Broken
+from escalation.routing.directory import Directory
+from escalation.routing.publication import Publication
+from escalation.store import access, framework
+from escalation.store.access import StoredKey
+from escalation.store.framework import Epoch
+from escalation.store.transaction import Connection
+from escalation.workflow.facts import Agreement, Issue
+from escalation.workflow.intake import Rules
+
+
+_NO_DIRECTORY = "No directory has been applied yet: run `escalation directory apply FILE`."
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The state of the shared things at one epoch."""
+
+    epoch: Epoch
+    publication: Publication | None
+    directory: Directory | None
+    directory_epoch: int
+    keys: Mapping[str, StoredKey]
+    keys_by_hash: Mapping[str, StoredKey]
+
+
+class Registry:
+    """The caches of one process. Refreshing is cheap; two threads doing it at once is harmless."""
+
+    def __init__(self, outage: timedelta) -> None:
+        """``outage`` is how late a clock counts as the engine having been down."""
+        self._outage = outage
+        self._known: Known | None = None
+        self._publications: dict[str, Publication] = {}
+        self._agreements: dict[tuple[str, str | None, str, int], Agreement] = {}
+
+    def refresh(self, connection: Connection) -> Known:
+        """What is known, loaded again where another process or this one has changed it."""
+        epoch = framework.read_epoch(connection)
+        before = self._known
+        if before is not None and before.epoch == epoch:
+            return before
+        keys = self._keys(connection, epoch, before)
+        directory, directory_epoch = self._directory(connection, epoch, before)
+        current = epoch.current
+        known = Known(
+            epoch=epoch,
+            publication=None if current is None else self.publication(connection, current),
+            directory=directory,
+            directory_epoch=directory_epoch,
+            keys=keys,
+            keys_by_hash={key.hash: key for key in keys.values()},
+        )
+        self._known = known
+        return known
+
+    def _keys(
+        self, connection: Connection, epoch: Epoch, before: Known | None
+    ) -> Mapping[str, StoredKey]:
+        if before is not None and before.epoch.access == epoch.access:
+            return before.keys
+        return {key.id: key for key in access.keys(connection)}
+
+    def _directory(
+        self, connection: Connection, epoch: Epoch, before: Known | None
+    ) -> tuple[Directory | None, int]:
+        if before is not None and before.epoch.directory == epoch.directory:
+            return before.directory, before.directory_epoch
+        self._agreements.clear()
+        stored = framework.directory(connection)
+        if stored is None:
+            return None, 0
+        return Directory.from_document(stored.document), stored.epoch
+
+    def publication(self, connection: Connection, wanted: str) -> Publication:
+        """A publication by its hash: immutable, so it is loaded once.
+
+        Raises:
+            Broken: the database does not have it, though an issue or the epoch names it.
+        """
+        found = self._publications.get(wanted)
+        if found is None:
+            stored = framework.publication(connection, wanted)
+            if stored is None:
+                raise Broken(f"Publication {wanted} is missing from the database; restore a backup.")
+            found = Publication.restore(stored.text, stored.name, stored.expanded)
+            self._publications[wanted] = found
+        return found
+
+    def agreement(self, connection: Connection, known: Known, issue: Issue) -> Agreement:
+        """What an issue's decisions are made under: its pinned ladder, today's directory."""
+        if known.directory is None:
+            raise Broken(_NO_DIRECTORY)
+        wanted = (issue.publication, issue.ola, issue.ladder, known.directory_epoch)
+        found = self._agreements.get(wanted)
+        if found is None:
+            publication = self.publication(connection, issue.publication)
+            found = Agreement(
+                publication,
+                publication.effective(issue.ola, issue.ladder),
+                known.directory,
+                known.directory_epoch,
+                self._outage,
+            )
+            self._agreements[wanted] = found
+        return found
+
+    def rules(self, known: Known) -> Rules:
+        """What new issues are logged under.
+
+        Raises:
+            Broken: no ladder file has been published, or no directory applied yet.
+        """
+        if known.directory is None:
+            raise Broken(_NO_DIRECTORY)
+        if known.publication is None:
+            raise Broken(
+                "No ladder has been published yet: "
+                "run `escalation ladders publish FILE --mode new-only --reason ...`."
+            )
+        return Rules(known.publication, known.directory, known.directory_epoch, self._outage)

@@ -1,0 +1,159 @@
+"""An issue as callers see it: built from the folded facts, without another read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from escalation.routing.directory import Directory
+from escalation.routing.seats import Holding
+from escalation.timekeeping.ledger import remaining
+from escalation.workflow.clocks import past_target
+from escalation.workflow.decide import open_acts
+from escalation.workflow.facts import Clock, Facts
+from escalation.workflow.states import END, ClockClass, ClockKind, ClockState
+
+_WHAT: Mapping[ClockKind, str] = {
+    ClockKind.ACKNOWLEDGE: "the lead and the rung above are told that it is not acknowledged",
+    ClockKind.RUNG: "it climbs to the next rung",
+    ClockKind.FORUM: "it counts as not reached and is tabled for the next meeting",
+    ClockKind.OVERALL: "it is past its overall target, which is reported",
+    ClockKind.INFORM: "the lead is reminded to inform the raiser",
+    ClockKind.HOLD: "it resumes",
+    ClockKind.REVIEW: "it closes",
+    ClockKind.REMIND: "those who hold it are reminded that it is exhausted",
+}
+
+
+def told(instant: datetime | None) -> str | None:
+    """An instant as the API writes it: RFC 3339 in UTC with ``Z``."""
+    if instant is None:
+        return None
+    text = instant.astimezone(UTC).isoformat()
+    return text.removesuffix("+00:00") + "Z"
+
+
+def issue_view(facts: Facts, now: datetime) -> dict[str, Any]:
+    """An issue as it now is, with its clocks, what happens next and which acts are open."""
+    issue, ladder = facts.issue, facts.under.ladder
+    clocks = [clock_view(facts, clock, now) for clock in facts.clocks]
+    dues = [c["due_at"] for c in clocks if c["state"] == "running" and c["due_at"]]
+    agreed = [c["past_target"] for c in clocks if c["class"] == ClockClass.AGREED]
+    return {
+        "id": issue.id,
+        "reference": issue.reference,
+        "version": issue.version,
+        "kind": issue.kind,
+        "title": issue.title,
+        "description": issue.description,
+        "channel": issue.channel,
+        "status": issue.status,
+        "severity": issue.severity,
+        "severity_reason": issue.severity_reason,
+        "impact": issue.impact,
+        "urgency": issue.urgency,
+        "agency": issue.agency,
+        "also_affects": issue.also_affects,
+        "provider": issue.provider,
+        "cluster": issue.cluster,
+        "function": issue.function,
+        "service": issue.service,
+        "region": issue.region,
+        "scope": issue.scope,
+        "raiser": issue.raiser,
+        "about_person": issue.about_person,
+        "ola": issue.ola,
+        "ladder": {
+            "id": ladder.id,
+            "title": ladder.title,
+            "version": ladder.version,
+            "publication": ladder.publication,
+        },
+        "calendar": issue.calendar,
+        "rung": rung_view(facts),
+        "clocks": clocks,
+        "due_at": min(dues, default=None),
+        "past_target": any(agreed),
+        "exhausted": issue.exhausted_at is not None,
+        "next": next_view(facts),
+        "available_acts": open_acts(issue),
+        "hold": issue.hold,
+        "outcome": issue.outcome,
+        "reported_up": issue.reported_up,
+        "external_refs": issue.external_refs,
+        "themes": issue.themes,
+        "why": issue.entry_reasons,
+        "warnings": issue.warnings,
+        "occurred_at": told(issue.occurred_at),
+        "received_at": told(issue.received_at),
+        "created_at": told(issue.created_at),
+        "updated_at": told(issue.updated_at),
+        "resolved_at": told(issue.resolved_at),
+        "closed_at": told(issue.ended_at),
+    }
+
+
+def rung_view(facts: Facts) -> dict[str, Any]:
+    """The rung an issue stands on, with its seats or its forum and meeting."""
+    issue = facts.issue
+    rung = facts.under.ladder.rung(issue.rung)
+    meeting = {"id": issue.meeting, "starts_at": told(issue.meeting_at)} if issue.meeting else None
+    return {
+        "id": rung.id,
+        "title": rung.title,
+        "layer": rung.layer,
+        "kind": rung.kind,
+        "lead": rung.lead,
+        "entered_at": told(issue.entered_at),
+        "seats": {
+            side.value: seat_view(held, facts.under.directory)
+            for side, held in issue.seats.items()
+        },
+        "forum": issue.forum,
+        "meeting": meeting,
+        "carried_over": issue.carried_over,
+    }
+
+
+def seat_view(held: Holding, directory: Directory) -> dict[str, Any]:
+    """A seat: the role, who holds it, and why they do."""
+    person = None if held.person is None else directory.people.get(held.person)
+    holder = None
+    if held.person is not None:
+        holder = {"id": held.person, "name": person.name if person is not None else held.person}
+    return {"role": held.role, "holder": holder, "reason": held.reason}
+
+
+def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
+    """A clock as it stands at ``now``; what moves with time alone is derived here."""
+    calendar = facts.under.calendar(clock.calendar)
+    until = clock.ended_at or now
+    left = None
+    if clock.budget is not None:
+        left = remaining(clock.budget, clock.intervals, calendar, max(until, clock.anchor))
+    return {
+        "id": clock.id,
+        "kind": clock.kind,
+        "class": clock.class_,
+        "budget": clock.duration,
+        "budget_seconds": None if clock.budget is None else clock.budget.seconds,
+        "anchor": told(clock.anchor),
+        "calendar": clock.calendar,
+        "due_at": told(clock.due_at),
+        "remaining_seconds": left,
+        "state": clock.state,
+        "past_target": clock.class_ is ClockClass.AGREED and past_target(clock, calendar, now),
+        "ended_at": told(clock.ended_at),
+        "ended_how": clock.ended_how,
+    }
+
+
+def next_view(facts: Facts) -> dict[str, Any] | None:
+    """What the engine does next if nobody acts, and when."""
+    ahead = [c for c in facts.clocks if c.next_at and c.state is ClockState.RUNNING]
+    if not ahead:
+        return None
+    clock = min(ahead, key=lambda c: (c.next_at, c.id))
+    what = _WHAT[clock.kind]
+    if clock.step != END:
+        what = f"a warning that the {clock.kind} clock has reached {clock.step}"
+    return {"what": what, "at": told(clock.next_at), "clock": clock.kind, "step": clock.step}

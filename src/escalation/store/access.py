@@ -1,0 +1,141 @@
+"""API keys, what calls answered the first time, and blocks of reference numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, tuple_, update
+
+from escalation.store import dialect, models
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """An API key without the key: only the SHA-256 of it is kept."""
+
+    id: str
+    name: str
+    prefix: str
+    hash: str
+    role: str
+    person: str | None
+    created_by: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def live(self, now: datetime) -> bool:
+        """Whether it opens anything at ``now``."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What an idempotency key is unique within, and the key."""
+
+    principal: str
+    method: str
+    path: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was answered the first time."""
+
+    slot: Slot
+    body_hash: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    created_at: datetime
+
+
+def add_key(connection: Connection, key: StoredKey) -> None:
+    """Keep a key."""
+    row = {name: getattr(key, name) for name in StoredKey.__slots__}
+    connection.execute(insert(models.api_key), row)
+
+
+def keys(connection: Connection) -> Sequence[StoredKey]:
+    """All keys, the oldest first."""
+    table = models.api_key
+    query = select(table).order_by(table.c.created_at, table.c.id)
+    return [StoredKey(**row._mapping) for row in connection.execute(query)]
+
+
+def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
+    """Take a key back; answers whether there was one that was not revoked already."""
+    table = models.api_key
+    change = update(table).where(table.c.id == key_id, table.c.revoked_at.is_(None))
+    return connection.execute(change.values(revoked_at=now)).rowcount == 1
+
+
+def recall(connection: Connection, slots: Sequence[Slot]) -> dict[Slot, Kept]:
+    """What was answered for these keys, where something was."""
+    if not slots:
+        return {}
+    t = models.idempotency
+    columns = (t.c.principal, t.c.method, t.c.path, t.c.key)
+    wanted = [(s.principal, s.method, s.path, s.key) for s in slots]
+    query = select(t)
+    if len(wanted) == 1:
+        one = (column == value for column, value in zip(columns, wanted[0], strict=True))
+        query = query.where(*one)
+    else:
+        query = query.where(
+            dialect.any_of(connection, t.c.key, [s.key for s in slots]),
+            tuple_(*columns).in_(wanted),
+        )
+    found = {}
+    for row in connection.execute(query):
+        slot = Slot(row.principal, row.method, row.path, row.key)
+        found[slot] = Kept(slot, row.body_hash, row.status, row.headers, row.body, row.created_at)
+    return found
+
+
+def remember(connection: Connection, kept: Iterable[Kept]) -> None:
+    """Keep answers; the same key twice is a clash of the primary key."""
+    rows: list[dict[str, Any]] = [
+        {
+            "principal": k.slot.principal,
+            "method": k.slot.method,
+            "path": k.slot.path,
+            "key": k.slot.key,
+            "body_hash": k.body_hash,
+            "status": k.status,
+            "headers": k.headers,
+            "body": k.body,
+            "created_at": k.created_at,
+        }
+        for k in kept
+    ]
+    rows.sort(key=lambda row: (row["principal"], row["method"], row["path"], row["key"]))
+    if rows:
+        connection.execute(insert(models.idempotency), rows)
+
+
+def forget(connection: Connection, before: datetime) -> int:
+    """Drop answers older than that; answers how many."""
+    t = models.idempotency
+    return connection.execute(delete(t).where(t.c.created_at < before)).rowcount
+
+
+def taken_refs(
+    connection: Connection, refs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """External references that an issue has already: (system, id) to the issue's id."""
+    if not refs:
+        return {}
+    t = models.external_ref
+    either = or_(*((t.c.system == system) & (t.c.ref == ref) for system, ref in refs))
+    return {(row.system, row.ref): row.issue_id for row in connection.execute(select(t).where(either))}
+
+
+def take_references(connection: Connection, year: int, count: int) -> int:
+    """Reserve ``count`` reference numbers of a year; answers the first of them."""
+    t = models.reference_block
+    block = dialect.insert(connection, t).values(year=year, next=count + 1)
+    taken = block.on_conflict_do_update(index_elements=[t.c.year], set_={"next": t.c.next + count})
+    return int(connection.execute(taken.returning(t.c.next)).scalar_one()) - count

@@ -1,0 +1,103 @@
+"""Publications, the directory and the epoch that tells every process that one of them changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from escalation.store import models
+
+Part = Literal["publication", "directory", "access"]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """How often each shared thing has changed; ``current`` is the publication in force."""
+
+    publication: int
+    directory: int
+    access: int
+    current: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPublication:
+    """A publication as it was stored: enough to make it again without any package's data."""
+
+    hash: str
+    label: str
+    name: str
+    text: str
+    expanded: Mapping[str, Any]
+    mode: str
+    reason: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDirectory:
+    """One version of the directory."""
+
+    epoch: int
+    hash: str
+    document: Mapping[str, Any]
+    applied_by: str
+    applied_at: datetime
+
+
+_EPOCH = select(
+    models.epoch.c.publication, models.epoch.c.directory, models.epoch.c.access, models.epoch.c.current
+)
+
+
+def read_epoch(connection: Connection) -> Epoch:
+    """The one row; a database that has just been made has it too."""
+    return Epoch(*connection.execute(_EPOCH).one())
+
+
+def bump(connection: Connection, part: Part, *, current: str | None = None) -> None:
+    """Say that a part has changed; for publications also which is now in force."""
+    column = models.epoch.c[part]
+    values: dict[str, Any] = {part: column + 1}
+    if current is not None:
+        values["current"] = current
+    connection.execute(update(models.epoch).values(values))
+
+
+def add_publication(connection: Connection, stored: StoredPublication) -> None:
+    """Keep a publication for ever."""
+    row = {name: getattr(stored, name) for name in StoredPublication.__slots__}
+    connection.execute(insert(models.publication), row)
+
+
+def publication(connection: Connection, wanted: str) -> StoredPublication | None:
+    """A publication by its hash or by its label."""
+    table = models.publication
+    query = select(table).where((table.c.hash == wanted) | (table.c.label == wanted))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else StoredPublication(**row._mapping)
+
+
+def publications(connection: Connection) -> Sequence[StoredPublication]:
+    """All of them, the newest first."""
+    table = models.publication
+    query = select(table).order_by(table.c.published_at.desc(), table.c.hash)
+    return [StoredPublication(**row._mapping) for row in connection.execute(query)]
+
+
+def add_directory(connection: Connection, stored: StoredDirectory) -> None:
+    """Keep a version of the directory."""
+    row = {name: getattr(stored, name) for name in StoredDirectory.__slots__}
+    connection.execute(insert(models.directory_version), row)
+
+
+def directory(connection: Connection, epoch: int | None = None) -> StoredDirectory | None:
+    """A version of the directory, without a number the latest."""
+    table = models.directory_version
+    latest = select(func.max(table.c.epoch)).scalar_subquery()
+    query = select(table).where(table.c.epoch == (latest if epoch is None else epoch))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else StoredDirectory(**row._mapping)

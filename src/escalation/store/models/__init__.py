@@ -1,0 +1,33 @@
+"""The tables. Importing this package puts every one of them into ``base.metadata``."""
+
+from escalation.store.base import metadata
+from escalation.store.models.access import api_key, idempotency, reference_block
+from escalation.store.models.clocks import clock, clock_interval, clock_step
+from escalation.store.models.forums import agenda_item, decision, meeting
+from escalation.store.models.framework import directory_version, epoch, publication
+from escalation.store.models.issues import external_ref, issue, issue_link, stay
+from escalation.store.models.timeline import chain_head, event, outbox, unsealed
+
+__all__ = [
+    "agenda_item",
+    "api_key",
+    "chain_head",
+    "clock",
+    "clock_interval",
+    "clock_step",
+    "decision",
+    "directory_version",
+    "epoch",
+    "event",
+    "external_ref",
+    "idempotency",
+    "issue",
+    "issue_link",
+    "meeting",
+    "metadata",
+    "outbox",
+    "publication",
+    "reference_block",
+    "stay",
+    "unsealed",
+]

@@ -1,0 +1,39 @@
+"""What issues are decided under: publications, the directory, and the epoch that tells of changes."""
+
+from sqlalchemy import Column, Integer, Table, Text
+
+from escalation.store.base import Id, Json, UtcInstant, metadata
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("hash", Id, primary_key=True),
+    Column("label", Id, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("expanded", Json, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("published_by", Text, nullable=False),
+    Column("published_at", UtcInstant, nullable=False),
+)
+
+directory_version = Table(
+    "directory_version",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("hash", Id, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("applied_by", Text, nullable=False),
+    Column("applied_at", UtcInstant, nullable=False),
+)
+
+epoch = Table(
+    "epoch",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("publication", Integer, nullable=False),
+    Column("directory", Integer, nullable=False),
+    Column("access", Integer, nullable=False),
+    Column("current", Id),  # the publication new issues are logged under
+)

@@ -1,0 +1,118 @@
+"""Issues: the row as it stands, its stays, its ties, and the names other systems know it by."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text, text
+
+from escalation.store.base import Id, Json, UtcInstant, metadata
+
+_UNRESOLVED = text("status in ('open', 'in_progress', 'on_hold', 'tabled')")
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reference", Id, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("severity_reason", Text, nullable=False),
+    Column("impact", Text),
+    Column("urgency", Text),
+    Column("agency", Id, nullable=False),
+    Column("provider", Id, nullable=False),
+    Column("cluster", Id),
+    Column("function", Id),
+    Column("service", Id),
+    Column("region", Id),
+    Column("scope", Text, nullable=False),
+    Column("themes", Json, nullable=False),
+    Column(
+        "said", Json, nullable=False
+    ),  # what came with it: raiser, references, reasons, warnings
+    Column("publication", Id, nullable=False),
+    Column("ola", Id),
+    Column("ladder", Id, nullable=False),
+    Column("calendar", Id, nullable=False),
+    Column("rung", Id, nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("entered_at", UtcInstant, nullable=False),
+    Column("standing", Json, nullable=False),  # visits, seats, hold, outcome, reports upwards
+    Column("provider_person", Id),
+    Column("agency_person", Id),
+    Column("directory_epoch", Integer, nullable=False),
+    Column("forum", Id),
+    Column("meeting", Id),
+    Column("meeting_at", UtcInstant),
+    Column("carried_over", Integer, nullable=False),
+    Column("exhausted_at", UtcInstant),
+    Column("due_at", UtcInstant),
+    Column("occurred_at", UtcInstant),
+    Column("received_at", UtcInstant, nullable=False),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("updated_at", UtcInstant, nullable=False),
+    Column("resolved_at", UtcInstant),
+    Column("ended_at", UtcInstant),
+    Column("stay", Id, nullable=False),
+    Column("stay_from", UtcInstant, nullable=False),
+    Column("event_count", Integer, nullable=False),
+    Column("chain", Id, nullable=False),
+    Index("ix_issue_created", "created_at", "id"),
+    Index(
+        "ix_issue_unresolved",
+        "rung",
+        "agency",
+        "created_at",
+        postgresql_where=_UNRESOLVED,
+        sqlite_where=_UNRESOLVED,
+    ),
+    Index(
+        "ix_issue_due",
+        "due_at",
+        "id",
+        postgresql_where=text("due_at is not null"),
+        sqlite_where=text("due_at is not null"),
+    ),
+    Index(
+        "ix_issue_seats_behind",
+        "directory_epoch",
+        postgresql_where=_UNRESOLVED,
+        sqlite_where=_UNRESOLVED,
+    ),
+)
+
+external_ref = Table(
+    "external_ref",
+    metadata,
+    Column("system", Id, primary_key=True),
+    Column("ref", Id, primary_key=True),
+    Column("issue_id", Id, nullable=False, index=True),
+)
+
+issue_link = Table(
+    "issue_link",
+    metadata,
+    Column("issue_id", Id, primary_key=True),
+    Column("other", Id, primary_key=True, index=True),
+    Column("as_", Text, primary_key=True),
+    Column("made_at", UtcInstant, nullable=False),
+)
+
+stay = Table(
+    "stay",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue_id", Id, nullable=False, index=True),
+    Column("rung", Id, nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("agency", Id, nullable=False),
+    Column("themes", Json, nullable=False),
+    Column("effective_from", UtcInstant, nullable=False),
+    Column("effective_to", UtcInstant),
+    Column("recorded_from", UtcInstant, nullable=False),
+    Column("recorded_to", UtcInstant),
+)

@@ -1,0 +1,50 @@
+"""What happened, chained by hash, and what of it is still to be sent and sealed."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text, text
+
+from escalation.store.base import Id, UtcInstant, metadata
+
+_UNSENT = text("dispatched_at is null")
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("aggregate", Id, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("due_at", UtcInstant),
+    Column("effective_at", UtcInstant, nullable=False),
+    Column("recorded_at", UtcInstant, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("payload", Text, nullable=False),  # canonical text: what the hash was taken of
+    Column("salt", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("uq_event_aggregate_number", "aggregate", "number", unique=True),
+)
+
+chain_head = Table(
+    "chain_head",
+    metadata,
+    Column("aggregate", Id, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("event_id", Id, primary_key=True),
+    Column("aggregate", Id, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("recorded_at", UtcInstant, nullable=False),
+    Column("dispatched_at", UtcInstant),
+    Index("ix_outbox_unsent", "event_id", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
+)
+
+unsealed = Table(
+    "unsealed",
+    metadata,
+    Column("event_id", Id, primary_key=True),
+)

@@ -1,0 +1,182 @@
+"""Values as rows: what of an issue, a clock, an actor stands in which column."""
+
+from datetime import datetime
+from typing import Any
+
+from escalation.workflow.facts import Actor, Clock, Issue
+from escalation.workflow.plan import Plan, Sitting
+
+
+def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, Any]:
+    """The columns that acts and clocks change."""
+    people = {side.value: held.person for side, held in issue.seats.items()}
+    return {
+        "version": issue.version,
+        "status": issue.status,
+        "rung": issue.rung,
+        "layer": issue.layer,
+        "entered_at": issue.entered_at,
+        "standing": {
+            "visits": [
+                [v.rung, int(v.entered_at.timestamp()), v.how, v.came_from, v.holders]
+                for v in issue.visits
+            ],
+            "seats": {
+                side.value: [held.role, held.person, held.reason]
+                for side, held in issue.seats.items()
+            },
+            "given": issue.given,
+            "hold": issue.hold,
+            "outcome": issue.outcome,
+            "reported_up": issue.reported_up,
+        },
+        "provider_person": people.get("provider"),
+        "agency_person": people.get("agency"),
+        "directory_epoch": issue.directory_epoch,
+        "forum": issue.forum,
+        "meeting": issue.meeting,
+        "meeting_at": issue.meeting_at,
+        "carried_over": issue.carried_over,
+        "exhausted_at": issue.exhausted_at,
+        "due_at": due_at,
+        "updated_at": issue.updated_at,
+        "resolved_at": issue.resolved_at,
+        "ended_at": issue.ended_at,
+        "stay": issue.stay,
+        "stay_from": issue.stay_from,
+        "event_count": issue.event_count,
+        "chain": chain,
+    }
+
+
+def words_row(issue: Issue) -> dict[str, Any]:
+    """The columns that editing and reclassifying change."""
+    return {
+        "kind": issue.kind,
+        "title": issue.title,
+        "description": issue.description,
+        "severity": issue.severity,
+        "severity_reason": issue.severity_reason,
+        "impact": issue.impact,
+        "urgency": issue.urgency,
+        "agency": issue.agency,
+        "provider": issue.provider,
+        "cluster": issue.cluster,
+        "function": issue.function,
+        "service": issue.service,
+        "region": issue.region,
+        "scope": issue.scope,
+        "themes": issue.themes,
+        "said": {
+            "also_affects": issue.also_affects,
+            "raiser": issue.raiser,
+            "about_person": issue.about_person,
+            "external_refs": issue.external_refs,
+            "entry_reasons": issue.entry_reasons,
+            "warnings": issue.warnings,
+        },
+        "ola": issue.ola,
+        "ladder": issue.ladder,
+        "calendar": issue.calendar,
+    }
+
+
+def fixed_row(issue: Issue) -> dict[str, Any]:
+    """The columns that never change."""
+    return {
+        "id": issue.id,
+        "reference": issue.reference,
+        "channel": issue.channel,
+        "publication": issue.publication,
+        "occurred_at": issue.occurred_at,
+        "received_at": issue.received_at,
+        "created_at": issue.created_at,
+    }
+
+
+def clock_row(clock: Clock) -> dict[str, Any]:
+    """The columns that running changes."""
+    return {
+        "duration": clock.duration,
+        "measure": clock.budget.measure if clock.budget else None,
+        "budget_seconds": clock.budget.seconds if clock.budget else None,
+        "calendar": clock.calendar,
+        "warnings": clock.warnings,
+        "done": clock.done,
+        "state": clock.state,
+        "step": clock.step,
+        "next_at": clock.next_at,
+        "due_at": clock.due_at,
+        "ended_at": clock.ended_at,
+        "ended_how": clock.ended_how,
+    }
+
+
+def actor_told(actor: Actor) -> dict[str, Any]:
+    """Who acted, as the timeline keeps it."""
+    told = {"kind": actor.kind, "name": actor.name, "key": actor.key, "person": actor.person}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def stay_row(issue: Issue, recorded_at: datetime) -> dict[str, Any]:
+    """The stay that an issue has just begun."""
+    return {
+        "id": issue.stay,
+        "issue_id": issue.id,
+        "rung": issue.rung,
+        "layer": issue.layer,
+        "status": issue.status,
+        "severity": issue.severity,
+        "agency": issue.agency,
+        "themes": issue.themes,
+        "effective_from": issue.stay_from,
+        "effective_to": None,
+        "recorded_from": recorded_at,
+        "recorded_to": None,
+    }
+
+
+def meeting_row(sitting: Sitting) -> dict[str, Any]:
+    """A meeting that something is tabled for."""
+    return {
+        "id": sitting.id,
+        "forum": sitting.forum,
+        "starts_at": sitting.starts_at,
+        "ends_at": sitting.ends_at,
+        "cutoff_at": sitting.cutoff_at,
+        "status": "scheduled",
+    }
+
+
+def step_rows(plan: Plan, recorded_at: datetime) -> list[dict[str, Any]]:
+    """The clock steps that a plan claims."""
+    return [
+        {
+            "clock_id": claim.clock,
+            "step": claim.step,
+            "issue_id": plan.issue.id,
+            "due_at": claim.due_at,
+            "effective_at": claim.effective_at,
+            "recorded_at": recorded_at,
+        }
+        for claim in plan.claims
+    ]
+
+
+def decision_rows(plan: Plan) -> list[dict[str, Any]]:
+    """What a forum decided."""
+    return [
+        {
+            "id": made.id,
+            "issue_id": plan.issue.id,
+            "meeting_id": made.meeting,
+            "forum": made.forum,
+            "text": made.text,
+            "reasons": made.reasons,
+            "conditions": made.conditions,
+            "effect": made.effect,
+            "actions": made.actions,
+            "decided_at": made.decided_at,
+        }
+        for made in plan.decisions
+    ]

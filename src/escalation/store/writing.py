@@ -1,0 +1,250 @@
+"""Plans into rows: everything a batch changes, with one statement per table and kind of change."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy.sql.dml import Update
+
+from escalation.store import dialect, models
+from escalation.store.base import canonical
+from escalation.store.chain import link_hash
+from escalation.store.rows import (
+    actor_told,
+    clock_row,
+    decision_rows,
+    fixed_row,
+    meeting_row,
+    state_row,
+    stay_row,
+    step_rows,
+    words_row,
+)
+from escalation.timekeeping.ledger import Interval
+from escalation.workflow.events import INTERNAL
+from escalation.workflow.facts import Clock, Issue
+from escalation.workflow.plan import Plan, Tabling
+from escalation.workflow.states import ClockState
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Work:
+    """One issue's part of a batch: as it was loaded, and the plans decided for it in order.
+
+    ``before`` is ``None`` for an issue that is new; ``clocks`` are the live ones it had.
+    """
+
+    before: Issue | None
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    plans: list[Plan] = field(default_factory=list)
+
+
+def _changing(table: Table, *keys: str) -> Update:
+    """An update of one row by its key; the row dictionaries name the columns to set."""
+    statement = update(table)
+    for key in keys:
+        statement = statement.where(table.c[key] == bindparam(f"the_{key}"))
+    return statement
+
+
+_INSERTS = (
+    models.issue,
+    models.external_ref,
+    models.clock,
+    models.clock_interval,
+    models.clock_step,
+    models.stay,
+    models.event,
+    models.outbox,
+    models.unsealed,
+    models.decision,
+)
+_UPDATES: dict[str, Update] = {
+    "issue": _changing(models.issue, "id"),
+    "words": _changing(models.issue, "id"),
+    "clock": _changing(models.clock, "id"),
+    "interval": _changing(models.clock_interval, "clock_id", "number"),
+    "stay": _changing(models.stay, "id"),
+    "item": _changing(models.agenda_item, "meeting_id", "issue_id"),
+}
+
+
+def write_work(
+    connection: Connection, works: Iterable[Work], now: datetime, salts: Iterator[str]
+) -> None:
+    """Write all plans of a batch, recorded at ``now``; ``salts`` are fresh random texts."""
+    batch = _Batch(now, salts)
+    for work in works:
+        if work.plans:
+            batch.take(work)
+    batch.write(connection)
+
+
+class _Batch:
+    """The rows of a batch, gathered issue by issue, written table by table."""
+
+    def __init__(self, now: datetime, salts: Iterator[str]) -> None:
+        self.now = now
+        self.salts = salts
+        self.new: dict[str, list[Row]] = defaultdict(list)
+        self.changed: dict[str, list[Row]] = defaultdict(list)
+        self.stays: dict[str, Row] = {}
+        self.meetings: dict[str, Row] = {}
+        self.items: dict[tuple[str, str], Row] = {}
+        self.links: list[Row] = []
+
+    def take(self, work: Work) -> None:
+        """The rows of one issue, several commands folded into their net effect."""
+        chain = work.before.chain if work.before else ""
+        number = work.before.event_count if work.before else 0
+        started: dict[str, Clock] = {}
+        changed: dict[str, Clock] = {}
+        for plan in work.plans:
+            started |= {clock.id: clock for clock in plan.started}
+            for clock in plan.changed:
+                (started if clock.id in started else changed)[clock.id] = clock
+            chain, number = self._events(plan, chain, number)
+            self._stays(plan)
+            self._beside(plan)
+        last = work.plans[-1].issue
+        every = {**work.clocks, **started, **changed}
+        self._issue(work, last, chain, every.values())
+        self._clocks(last.id, work.clocks, started, changed)
+
+    def _issue(self, work: Work, last: Issue, chain: str, every: Iterable[Clock]) -> None:
+        dues = [c.due_at for c in every if c.due_at and c.state is ClockState.RUNNING]
+        state, words = state_row(last, chain, min(dues, default=None)), words_row(last)
+        if work.before is None:
+            self.new["issue"].append({**state, **words, **fixed_row(last)})
+            self.new["external_ref"].extend(
+                {"system": r["system"], "ref": r["id"], "issue_id": last.id}
+                for r in last.external_refs
+            )
+            return
+        self.changed["issue"].append({"the_id": last.id, **state})
+        if words != words_row(work.before):
+            self.changed["words"].append({"the_id": last.id, **words})
+
+    def _clocks(
+        self,
+        issue_id: str,
+        before: dict[str, Clock],
+        started: dict[str, Clock],
+        changed: dict[str, Clock],
+    ) -> None:
+        for clock in started.values():
+            row = {"id": clock.id, "issue_id": issue_id, **clock_row(clock)}
+            row |= {"kind": clock.kind, "anchor": clock.anchor, "visit": clock.visit}
+            self.new["clock"].append(row)
+            self._intervals(clock.id, (), clock.intervals)
+        for clock in changed.values():
+            self.changed["clock"].append({"the_id": clock.id, **clock_row(clock)})
+            self._intervals(clock.id, before[clock.id].intervals, clock.intervals)
+
+    def _intervals(
+        self, clock_id: str, old: tuple[Interval, ...], new: tuple[Interval, ...]
+    ) -> None:
+        for number, interval in enumerate(new):
+            if number >= len(old):
+                row: Row = {"clock_id": clock_id, "number": number}
+                row |= {"started_at": interval.start, "ended_at": interval.end}
+                self.new["clock_interval"].append(row)
+            elif interval != old[number]:
+                key = {"the_clock_id": clock_id, "the_number": number}
+                self.changed["interval"].append({**key, "ended_at": interval.end})
+
+    def _events(self, plan: Plan, chain: str, number: int) -> tuple[str, int]:
+        actor = actor_told(plan.actor)
+        for happened in plan.events:
+            number += 1
+            kind = happened.type.value
+            row = {
+                "id": happened.id,
+                "aggregate": plan.issue.id,
+                "number": number,
+                "type": kind,
+                "due_at": happened.due_at,
+                "effective_at": happened.effective_at,
+                "recorded_at": self.now,
+                "visibility": happened.visibility,
+                "payload": canonical({"actor": actor, **happened.payload}),
+                "salt": next(self.salts),
+            }
+            chain = row["hash"] = link_hash(chain, row)
+            self.new["event"].append(row)
+            self.new["unsealed"].append({"event_id": happened.id})
+            if happened.type not in INTERNAL:
+                sent = {"event_id": happened.id, "aggregate": plan.issue.id, "number": number}
+                self.new["outbox"].append({**sent, "type": kind, "recorded_at": self.now})
+        return chain, number
+
+    def _stays(self, plan: Plan) -> None:
+        if plan.left_stay is not None:
+            bounds = {"effective_to": plan.issue.stay_from, "recorded_to": self.now}
+            if plan.left_stay in self.stays:
+                self.stays[plan.left_stay] |= bounds
+            else:
+                self.changed["stay"].append({"the_id": plan.left_stay, **bounds})
+        if plan.new or plan.left_stay is not None:
+            self.stays[plan.issue.stay] = stay_row(plan.issue, self.now)
+
+    def _beside(self, plan: Plan) -> None:
+        self.new["clock_step"].extend(step_rows(plan, self.now))
+        self.new["decision"].extend(decision_rows(plan))
+        for tabling in plan.tablings:
+            self._item(plan, tabling)
+        self.links.extend(
+            {"issue_id": plan.issue.id, "other": k.other, "as_": k.as_, "made_at": self.now}
+            for k in plan.links
+        )
+
+    def _item(self, plan: Plan, tabling: Tabling) -> None:
+        key = (tabling.meeting, plan.issue.id)
+        if tabling.sitting is not None:
+            self.meetings[tabling.meeting] = meeting_row(tabling.sitting)
+            self.items[key] = {
+                "meeting_id": key[0],
+                "issue_id": key[1],
+                "carried_over": plan.issue.carried_over,
+                "tabled_at": plan.effective_at,
+                "outcome": None,
+                "left_at": None,
+            }
+            return
+        left = {"outcome": tabling.outcome, "left_at": plan.effective_at}
+        if key in self.items:
+            self.items[key] |= left
+        else:
+            row = {"the_meeting_id": key[0], "the_issue_id": key[1], **left}
+            self.changed["item"].append(row)
+
+    def write(self, connection: Connection) -> None:
+        """One statement per table and kind of change; meetings and items may be there already."""
+        self.new["stay"] = list(self.stays.values())
+        for table in _INSERTS:
+            if rows := self.new.get(table.name):
+                connection.execute(insert(table), rows)
+        for name, statement in _UPDATES.items():
+            if rows := self.changed.get(name):
+                connection.execute(statement, rows)
+        self._write_agendas(connection)
+
+    def _write_agendas(self, connection: Connection) -> None:
+        if self.meetings:
+            known = dialect.insert(connection, models.meeting).on_conflict_do_nothing()
+            rows = sorted(self.meetings.values(), key=lambda row: row["id"])
+            connection.execute(known, rows)
+        if self.items:
+            item = dialect.insert(connection, models.agenda_item)
+            again = {n: item.excluded[n] for n in ("carried_over", "tabled_at", "outcome", "left_at")}
+            keys = [models.agenda_item.c.meeting_id, models.agenda_item.c.issue_id]
+            upsert = item.on_conflict_do_update(index_elements=keys, set_=again)
+            connection.execute(upsert, list(self.items.values()))
+        if self.links:
+            tie = dialect.insert(connection, models.issue_link).on_conflict_do_nothing()
+            connection.execute(tie, self.links)

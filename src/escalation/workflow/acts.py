@@ -1,0 +1,324 @@
+"""What each act of a person does once the table and its rules allow it.
+
+Every function has the shape ``(draft, case, status) -> None``: ``status`` is where the table says
+it leads.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from escalation.routing.effective import EffectiveRung
+from escalation.routing.seats import Holding
+from escalation.routing.vocabulary import RungKind
+from escalation.timekeeping.duration import Duration
+from escalation.workflow import clocks, forum
+from escalation.workflow.climbing import (
+    Landing,
+    enter,
+    leave,
+    seats_told,
+    warnings_of,
+)
+from escalation.workflow.commands import (
+    Acknowledge,
+    Close,
+    Contact,
+    Dispute,
+    Do,
+    Escalate,
+    Hold,
+    Inform,
+    Link,
+    Note,
+    Reassign,
+    Reclassify,
+    ReferBack,
+    Reopen,
+    ReportUp,
+    Resolve,
+    Resume,
+    Skip,
+    Withdraw,
+)
+from escalation.workflow.draft import Draft
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Clock
+from escalation.workflow.guards import Case
+from escalation.workflow.plan import LinkRow
+from escalation.workflow.states import END, TERMINAL, ClockEnd, ClockKind, Status
+
+AGREED = (ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL)
+"""The agreed clocks that a hold lets stand still; a forum's is taken off with its agenda item."""
+
+
+def acknowledge(draft: Draft, case: Case[Acknowledge], status: Status) -> None:  # noqa: ARG001 - one shape for all
+    """Stops the acknowledge clock, and nothing else."""
+    draft.stop(ClockKind.ACKNOWLEDGE)
+    draft.set(status=status)
+    draft.event(EventType.ACKNOWLEDGED, {"rung": draft["rung"], "seats": seats_told(draft["seats"])})
+
+
+def inform(draft: Draft, case: Case[Inform], status: Status) -> None:
+    """Begins the inform clock anew, while somebody still has to act."""
+    if status not in {Status.RESOLVED, *TERMINAL}:
+        draft.stop(ClockKind.INFORM)
+        begin_informing(draft)
+    _say(draft, EventType.INFORMED, case.ask)
+
+
+def contact(draft: Draft, case: Case[Contact], status: Status) -> None:  # noqa: ARG001 - one shape
+    """An interaction; touches no clock."""
+    _say(draft, EventType.CONTACTED, case.ask)
+
+
+def note(draft: Draft, case: Case[Note], status: Status) -> None:  # noqa: ARG001 - one shape
+    """A note; touches no clock."""
+    _say(draft, EventType.NOTED, case.ask)
+
+
+def _say(draft: Draft, kind: EventType, said: Inform | Contact | Note) -> None:
+    told = {"text": said.text, "channel": said.channel}
+    draft.event(kind, told, visibility=said.visibility)
+
+
+def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
+    """Pauses the agreed clocks until an instant; acknowledges, and leaves the agenda."""
+    draft.stop(ClockKind.ACKNOWLEDGE, ClockKind.FORUM)
+    draft.pause(*AGREED)
+    forum.take_off(draft, "withdrawn")
+    until = case.ask.until
+    held = {"until": until.isoformat(), "awaiting": str(case.ask.awaiting), "from": case.issue.status}
+    draft.put(
+        clocks.begin_until(
+            draft.new_id("clk"),
+            ClockKind.HOLD,
+            until,
+            draft.now,
+            draft.calendar,
+            visit=draft.visit,
+            says=f"until {until:%Y-%m-%d %H:%M:%S} UTC",
+        )
+    )
+    draft.set(status=status, hold=held)
+    draft.event(EventType.HELD, {"until": held["until"], "awaiting": held["awaiting"]})
+
+
+def resume(draft: Draft, case: Case[Resume], status: Status) -> None:
+    """The agreed clocks go on with exactly what they had left; a forum tables it again."""
+    draft.stop(ClockKind.HOLD)
+    draft.resume(*AGREED)
+    draft.set(status=status, hold=None)
+    draft.event(EventType.RESUMED, {"rung": draft["rung"]})
+    if case.rung.kind is RungKind.FORUM:
+        forum.table_next(draft, case.rung)
+
+
+def escalate(draft: Draft, case: Case[Escalate | Skip], status: Status) -> None:
+    """Up a rung, or to a named one."""
+    move(draft, _landing(case), status, Move(kind=EventType.ESCALATED, how=case.ask.act.value))
+
+
+def refer_back(draft: Draft, case: Case[ReferBack], status: Status) -> None:
+    """Down, with a question and the rung's full target."""
+    by = Move(
+        kind=EventType.REFERRED_BACK,
+        how=case.ask.act.value,
+        told={"question": case.ask.question},
+    )
+    move(draft, _landing(case), status, by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """How an issue comes to another rung, as its timeline tells it."""
+
+    kind: EventType
+    how: str
+    told: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    agenda_outcome: str = "withdrawn"
+    ends: ClockEnd = ClockEnd.STOPPED
+
+
+def move(draft: Draft, landing: Landing, status: Status, by: Move) -> None:
+    """Leave the rung, say so, and stand on another; what a hold had stopped goes on."""
+    left = draft["rung"]
+    leave(draft, by.agenda_outcome, how=by.ends)
+    draft.resume(ClockKind.OVERALL)
+    draft.set(status=status)
+    event = {
+        "from": left,
+        "to": landing.rung.id,
+        "how": by.how,
+        "passed": list(landing.passed) or None,
+        "seats": seats_told(landing.seats),
+        **by.told,
+    }
+    draft.event(by.kind, event, due_at=by.due_at)
+    enter(draft, landing, by.how)
+
+
+def report_up(draft: Draft, case: Case[ReportUp], status: Status) -> None:  # noqa: ARG001 - one shape
+    """Before a higher body in its digests; who must act stays as it is."""
+    body = forum.reports_to(case.facts, case.ask.to)
+    code = body.code if body is not None else ""
+    reported = {"forum": code, "at": draft.now.isoformat()}
+    draft.set(reported_up=(*draft["reported_up"], reported))
+    draft.event(EventType.REPORTED_UP, {"forum": code})
+
+
+def reassign(draft: Draft, case: Case[Reassign], status: Status) -> None:  # noqa: ARG001 - one shape
+    """Another holder of one seat, by name."""
+    seat = case.ask.seat
+    before: Holding = draft["seats"][seat]
+    reason = f"given to them by {draft.command.actor.name}"
+    after = Holding(side=seat, role=before.role, person=case.ask.person, reason=reason)
+    given = tuple(dict.fromkeys((*draft["given"], seat)))
+    draft.set(seats={**draft["seats"], seat: after}, given=given)
+    told = {"seat": seat, "from": before.person, "to": after.person, "role": before.role}
+    draft.event(EventType.REASSIGNED, told)
+
+
+def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  # noqa: ARG001 - one shape
+    """Other fields, and with them budgets, agreement and holders; anchors and intervals stay."""
+    changes = dict(case.ask.changes)
+    moved = changes.pop("entry", None)
+    seats = changes.pop("seats", None)
+    before = {name: getattr(case.issue, name) for name in changes}
+    draft.set(**changes)
+    ladder = draft.ladder if moved is None else moved.ladder
+    rung = ladder.rung(case.issue.rung)
+    if moved is not None:
+        draft.ladder = ladder
+        draft.set(ola=moved.ola, ladder=ladder.id, calendar=moved.calendar, cluster=moved.cluster)
+    told = {name: {"from": before[name], "to": changes[name]} for name in changes}
+    draft.event(EventType.CHANGED, {"changes": told})
+    rebudget(draft, rung)
+    if seats is not None and seats != draft["seats"]:
+        draft.set(seats=seats, directory_epoch=draft.under.directory_epoch)
+        draft.event(EventType.HOLDER_CHANGED, {"seats": seats_told(seats)})
+
+
+def rebudget(draft: Draft, rung: EffectiveRung) -> None:
+    """Each agreed clock's budget derived again: same anchor, same running intervals."""
+    severity, ladder = draft["severity"], draft.ladder
+    agreed: dict[ClockKind, tuple[Duration, tuple[str, ...]]] = {
+        ClockKind.OVERALL: (ladder.clocks.overall[severity].value, ()),
+        ClockKind.INFORM: (ladder.clocks.inform[severity].value, ()),
+    }
+    if rung.kind is RungKind.OFFICERS:
+        agreed[ClockKind.RUNG] = (rung.targets[severity].value, warnings_of(rung))
+        agreed[ClockKind.ACKNOWLEDGE] = (rung.acknowledge[severity].value, ())
+    for kind, (duration, warnings) in agreed.items():
+        clock = draft.clock(kind)
+        if clock is not None:
+            _put_rebudgeted(draft, clock, clocks.rebudgeted(clock, duration, draft.calendar, warnings))
+
+
+def _put_rebudgeted(draft: Draft, before: Clock, after: Clock) -> None:
+    """A clock whose end had fired and now lies ahead again is a new row: an end fires once."""
+    if END in before.done and after.due_at is not None and after.due_at > draft.now:
+        draft.put(clocks.ended(before, draft.now, ClockEnd.SUPERSEDED))
+        fresh = replace(after, id=draft.new_id("clk"), done=())
+        draft.put(clocks.scheduled(fresh, draft.calendar))
+    else:
+        draft.put(after)
+
+
+def link(draft: Draft, case: Case[Link], status: Status) -> None:  # noqa: ARG001 - one shape
+    """A tie to another issue."""
+    draft.links.append(LinkRow(case.ask.issue, case.ask.as_))
+    draft.event(EventType.LINKED, {"issue": case.ask.reference, "as": case.ask.as_})
+
+
+def resolve(draft: Draft, case: Case[Resolve], status: Status) -> None:
+    """Settled: the review window begins."""
+    settle(draft, dict(case.ask.outcome), status)
+
+
+def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "withdrawn") -> None:
+    """Give the outcome, end the rung's clocks, let ``overall`` stand and the review run."""
+    leave(draft, how)
+    draft.stop(ClockKind.INFORM)
+    draft.pause(ClockKind.OVERALL)
+    draft.begin(ClockKind.REVIEW, draft.ladder.clocks.review.value)
+    draft.set(
+        status=status, outcome=outcome, resolved_at=draft.now, hold=None, exhausted_at=None
+    )
+    draft.event(EventType.RESOLVED, {"rung": draft["rung"], "outcome": outcome})
+
+
+def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
+    """Not accepted: to the next rung, whose people may not have handled it before."""
+    handled = {h for visit in case.issue.visits for h in visit.holders}
+    landing = _landing(case)
+    told = {
+        "grounds": case.ask.grounds,
+        "handled_it_before": sorted(handled & set(seats_told(landing.seats).values()) - {None}),
+    }
+    draft.set(outcome=None, resolved_at=None)
+    begin_informing(draft)
+    move(draft, landing, status, Move(kind=EventType.DISPUTED, how=case.ask.act.value, told=told))
+
+
+def reopen(draft: Draft, case: Case[Reopen], status: Status) -> None:
+    """Back to the rung that resolved it, with its full target."""
+    draft.set(outcome=None, resolved_at=None, ended_at=None)
+    begin_informing(draft)
+    overall = next((c for c in case.facts.ended if c.kind is ClockKind.OVERALL), None)
+    if overall is not None and draft.clock(ClockKind.OVERALL) is None:
+        draft.put(clocks.restarted(overall, draft.new_id("clk"), draft.now, draft.calendar))
+    move(draft, _landing(case), status, Move(kind=EventType.REOPENED, how=case.ask.act.value))
+
+
+def withdraw(draft: Draft, case: Case[Withdraw], status: Status) -> None:  # noqa: ARG001 - one shape
+    """Taken back: nothing runs any more."""
+    _end(draft, status, EventType.WITHDRAWN)
+
+
+def close(draft: Draft, case: Case[Close], status: Status) -> None:  # noqa: ARG001 - one shape
+    """Done: nothing runs any more."""
+    _end(draft, status, EventType.CLOSED)
+
+
+def _end(draft: Draft, status: Status, kind: EventType) -> None:
+    forum.take_off(draft, "withdrawn")
+    draft.stop_all()
+    draft.set(status=status, ended_at=draft.now, hold=None, exhausted_at=None)
+    draft.event(kind, {"rung": draft["rung"]})
+
+
+def begin_informing(draft: Draft) -> None:
+    """The clock that says when the raiser is to hear again."""
+    draft.begin(ClockKind.INFORM, draft.ladder.clocks.inform[draft["severity"]].value)
+
+
+def _landing(case: Case[Any]) -> Landing:
+    """Where the act lands: the rules have made sure of it."""
+    if case.landing is None:
+        raise AssertionError(f"{case.ask} was let through without a rung to land on")
+    return case.landing
+
+
+DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
+    Acknowledge: acknowledge,
+    Inform: inform,
+    Contact: contact,
+    Note: note,
+    Hold: hold,
+    Resume: resume,
+    Escalate: escalate,
+    Skip: escalate,
+    ReferBack: refer_back,
+    ReportUp: report_up,
+    Reassign: reassign,
+    Reclassify: reclassify,
+    Link: link,
+    Resolve: resolve,
+    Dispute: dispute,
+    Reopen: reopen,
+    Withdraw: withdraw,
+    Close: close,
+}

@@ -1,0 +1,123 @@
+"""Values of an ask that only the pinned ladder and the directory can judge: 422, not 409.
+
+A rung, a person, a forum, a cause must exist; what is to be reclassified must fit an agreement.
+Each fault points into the request body and names the nearest word.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from escalation.errors import Fault, Invalid
+from escalation.routing.entry import choose, severity_of
+from escalation.routing.publication import Publication
+from escalation.routing.vocabulary import Layer
+from escalation.routing.wording import not_among
+from escalation.workflow.climbing import seats_at
+from escalation.workflow.commands import (
+    Do,
+    Reassign,
+    Reclassify,
+    ReferBack,
+    ReportUp,
+    Resolve,
+    Skip,
+)
+from escalation.workflow.facts import Facts
+
+_CHOOSES = frozenset({"kind", "agency", "function", "service", "region", "scope"})
+"""Fields that may bring an issue under another agreement."""
+
+
+def checked(facts: Facts, ask: Do, now: datetime) -> Do:
+    """The ask with what it names looked up.
+
+    Raises:
+        Invalid: naming each value that is not there.
+    """
+    check = _CHECKS.get(type(ask))
+    return ask if check is None else check(facts, ask, now)
+
+
+def check_cause(publication: Publication, layer: Layer, outcome: Mapping[str, Any]) -> None:
+    """A cause comes from the vocabulary of the layer that resolves.
+
+    Raises:
+        Invalid: naming the nearest word of it.
+    """
+    cause = outcome.get("cause")
+    if cause is not None:
+        _among("/outcome/cause", cause, getattr(publication.file.layers, layer).causes)
+
+
+def _among(pointer: str, word: str, words: Iterable[str]) -> None:
+    known = list(words)
+    if word not in known:
+        fault = Fault("unknown", not_among(word, known), pointer=pointer)
+        raise Invalid(f"`{pointer[1:]}` is not known here.", errors=[fault])
+
+
+def _rung(facts: Facts, ask: Skip | ReferBack, now: datetime) -> Do:  # noqa: ARG001 - one shape
+    if ask.to is not None:
+        _among("/to", ask.to, [rung.id for rung in facts.under.ladder.rungs])
+    return ask
+
+
+def _forum(facts: Facts, ask: ReportUp, now: datetime) -> Do:  # noqa: ARG001 - one shape
+    if ask.to is not None:
+        _among("/to", ask.to, facts.under.directory.forums)
+    return ask
+
+
+def _person(facts: Facts, ask: Reassign, now: datetime) -> Do:  # noqa: ARG001 - one shape
+    _among("/person", ask.person, facts.under.directory.people)
+    return ask
+
+
+def _outcome(facts: Facts, ask: Resolve, now: datetime) -> Do:  # noqa: ARG001 - one shape
+    check_cause(facts.under.publication, Layer(facts.issue.layer), ask.outcome)
+    return ask
+
+
+def _reclassified(facts: Facts, ask: Reclassify, now: datetime) -> Do:
+    """What is sent, made into the fields that change: severity, agreement, holders."""
+    issue, under = facts.issue, facts.under
+    changes = dict(ask.changes)
+    if changes.keys() & {"severity", "impact", "urgency"}:
+        impact = changes.get("impact", issue.impact)
+        urgency = changes.get("urgency", issue.urgency)
+        given = changes.get("severity")
+        changes["severity"], changes["severity_reason"] = severity_of(
+            under.publication.file, given, impact, urgency
+        )
+    changes = {name: value for name, value in changes.items() if getattr(issue, name) != value}
+    if not changes:
+        raise Invalid(
+            "Nothing would change.",
+            errors=[Fault("no_change", "send at least one field with another value", pointer="")],
+        )
+    shown = changes.keys() & _CHOOSES
+    shape = replace(issue.shape(issue.received_at), **{n: changes[n] for n in shown})
+    if "severity" in changes:
+        shape = replace(shape, severity=changes["severity"])
+    ladder = under.ladder
+    if shown:
+        entry = choose(under.publication, under.directory, shape)
+        ladder = entry.ladder
+        changes["entry"] = entry
+    if any(rung.id == issue.rung for rung in ladder.rungs):
+        moved = replace(under, ladder=ladder)
+        seats = seats_at(moved, ladder.rung(issue.rung), replace(shape, at=now), now)
+        changes["seats"] = {**seats, **{side: issue.seats[side] for side in issue.given}}
+    return replace(ask, changes=changes)
+
+
+_CHECKS: dict[type[Do], Callable[[Facts, Any, datetime], Do]] = {
+    Skip: _rung,
+    ReferBack: _rung,
+    ReportUp: _forum,
+    Reassign: _person,
+    Resolve: _outcome,
+    Reclassify: _reclassified,
+}

@@ -1,0 +1,175 @@
+"""Onto another rung: where an issue lands, who holds it there, and what begins to run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from escalation.routing.effective import EffectiveRung
+from escalation.routing.entry import next_rung
+from escalation.routing.seats import Holding, Parties, holdings
+from escalation.routing.shape import Shape
+from escalation.routing.vocabulary import EmptySeat, RungKind, Side
+from escalation.workflow import forum
+from escalation.workflow.draft import Draft
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Agreement, Issue, Visit
+from escalation.workflow.states import ClockEnd, ClockKind, Status
+
+RUNG_CLOCKS = (
+    ClockKind.ACKNOWLEDGE,
+    ClockKind.RUNG,
+    ClockKind.FORUM,
+    ClockKind.HOLD,
+    ClockKind.REVIEW,
+    ClockKind.REMIND,
+)
+"""What ends when a rung is left; ``overall`` and ``inform`` are the issue's, not a rung's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A seat that nobody holds."""
+
+    rung: str
+    holding: Holding
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The rung an issue comes to, its holders, and what was passed over on the way and why."""
+
+    rung: EffectiveRung
+    seats: dict[Side, Holding]
+    passed: tuple[str, ...] = ()
+    vacancies: tuple[Vacancy, ...] = ()
+
+    @property
+    def at_forum(self) -> bool:
+        """Whether a forum sits there."""
+        return self.rung.kind is RungKind.FORUM
+
+
+def seats_at(
+    under: Agreement, rung: EffectiveRung, shape: Shape, at: datetime
+) -> dict[Side, Holding]:
+    """Who holds the seats of a rung for an issue of this shape."""
+    parties = Parties(
+        provider=shape.provider or "",
+        agency=shape.agency,
+        function=shape.function,
+        region=shape.region,
+        corporate_purchaser=under.corporate_purchaser,
+    )
+    return holdings(under.directory, rung, parties, at)
+
+
+def land(
+    under: Agreement, rung: EffectiveRung, shape: Shape, passed: tuple[str, ...] = ()
+) -> Landing:
+    """Come to ``rung``; past it where its lead's seat is empty and the rung says so.
+
+    Domain, section 5: the empty-seat rule for the lead is ``alternate``, ``next_rung`` or
+    ``alarm``; an empty counterpart seat is alarmed only. The climb is bounded by the ladder.
+    """
+    vacancies: list[Vacancy] = []
+    while True:
+        seats = seats_at(under, rung, shape, shape.at)
+        vacancies.extend(Vacancy(rung.id, held) for held in seats.values() if held.person is None)
+        lead = seats.get(rung.lead)
+        leaderless = lead is not None and lead.person is None and rung.kind is RungKind.OFFICERS
+        if not leaderless or under.ladder.empty_seat(rung.id) is not EmptySeat.NEXT_RUNG:
+            return Landing(rung, seats, passed, tuple(vacancies))
+        above, skipped = next_rung(under.ladder, rung.id, shape)
+        if above is None:
+            return Landing(rung, seats, passed, tuple(vacancies))
+        passed = (*passed, f"{rung.title}: nobody holds the seat that leads", *skipped)
+        rung = above
+
+
+def land_above(under: Agreement, issue: Issue, at: datetime) -> Landing | None:
+    """The next rung up by the ladder's skip rules; ``None`` on the last."""
+    shape = issue.shape(at)
+    above, skipped = next_rung(under.ladder, issue.rung, shape)
+    return None if above is None else land(under, above, shape, skipped)
+
+
+def land_on(under: Agreement, issue: Issue, rung_id: str, at: datetime) -> Landing:
+    """A named rung, as somebody chose it: an empty seat there is alarmed, not passed over."""
+    rung = under.ladder.rung(rung_id)
+    seats = seats_at(under, rung, issue.shape(at), at)
+    empty = tuple(Vacancy(rung.id, held) for held in seats.values() if held.person is None)
+    return Landing(rung, seats, (), empty)
+
+
+def leave(draft: Draft, agenda_outcome: str, *, how: ClockEnd = ClockEnd.STOPPED) -> None:
+    """Leave the present rung: its clocks end, a forum's agenda lets the item go."""
+    draft.stop(*RUNG_CLOCKS, how=how)
+    forum.take_off(draft, agenda_outcome)
+
+
+def enter(draft: Draft, landing: Landing, how: str) -> None:
+    """Stand on the landing's rung from now: holders, stay, clocks, agenda, alarms."""
+    rung = landing.rung
+    visit = Visit(
+        rung=rung.id,
+        entered_at=draft.now,
+        how=how,
+        came_from=draft["rung"] if draft["visits"] else None,
+        holders=tuple(h.person for h in landing.seats.values() if h.person is not None),
+    )
+    draft.set(
+        rung=rung.id,
+        layer=rung.layer,
+        entered_at=draft.now,
+        visits=(*draft["visits"], visit),
+        seats=landing.seats,
+        given=(),
+        directory_epoch=draft.under.directory_epoch,
+        forum=None,
+        meeting=None,
+        meeting_at=None,
+        carried_over=0,
+        hold=None,
+        exhausted_at=None,
+    )
+    begin_rung_clocks(draft, rung)
+    for vacancy in landing.vacancies:
+        alarm(draft, vacancy)
+
+
+def begin_rung_clocks(draft: Draft, rung: EffectiveRung) -> None:
+    """The clocks of a rung just entered; the first rung's acknowledge clock runs from receipt."""
+    if rung.kind is RungKind.FORUM:
+        forum.table_next(draft, rung)
+        return
+    severity = draft["severity"]
+    first = draft.visit == 1
+    draft.begin(
+        ClockKind.ACKNOWLEDGE,
+        rung.acknowledge[severity].value,
+        draft["received_at"] if first else draft.now,
+    )
+    draft.begin(ClockKind.RUNG, rung.targets[severity].value, warnings=warnings_of(rung))
+
+
+def warnings_of(rung: EffectiveRung) -> tuple[str, ...]:
+    """A rung's warnings as clocks keep them."""
+    return tuple(f"{w}%" if isinstance(w, int) else str(w) for w in rung.warnings.value)
+
+
+def alarm(draft: Draft, vacancy: Vacancy) -> None:
+    """A seat that nobody holds is told, never passed over in silence."""
+    held = vacancy.holding
+    draft.event(
+        EventType.SEAT_VACANT,
+        {"rung": vacancy.rung, "side": held.side, "role": held.role, "detail": held.reason},
+    )
+
+
+def seats_told(seats: dict[Side, Holding]) -> dict[str, str | None]:
+    """Holders by side, as an event's payload has them."""
+    return {str(side): held.person for side, held in seats.items()}
+
+
+def status_at(landing: Landing) -> Status:
+    """The state of an issue that has just come to a rung."""
+    return Status.TABLED if landing.at_forum else Status.OPEN

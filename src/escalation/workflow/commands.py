@@ -1,0 +1,268 @@
+"""What callers may ask, one value per act. Shapes only: the rules stand in the table and its guards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from escalation.routing.vocabulary import (
+    Awaiting,
+    Channel,
+    Degree,
+    IssueKind,
+    Scope,
+    Severity,
+    Side,
+)
+from escalation.workflow.facts import Actor
+from escalation.workflow.states import Act, Effect, MeetingAct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """A new issue. ``severity`` wins over ``impact`` x ``urgency``; an ``outcome`` resolves it at once."""
+
+    kind: IssueKind
+    title: str
+    description: str
+    channel: Channel
+    agency: str
+    raiser: Mapping[str, Any]
+    provider: str | None = None
+    function: str | None = None
+    service: str | None = None
+    region: str | None = None
+    scope: Scope = Scope.FUNCTION
+    severity: Severity | None = None
+    impact: Degree | None = None
+    urgency: Degree | None = None
+    also_affects: tuple[str, ...] = ()
+    about_person: str | None = None
+    external_refs: tuple[Mapping[str, Any], ...] = ()
+    themes: tuple[str, ...] = ()
+    occurred_at: datetime | None = None
+    received_at: datetime | None = None
+    outcome: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """An act on a logged issue; ``reason`` and ``note`` go with any of them."""
+
+    act: ClassVar[Act | MeetingAct]
+    reason: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Do):
+    """The lead's holder has seen it and acts."""
+
+    act: ClassVar[Act | MeetingAct] = Act.ACKNOWLEDGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inform(Do):
+    """The raiser was told something."""
+
+    act: ClassVar[Act | MeetingAct] = Act.INFORM
+    text: str
+    channel: Channel | None = None
+    visibility: str = "shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(Do):
+    """An interaction with the raiser or anyone else."""
+
+    act: ClassVar[Act | MeetingAct] = Act.CONTACT
+    text: str
+    channel: Channel | None = None
+    visibility: str = "shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Do):
+    """Something to remember."""
+
+    act: ClassVar[Act | MeetingAct] = Act.NOTE
+    text: str
+    channel: Channel | None = None
+    visibility: str = "shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Do):
+    """Wait for somebody until an instant; the agreed clocks stand still."""
+
+    act: ClassVar[Act | MeetingAct] = Act.HOLD
+    until: datetime
+    awaiting: Awaiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Do):
+    """Go on before the hold ends by itself."""
+
+    act: ClassVar[Act | MeetingAct] = Act.RESUME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate(Do):
+    """To the next rung."""
+
+    act: ClassVar[Act | MeetingAct] = Act.ESCALATE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip(Do):
+    """To a named higher rung, past those between."""
+
+    act: ClassVar[Act | MeetingAct] = Act.SKIP
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferBack(Do):
+    """Down again, with a question; without ``to`` to the rung it came from."""
+
+    act: ClassVar[Act | MeetingAct] = Act.REFER_BACK
+    question: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportUp(Do):
+    """Before a higher body in its digests; nobody else has to act."""
+
+    act: ClassVar[Act | MeetingAct] = Act.REPORT_UP
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassign(Do):
+    """Another person in one of the seats."""
+
+    act: ClassVar[Act | MeetingAct] = Act.REASSIGN
+    seat: Side
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclassify(Do):
+    """Other severity, function, agency, ...: ``changes`` holds only what is to change."""
+
+    act: ClassVar[Act | MeetingAct] = Act.RECLASSIFY
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(Do):
+    """Tie it to another issue (already looked up: ``issue`` is its id)."""
+
+    act: ClassVar[Act | MeetingAct] = Act.LINK
+    issue: str
+    reference: str
+    as_: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve(Do):
+    """The matter is settled: ``outcome`` says how."""
+
+    act: ClassVar[Act | MeetingAct] = Act.RESOLVE
+    outcome: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute(Do):
+    """The raiser does not accept the outcome."""
+
+    act: ClassVar[Act | MeetingAct] = Act.DISPUTE
+    grounds: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Do):
+    """The matter came back: again to the rung that resolved it."""
+
+    act: ClassVar[Act | MeetingAct] = Act.REOPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw(Do):
+    """The raiser takes it back."""
+
+    act: ClassVar[Act | MeetingAct] = Act.WITHDRAW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(Do):
+    """Nothing more will come of it."""
+
+    act: ClassVar[Act | MeetingAct] = Act.CLOSE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotYet(Do):
+    """An act that the domain knows and this release does not; always refused."""
+
+    asked: Act
+    act: ClassVar[Act | MeetingAct] = Act.MERGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit(Do):
+    """Other title, description, themes or needs; ``changes`` holds only what is to change."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Do):
+    """A forum's decision on an item of its agenda."""
+
+    act: ClassVar[Act | MeetingAct] = MeetingAct.DECIDE
+    meeting: str
+    text: str
+    effect: Effect = Effect.RESOLVE
+    conditions: str | None = None
+    actions: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defer(Do):
+    """A forum puts the item off to its next meeting."""
+
+    act: ClassVar[Act | MeetingAct] = MeetingAct.DEFER
+    meeting: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockDue:
+    """The engine found a clock whose next step is due."""
+
+    clock: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsChanged:
+    """The directory has changed since the issue's seats were resolved."""
+
+
+Ask = Do | ClockDue | SeatsChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """An ask, with who asks and when.
+
+    ``stem`` is a fresh time-sortable identifier without a prefix: everything the command makes is
+    named by it, so a command done twice meets its own keys. ``at`` is set by imports and replays
+    only; people's acts take effect when they are decided.
+    """
+
+    stem: str
+    actor: Actor
+    ask: Log | Ask
+    at: datetime | None = None

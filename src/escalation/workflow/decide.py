@@ -1,0 +1,180 @@
+"""The engine's one question: given how an issue stands and what is asked, what follows?
+
+Pure. Acts of people and forums go through the table and its rules; clocks and directory changes
+are the engine's own and are never refused, only found to have nothing to do.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from escalation.errors import Refused
+from escalation.routing.vocabulary import RungKind
+from escalation.workflow.acts import DOES
+from escalation.workflow.checks import checked
+from escalation.workflow.climbing import (
+    Landing,
+    Vacancy,
+    alarm,
+    land_above,
+    land_on,
+    seats_at,
+    seats_told,
+)
+from escalation.workflow.commands import (
+    Ask,
+    ClockDue,
+    Command,
+    Decide,
+    Defer,
+    Dispute,
+    Do,
+    Edit,
+    Escalate,
+    NotYet,
+    ReferBack,
+    Reopen,
+    SeatsChanged,
+    Skip,
+)
+from escalation.workflow.draft import Draft
+from escalation.workflow.due import clock_due
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Facts, Issue
+from escalation.workflow.guards import RULES, Case
+from escalation.workflow.machine import Moment, acts_from, destination, guards
+from escalation.workflow.plan import Plan
+from escalation.workflow.sittings import decide_item, defer_item
+from escalation.workflow.states import Act, Effect, MeetingAct, Status
+
+
+def decide(facts: Facts, command: Command, now: datetime) -> Plan:
+    """What ``command`` makes of ``facts`` at ``now`` (a whole second, UTC).
+
+    Raises:
+        Invalid: the ask names something that is not there.
+        Refused: naming the rule, with the acts that the state does allow.
+    """
+    draft = Draft(facts, command, now)
+    ask = command.ask
+    if isinstance(ask, ClockDue):
+        clock_due(draft, ask)
+    elif isinstance(ask, SeatsChanged):
+        _seats_changed(draft)
+    elif isinstance(ask, Edit):
+        _edit(draft, ask)
+    elif isinstance(ask, Do):
+        _act(draft, checked(facts, ask, now))
+    return draft.plan()
+
+
+def open_acts(issue: Issue) -> tuple[str, ...]:
+    """The acts that the issue's state has now, spelt as in the REST path."""
+    return tuple(act.value for act in acts_from(issue.status))
+
+
+def _act(draft: Draft, ask: Do) -> None:
+    """Through the table: the state must have the act, no rule refuse it."""
+    act = ask.asked if isinstance(ask, NotYet) else ask.act
+    issue = draft.facts.issue
+    asked = guards(act, issue.status)
+    if asked is None:
+        raise _refused(issue, f"not_when_{issue.status}", _not_from(act, issue.status))
+    case = Case(draft.facts, ask, draft.now, _landing(draft.facts, ask, draft.now))
+    for name in asked:
+        why = RULES[name](case)
+        if why is not None:
+            raise _refused(issue, name, why)
+    moment = Moment(
+        state=issue.status,
+        forum_here=case.rung.kind is RungKind.FORUM,
+        lands_at_forum=case.landing is not None and case.landing.at_forum,
+        effect=ask.effect if isinstance(ask, Decide) else None,
+    )
+    status = destination(act, moment)
+    if status is None:
+        raise AssertionError(f"the table has no way for {act} from {issue.status}")
+    _DOES[type(ask)](draft, case, status)
+
+
+_DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
+    **DOES,
+    Decide: decide_item,
+    Defer: defer_item,
+}
+
+
+def _refused(issue: Issue, rule: str, why: str) -> Refused:
+    return Refused(why, rule, extra={"available_acts": open_acts(issue), "status": issue.status})
+
+
+def _not_from(act: Act | MeetingAct, status: Status) -> str:
+    words = status.replace("_", " ")
+    if status is Status.ON_HOLD and act is Act.HOLD:
+        return "It is on hold already; resume it first to hold it until another instant."
+    if status is Status.IN_PROGRESS and act is Act.ACKNOWLEDGE:
+        return "It has been acknowledged on this rung already."
+    return f"An issue that is {words} cannot be given `{act}`."
+
+
+def _landing(facts: Facts, ask: Ask, now: datetime) -> Landing | None:
+    """Where an act would land, if it goes to a rung at all."""
+    issue, under = facts.issue, facts.under
+    if isinstance(ask, Escalate | Dispute):
+        return land_above(under, issue, now)
+    if isinstance(ask, Skip):
+        return land_on(under, issue, ask.to, now)
+    if isinstance(ask, ReferBack):
+        return _back(facts, ask.to, now)
+    if isinstance(ask, Reopen):
+        return land_on(under, issue, issue.rung, now)
+    if isinstance(ask, Decide):
+        return _decided(facts, ask.effect, now)
+    return None
+
+
+def _decided(facts: Facts, effect: Effect, now: datetime) -> Landing | None:
+    if effect is Effect.CLIMB:
+        return land_above(facts.under, facts.issue, now)
+    if effect is Effect.RETURN:
+        return _back(facts, None, now)
+    return None
+
+
+def _back(facts: Facts, to: str | None, now: datetime) -> Landing | None:
+    """The named rung, else the lower one that it last came from."""
+    issue, ladder = facts.issue, facts.under.ladder
+    if to is not None:
+        return land_on(facts.under, issue, to, now)
+    here = ladder.position(issue.rung)
+    for visit in reversed(issue.visits):
+        if ladder.position(visit.rung) < here:
+            return land_on(facts.under, issue, visit.rung, now)
+    return None
+
+
+def _edit(draft: Draft, ask: Edit) -> None:
+    """Words about the issue; no clock, seat or rung is touched."""
+    issue = draft.facts.issue
+    changes = {k: v for k, v in ask.changes.items() if getattr(issue, k) != v}
+    if changes:
+        told = {k: {"from": getattr(issue, k), "to": v} for k, v in changes.items()}
+        draft.set(**changes)
+        draft.event(EventType.CHANGED, {"changes": told})
+
+
+def _seats_changed(draft: Draft) -> None:
+    """Resolve the seats again under the present directory; a change of holder is told once."""
+    issue, under = draft.facts.issue, draft.under
+    if not issue.unresolved or issue.directory_epoch >= under.directory_epoch:
+        return
+    rung = under.ladder.rung(issue.rung)
+    seats = seats_at(under, rung, issue.shape(draft.now), draft.now)
+    seats |= {side: issue.seats[side] for side in issue.given}
+    draft.set(seats=seats, directory_epoch=under.directory_epoch)
+    before = seats_told(dict(issue.seats))
+    if seats_told(seats) != before:
+        draft.event(EventType.HOLDER_CHANGED, {"from": before, "seats": seats_told(seats)})
+    for side, held in seats.items():
+        if held.person is None and before.get(side) is not None:
+            alarm(draft, Vacancy(rung.id, held))

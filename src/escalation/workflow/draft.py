@@ -1,0 +1,194 @@
+"""A decision being made: the facts, and what has been changed of them so far.
+
+Used inside :func:`escalation.workflow.decide.decide` only; what leaves it is a :class:`Plan`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from escalation.timekeeping.calendar import Calendar
+from escalation.timekeeping.duration import Duration
+from escalation.workflow import clocks
+from escalation.workflow.commands import Command, Do
+from escalation.workflow.events import Event, EventType
+from escalation.workflow.facts import Clock, Facts
+from escalation.workflow.plan import Claim, Decision, LinkRow, Plan, Tabling, stay_of
+from escalation.workflow.states import ClockEnd, ClockKind, ClockState
+
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def part_id(prefix: str, stem: str, ordinal: int) -> str:
+    """The identifier of the ``ordinal``-th thing (under 1,024) that one command makes."""
+    return f"{prefix}_{stem}{_DIGITS[ordinal >> 5]}{_DIGITS[ordinal & 31]}"
+
+
+class Draft:
+    """The issue and clocks as they will be, with the events, claims and rows on the way there."""
+
+    def __init__(self, facts: Facts, command: Command, now: datetime) -> None:
+        """Begin from ``facts``; what is done takes effect at ``now``."""
+        self.facts = facts
+        self.under = facts.under
+        self.ladder = facts.under.ladder
+        self.directory = facts.under.directory
+        self.command = command
+        self.now = now
+        self.processed_at = now
+        self.tablings: list[Tabling] = []
+        self.decisions: list[Decision] = []
+        self.links: list[LinkRow] = []
+        self.claims: list[Claim] = []
+        self._changes: dict[str, Any] = {}
+        self._events: list[Event] = []
+        self._clocks = {clock.id: clock for clock in facts.clocks}
+        self._started: dict[str, Clock] = {}
+        self._touched: set[str] = set()
+        self._made = 0
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - any field of the issue
+        """A field of the issue as it now stands in the draft."""
+        return self._changes[name] if name in self._changes else getattr(self.facts.issue, name)
+
+    def set(self, **values: Any) -> None:  # noqa: ANN401 - any fields of the issue
+        """Give fields of the issue new values."""
+        self._changes.update(values)
+
+    def new_id(self, prefix: str) -> str:
+        """An identifier that this command, and no other, gives to this thing."""
+        made = self._made
+        self._made += 1
+        return part_id(prefix, self.command.stem, made)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The issue's calendar."""
+        return self.under.calendar(self["calendar"])
+
+    @property
+    def visit(self) -> int:
+        """The number of the present stay on a rung, from 1."""
+        return len(self["visits"])
+
+    def event(
+        self,
+        kind: EventType,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        due_at: datetime | None = None,
+        visibility: str = "shared",
+    ) -> None:
+        """Put an entry on the timeline; the command's reason and note go with its first."""
+        told = {k: v for k, v in (payload or {}).items() if v is not None}
+        ask = self.command.ask
+        if not self._events and isinstance(ask, Do):
+            told |= {k: v for k, v in (("reason", ask.reason), ("note", ask.note)) if v}
+        self._events.append(
+            Event(
+                id=self.new_id("evt"),
+                type=kind,
+                effective_at=self.now,
+                payload=told,
+                due_at=due_at,
+                visibility=visibility,
+            )
+        )
+
+    def clock(self, kind: ClockKind) -> Clock | None:
+        """The live clock of that kind, as the draft has it."""
+        for clock in (*self._clocks.values(), *self._started.values()):
+            if clock.kind is kind and clock.state is not ClockState.ENDED:
+                return clock
+        return None
+
+    def live_clocks(self) -> tuple[Clock, ...]:
+        """All live clocks, as the draft has them."""
+        every = (*self._clocks.values(), *self._started.values())
+        return tuple(c for c in every if c.state is not ClockState.ENDED)
+
+    def put(self, clock: Clock) -> None:
+        """A clock as it now is."""
+        if clock.id in self._clocks:
+            if self._clocks[clock.id] is not clock:
+                self._clocks[clock.id] = clock
+                self._touched.add(clock.id)
+        else:
+            self._started[clock.id] = clock
+
+    def begin(
+        self,
+        kind: ClockKind,
+        duration: Duration,
+        anchor: datetime | None = None,
+        warnings: Iterable[str] = (),
+    ) -> Clock:
+        """Start a clock in the issue's calendar; an end beyond the horizon is alarmed at once."""
+        clock = clocks.begin(
+            self.new_id("clk"),
+            kind,
+            duration,
+            anchor or self.now,
+            self.calendar,
+            visit=self.visit,
+            warnings=warnings,
+        )
+        self.put(clock)
+        if clock.budget is None:
+            self.event(EventType.WARNED, {"clock": kind, "step": "horizon", "budget": str(duration)})
+        return clock
+
+    def stop(self, *kinds: ClockKind, how: ClockEnd = ClockEnd.STOPPED) -> None:
+        """End the live clocks of these kinds."""
+        for kind in kinds:
+            clock = self.clock(kind)
+            if clock is not None:
+                self.put(clocks.ended(clock, self.now, how))
+
+    def stop_all(self) -> None:
+        """End every live clock: a terminal issue has none."""
+        for clock in self.live_clocks():
+            self.put(clocks.ended(clock, self.now, ClockEnd.STOPPED))
+
+    def pause(self, *kinds: ClockKind) -> None:
+        """Let the clocks of these kinds stand still from now."""
+        for kind in kinds:
+            clock = self.clock(kind)
+            if clock is not None:
+                self.put(clocks.paused(clock, self.now))
+
+    def resume(self, *kinds: ClockKind) -> None:
+        """Let the clocks of these kinds go on from now."""
+        for kind in kinds:
+            clock = self.clock(kind)
+            if clock is not None:
+                self.put(clocks.resumed(clock, self.now, self.under.calendar(clock.calendar)))
+
+    def plan(self) -> Plan:
+        """What it comes to."""
+        before = self.facts.issue
+        changes = dict(self._changes)
+        if changes.keys() - {"directory_epoch"}:
+            changes["version"] = before.version + 1
+        if self._events:
+            changes["updated_at"] = max(before.updated_at, self.now)
+            changes["event_count"] = before.event_count + len(self._events)
+        after = replace(before, **changes) if changes else before
+        moved = stay_of(after) != stay_of(before)
+        if moved:
+            begins = max(self.now, before.stay_from)
+            after = replace(after, stay=self.new_id("sty"), stay_from=begins)
+        return Plan(
+            actor=self.command.actor,
+            issue=after,
+            effective_at=self.now,
+            events=tuple(self._events),
+            started=tuple(self._started.values()),
+            changed=tuple(self._clocks[i] for i in self._clocks if i in self._touched),
+            claims=tuple(self.claims),
+            tablings=tuple(self.tablings),
+            decisions=tuple(self.decisions),
+            links=tuple(self.links),
+            left_stay=before.stay if moved else None,
+        )

@@ -1,0 +1,189 @@
+"""What the engine does when a clock's step is due: warn, climb, table again, remind, resume, close.
+
+Source: the domain's "Clocks", the table's last column and rules 4 to 8.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from escalation.routing.entry import next_rung
+from escalation.routing.vocabulary import PastTarget, RungKind
+from escalation.workflow import clocks, forum
+from escalation.workflow.acts import AGREED, Move, begin_informing, close, move
+from escalation.workflow.climbing import Landing, land_above, status_at
+from escalation.workflow.commands import Close, ClockDue
+from escalation.workflow.draft import Draft
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Clock
+from escalation.workflow.guards import Case
+from escalation.workflow.plan import Claim
+from escalation.workflow.sittings import retable
+from escalation.workflow.states import END, HORIZON, ClockEnd, ClockKind, Status
+
+
+GOES_ON = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL})
+"""Agreed clocks that run on past target, until the act that stops them."""
+
+
+def clock_due(draft: Draft, ask: ClockDue) -> None:
+    """Fire what is due of one clock; a hint that was wrong is put right and fires nothing."""
+    clock = next((c for c in draft.facts.clocks if c.id == ask.clock), None)
+    if clock is None:
+        return
+    clock = clocks.scheduled(clock, draft.under.calendar(clock.calendar))
+    if clock.next_at is None or clock.next_at > draft.now:
+        draft.put(clock)
+        return
+    if clock.kind is ClockKind.HOLD:
+        # Rule 2: the engine's own resume takes effect at the promised instant, however late.
+        draft.now = clock.next_at
+    if clock.due_at is not None and clock.due_at <= draft.now:
+        _end(draft, clock, clock.due_at)
+    else:
+        _warn(draft, clock, clock.next_at)
+
+
+def _warn(draft: Draft, clock: Clock, due: datetime) -> None:
+    """One warning, or the alarm that the calendar does not reach the clock's end."""
+    step = clock.step or HORIZON
+    _claim(draft, clock, step, due)
+    draft.put(clocks.step_done(clock, step, draft.under.calendar(clock.calendar)))
+    told = {"clock": clock.kind, "step": step, "rung": draft["rung"]}
+    if clock.due_at is not None:
+        told["ends_at"] = clock.due_at.isoformat()
+    draft.event(EventType.WARNED, told, due_at=due)
+
+
+def _end(draft: Draft, clock: Clock, due: datetime) -> None:
+    """The clock's end; warnings it has overtaken are recorded as missed, without a message."""
+    for text in clock.warnings:
+        if text not in clock.done:
+            _claim(draft, clock, text, due)
+            draft.event(EventType.WARNING_MISSED, {"clock": clock.kind, "step": text}, due_at=due)
+    _claim(draft, clock, END, due)
+    if clock.kind in GOES_ON:
+        draft.put(clocks.step_done(clock, END, draft.under.calendar(clock.calendar)))
+    else:
+        draft.put(clocks.ended(clock, draft.now, ClockEnd.FIRED))
+    _AT_THE_END[clock.kind](draft, clock, due)
+
+
+def _claim(draft: Draft, clock: Clock, step: str, due: datetime) -> None:
+    draft.claims.append(Claim(clock.id, step, due, draft.now))
+
+
+def _acknowledge(draft: Draft, clock: Clock, due: datetime) -> None:
+    above, _ = next_rung(draft.ladder, draft["rung"], draft.facts.issue.shape(draft.now))
+    _tell(draft, clock, due, {"lead": draft["rung"], "rung_above": above.id if above else None})
+
+
+def _tell(draft: Draft, clock: Clock, due: datetime, tells: dict[str, str | None]) -> None:
+    """Past target (or, of a planned clock, time to remind): who is told."""
+    told = {"clock": clock.kind, "step": END, "rung": draft["rung"], "tells": tells}
+    draft.event(EventType.WARNED, told, due_at=due)
+
+
+def _rung(draft: Draft, clock: Clock, due: datetime) -> None:
+    rung = draft.ladder.rung(draft["rung"])
+    if rung.past_target.value is PastTarget.NOTIFY:
+        _tell(draft, clock, due, {"lead": rung.id})
+        return
+    landing = land_above(draft.under, draft.facts.issue, draft.now)
+    if landing is None:
+        _exhaust(draft, due)
+    else:
+        draft.put(clocks.ended(clock, draft.now, ClockEnd.FIRED))
+        _climb(draft, landing, due, "past target")
+
+
+def _climb(draft: Draft, landing: Landing, due: datetime, how: str) -> None:
+    """One rung up, however late."""
+    by = Move(
+        kind=EventType.ESCALATED,
+        how=how,
+        due_at=due,
+        agenda_outcome="not_reached",
+        ends=ClockEnd.SUPERSEDED,
+    )
+    move(draft, landing, status_at(landing), by)
+
+
+def _exhaust(draft: Draft, due: datetime) -> None:
+    """Rule 8: the last rung never loops silently."""
+    again = draft["exhausted_at"] is not None
+    draft.set(exhausted_at=draft["exhausted_at"] or draft.now)
+    told = {
+        "rung": draft["rung"],
+        "reminder": again or None,
+        "external_review": draft.ladder.external_review.value,
+    }
+    draft.event(EventType.EXHAUSTED, told, due_at=due)
+    draft.stop(ClockKind.REMIND)
+    draft.begin(ClockKind.REMIND, draft.ladder.clocks.remind.value)
+
+
+def _forum(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
+    """Not reached: the next meeting, or up at the carry-over limit."""
+    rung = draft.ladder.rung(draft["rung"])
+    down = draft.now - due >= draft.under.outage
+    limit = rung.carry_over_limit.value if rung.carry_over_limit is not None else 0
+    if not down and draft["carried_over"] >= limit:
+        landing = land_above(draft.under, draft.facts.issue, draft.now)
+        if landing is not None:
+            _climb(draft, landing, due, "carried over to its limit")
+            return
+        _exhaust(draft, due)
+    told = {
+        "forum": draft["forum"],
+        "meeting": draft["meeting"],
+        "outcome": "not_reached",
+        "carried_over": draft["carried_over"] + (not down),
+        "tells": "secretariat",
+    }
+    draft.event(EventType.DEFERRED, told, due_at=due)
+    retable(draft, rung, "not_reached", carried=not down)
+
+
+def _overall(draft: Draft, clock: Clock, due: datetime) -> None:
+    _tell(draft, clock, due, {"lead": draft["rung"]})
+
+
+def _inform(draft: Draft, clock: Clock, due: datetime) -> None:
+    """Remind the lead, and again at the same cadence until the raiser has been informed."""
+    _tell(draft, clock, due, {"lead": draft["rung"]})
+    begin_informing(draft)
+
+
+def _hold(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
+    rung = draft.ladder.rung(draft["rung"])
+    at_forum = rung.kind is RungKind.FORUM
+    draft.resume(*AGREED)
+    draft.set(status=Status.TABLED if at_forum else Status.IN_PROGRESS, hold=None)
+    draft.event(EventType.RESUMED, {"rung": rung.id, "how": "the hold ended"}, due_at=due)
+    if at_forum:
+        forum.table_next(draft, rung, later_than=draft.processed_at)
+
+
+def _review(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
+    case = Case(draft.facts, Close(), draft.now, None)
+    close(draft, case, Status.CLOSED)
+
+
+def _remind(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
+    if draft["exhausted_at"] is not None:
+        _exhaust(draft, due)
+    else:
+        rung = draft.ladder.rung(draft["rung"])
+        forum.table_next(draft, rung)
+
+
+_AT_THE_END: dict[ClockKind, Callable[[Draft, Clock, datetime], None]] = {
+    ClockKind.ACKNOWLEDGE: _acknowledge,
+    ClockKind.RUNG: _rung,
+    ClockKind.FORUM: _forum,
+    ClockKind.OVERALL: _overall,
+    ClockKind.INFORM: _inform,
+    ClockKind.HOLD: _hold,
+    ClockKind.REVIEW: _review,
+    ClockKind.REMIND: _remind,
+}

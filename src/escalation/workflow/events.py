@@ -1,0 +1,59 @@
+"""What happened: the types of the timeline, and one entry of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventType(StrEnum):
+    """The types of entries on an issue's timeline; each but the internal ones is also sent out."""
+
+    LOGGED = "issue.logged"
+    ACKNOWLEDGED = "issue.acknowledged"
+    CHANGED = "issue.changed"
+    INFORMED = "issue.informed"
+    CONTACTED = "issue.contacted"
+    NOTED = "issue.noted"
+    HELD = "issue.held"
+    RESUMED = "issue.resumed"
+    WARNED = "issue.warned"
+    WARNING_MISSED = "issue.warning_missed"
+    ESCALATED = "issue.escalated"
+    REFERRED_BACK = "issue.referred_back"
+    REPORTED_UP = "issue.reported_up"
+    REASSIGNED = "issue.reassigned"
+    HOLDER_CHANGED = "issue.holder_changed"
+    SEAT_VACANT = "issue.seat_vacant"
+    LINKED = "issue.linked"
+    TABLED = "issue.tabled"
+    DEFERRED = "issue.deferred"
+    DECIDED = "issue.decided"
+    RESOLVED = "issue.resolved"
+    DISPUTED = "issue.disputed"
+    REOPENED = "issue.reopened"
+    CLOSED = "issue.closed"
+    WITHDRAWN = "issue.withdrawn"
+    EXHAUSTED = "issue.exhausted"
+
+
+INTERNAL = frozenset({EventType.NOTED, EventType.WARNING_MISSED, EventType.LINKED})
+"""Types that stand on the timeline only: no message goes out for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of an issue's timeline.
+
+    ``effective_at`` is when it holds from, ``due_at`` when it had been due (clock events only).
+    When it was recorded is the desk's to say. ``visibility`` is ``shared``, ``provider`` or
+    ``agency``.
+    """
+
+    id: str
+    type: EventType
+    effective_at: datetime
+    payload: Mapping[str, Any]
+    due_at: datetime | None = None
+    visibility: str = "shared"

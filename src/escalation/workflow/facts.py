@@ -1,0 +1,220 @@
+"""What a decision is made from: an issue as it stands, and the agreement it stands under.
+
+Everything here is a value. The store loads it, ``decide`` reads it, ``apply`` makes the next one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation.routing.directory import Directory
+from escalation.routing.effective import EffectiveLadder
+from escalation.routing.entry import Shape
+from escalation.routing.publication import Publication
+from escalation.routing.seats import Holding
+from escalation.routing.vocabulary import (
+    Channel,
+    Degree,
+    IssueKind,
+    RaiserType,
+    Scope,
+    Severity,
+    Side,
+)
+from escalation.timekeeping.calendar import Calendar
+from escalation.timekeeping.ledger import Budget, Interval
+from escalation.workflow.states import (
+    CLASS_OF,
+    UNRESOLVED,
+    ClockClass,
+    ClockEnd,
+    ClockKind,
+    ClockState,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a key's holder, the engine, or an import.
+
+    ``kind`` is ``person``, ``engine`` or ``import``; ``name`` is what the timeline shows.
+    """
+
+    kind: str
+    name: str
+    key: str | None = None
+    person: str | None = None
+
+
+ENGINE = Actor(kind="engine", name="the engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One time an issue stood on a rung: which, from when, how it came, and who held the seats."""
+
+    rung: str
+    entered_at: datetime
+    how: str
+    came_from: str | None
+    holders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """One clock of an issue with its running intervals.
+
+    ``duration`` is what the ladder file says, ``budget`` the same in seconds (``None`` where the
+    calendar's horizon hides the end). ``step`` is what happens at ``next_at``: a warning, the end
+    or the horizon; ``due_at`` is a hint, derived again before anything fires.
+    """
+
+    id: str
+    kind: ClockKind
+    duration: str
+    budget: Budget | None
+    calendar: str
+    anchor: datetime
+    visit: int
+    intervals: tuple[Interval, ...]
+    warnings: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    state: ClockState = ClockState.RUNNING
+    step: str | None = None
+    next_at: datetime | None = None
+    due_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_how: ClockEnd | None = None
+
+    @property
+    def class_(self) -> ClockClass:
+        """Agreed, planned or statutory."""
+        return CLASS_OF[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """An issue as it stands after its last event.
+
+    The fields are what is stored; everything that moves with time alone (past target, remaining
+    seconds) is derived when read. ``version`` is also the number of its last timeline entry's
+    change; ``chain`` the hash of that entry. ``given`` names the seats that were filled by hand.
+    """
+
+    id: str
+    reference: str
+    version: int
+    kind: IssueKind
+    title: str
+    description: str
+    channel: Channel
+    status: Status
+    severity: Severity
+    severity_reason: str
+    impact: Degree | None
+    urgency: Degree | None
+    agency: str
+    also_affects: tuple[str, ...]
+    provider: str
+    cluster: str | None
+    function: str | None
+    service: str | None
+    region: str | None
+    scope: Scope
+    raiser: Mapping[str, Any]
+    about_person: str | None
+    themes: tuple[str, ...]
+    external_refs: tuple[Mapping[str, Any], ...]
+    publication: str
+    ola: str | None
+    ladder: str
+    calendar: str
+    entry_reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    rung: str
+    layer: str
+    entered_at: datetime
+    visits: tuple[Visit, ...]
+    seats: Mapping[Side, Holding]
+    given: tuple[Side, ...]
+    directory_epoch: int
+    forum: str | None
+    meeting: str | None
+    meeting_at: datetime | None
+    carried_over: int
+    hold: Mapping[str, Any] | None
+    outcome: Mapping[str, Any] | None
+    reported_up: tuple[Mapping[str, Any], ...]
+    exhausted_at: datetime | None
+    occurred_at: datetime | None
+    received_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    ended_at: datetime | None
+    stay: str
+    stay_from: datetime
+    event_count: int
+    chain: str
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether anybody still has to act on it."""
+        return self.status in UNRESOLVED
+
+    def shape(self, at: datetime) -> Shape:
+        """The fields that choose agreement, ladder, rungs and holders, as at ``at``."""
+        return Shape(
+            kind=self.kind,
+            agency=self.agency,
+            provider=self.provider,
+            function=self.function,
+            service=self.service,
+            region=self.region,
+            scope=self.scope,
+            severity=self.severity,
+            raiser=RaiserType(self.raiser["type"]),
+            channel=self.channel,
+            at=at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What an issue's decisions are made under: its pinned publication, and the directory now.
+
+    ``outage`` is how late a clock may be processed before the engine counts as having been down.
+    """
+
+    publication: Publication
+    ladder: EffectiveLadder
+    directory: Directory
+    directory_epoch: int
+    outage: timedelta = timedelta(minutes=10)
+
+    @property
+    def corporate_purchaser(self) -> str | None:
+        """The person whom the agreement names as corporate purchaser, if it does."""
+        if self.ladder.ola is None:
+            return None
+        return self.publication.file.olas[self.ladder.ola].corporate_purchaser
+
+    def calendar(self, name: str) -> Calendar:
+        """The publication's calendar of that id."""
+        return self.publication.calendar(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An issue, its clocks that have not ended, and what it stands under."""
+
+    issue: Issue
+    clocks: tuple[Clock, ...]
+    under: Agreement
+    ended: tuple[Clock, ...] = field(default=())
+
+    def clock(self, kind: ClockKind) -> Clock | None:
+        """The live clock of that kind; there is never more than one."""
+        return next((c for c in self.clocks if c.kind is kind), None)

@@ -1,0 +1,143 @@
+"""A forum's rung: the meeting an issue is tabled for, and the clock that waits for it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from escalation.ids import named
+from escalation.routing.directory import Forum
+from escalation.routing.effective import EffectiveRung
+from escalation.timekeeping.calendar import BeyondHorizon, Calendar
+from escalation.timekeeping.duration import Duration
+from escalation.timekeeping.ledger import Interval, before, budget, due_at
+from escalation.workflow import clocks
+from escalation.workflow.draft import Draft
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Agreement, Facts
+from escalation.workflow.plan import Sitting, Tabling
+from escalation.workflow.states import ClockKind
+
+
+def sitting(under: Agreement, body: Forum, starts_at: datetime) -> Sitting:
+    """The meeting of a forum that begins at an instant, with its end and its agenda's cut-off."""
+    calendar = under.calendar(body.calendar)
+    return Sitting(
+        id=named("mtg", body.code, starts_at.isoformat()),
+        forum=body.code,
+        starts_at=starts_at,
+        ends_at=after(starts_at, body.duration, calendar),
+        cutoff_at=before(starts_at, body.agenda_cutoff, calendar),
+    )
+
+
+def sittings_after(under: Agreement, body: Forum, instant: datetime) -> Iterator[Sitting]:
+    """The forum's meetings that begin after an instant, in order, as long as its rule goes on."""
+    start = body.meeting.first_after(instant)
+    while start is not None:
+        yield sitting(under, body, start)
+        start = body.meeting.first_after(start)
+
+
+def next_sitting(
+    under: Agreement, body: Forum, at: datetime, later_than: datetime | None = None
+) -> Sitting | None:
+    """The next meeting whose cut-off is ahead of ``at``; ``None`` where the rule has ended.
+
+    With ``later_than``, one that also begins later than that.
+    """
+    start = at if later_than is None else max(at, later_than)
+    ahead = sittings_after(under, body, start)
+    return next((found for found in ahead if found.cutoff_at > at), None)
+
+
+def table_next(
+    draft: Draft,
+    rung: EffectiveRung,
+    *,
+    carried: bool = False,
+    later_than: datetime | None = None,
+) -> None:
+    """Put the issue on the agenda of the forum's next meeting and let the forum clock run.
+
+    With ``later_than``, the next one that also begins later than that instant. Where there is
+    none the rung is alarmed as a vacant seat is, and reminded of at the ladder's cadence: nothing
+    waits in silence.
+    """
+    body = (
+        draft.directory.forum_for(rung.forum, draft["cluster"], draft["provider"])
+        if rung.forum is not None
+        else None
+    )
+    ahead = next_sitting(draft.under, body, draft.now, later_than) if body is not None else None
+    if body is None or ahead is None:
+        reason = "its forum is not in the directory" if body is None else "it does not meet again"
+        draft.set(forum=body.code if body else None, meeting=None, meeting_at=None)
+        draft.event(EventType.SEAT_VACANT, {"rung": rung.id, "detail": f"{rung.title}: {reason}"})
+        draft.stop(ClockKind.REMIND)
+        draft.begin(ClockKind.REMIND, draft.ladder.clocks.remind.value)
+        return
+    draft.set(
+        forum=body.code,
+        meeting=ahead.id,
+        meeting_at=ahead.starts_at,
+        carried_over=draft["carried_over"] + carried,
+    )
+    draft.tablings.append(Tabling(ahead.id, ahead))
+    _wait_for(draft, rung, ahead)
+    draft.event(
+        EventType.TABLED,
+        {"forum": body.code, "meeting": ahead.id, "starts_at": ahead.starts_at.isoformat()},
+    )
+
+
+def _wait_for(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> None:
+    """The forum clock: due at the scheduled end of the meeting plus the rung's grace."""
+    until, says = meeting.ends_at, f"until the meeting of {meeting.starts_at:%Y-%m-%d} has ended"
+    if rung.grace is not None:
+        says = f"{says}, and {rung.grace.value}"
+        until = after(until, rung.grace.value, draft.calendar)
+    clock_id = draft.new_id("clk")
+    draft.put(
+        clocks.begin_until(
+            clock_id,
+            ClockKind.FORUM,
+            until,
+            draft.now,
+            draft.calendar,
+            visit=draft.visit,
+            says=says,
+        )
+    )
+
+
+def after(instant: datetime, wait: Duration, calendar: Calendar) -> datetime:
+    """The end of ``wait`` from ``instant``; beyond the calendar's horizon, the instant itself."""
+    try:
+        due = due_at(budget(wait, instant, calendar), (Interval(instant, None),), calendar)
+    except BeyondHorizon:
+        due = None
+    return due or instant
+
+
+def take_off(draft: Draft, outcome: str) -> None:
+    """Take the issue off the agenda it is on, saying how it left."""
+    if draft["meeting"] is not None:
+        draft.tablings.append(Tabling(draft["meeting"], outcome=outcome))
+        draft.set(meeting=None, meeting_at=None)
+
+
+def body_for(facts: Facts, rung: EffectiveRung) -> Forum | None:
+    """The body that sits on a rung for this issue's cluster and provider."""
+    if rung.forum is None:
+        return None
+    issue = facts.issue
+    return facts.under.directory.forum_for(rung.forum, issue.cluster, issue.provider)
+
+
+def reports_to(facts: Facts, code: str | None) -> Forum | None:
+    """The body an issue would be reported up to: the one named, else the next forum rung's."""
+    if code is not None:
+        return facts.under.directory.forums.get(code)
+    ladder = facts.under.ladder
+    above = ladder.rungs[ladder.position(facts.issue.rung) + 1 :]
+    bodies = (body_for(facts, rung) for rung in above)
+    return next((body for body in bodies if body is not None), None)

@@ -1,0 +1,221 @@
+"""The rules that refuse an act, by name. Each looks at the case and says why not, or nothing.
+
+The name of a rule is the ``code`` of its refusal. A case holds the facts, the ask and what has
+been worked out for it (where it would land).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from escalation.routing.effective import EffectiveRung
+from escalation.routing.vocabulary import Resolve
+from escalation.workflow import forum
+from escalation.workflow.climbing import Landing
+from escalation.workflow.commands import (
+    Decide,
+    Defer,
+    Do,
+    Hold,
+    NotYet,
+    Reassign,
+    Reclassify,
+    ReportUp,
+)
+from escalation.workflow.facts import Facts, Issue
+from escalation.workflow.states import Effect
+
+REFER_BACKS = 2
+"""How often an issue may be referred back between the same two rungs (domain, section 4)."""
+
+
+Asked = TypeVar("Asked", bound=Do)
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Generic[Asked]):
+    """What a rule is asked about: the facts, the ask, the instant, and where it would land."""
+
+    facts: Facts
+    ask: Asked
+    now: datetime
+    landing: Landing | None
+
+    @property
+    def issue(self) -> Issue:
+        """The issue as it stands."""
+        return self.facts.issue
+
+    @property
+    def rung(self) -> EffectiveRung:
+        """The rung it stands on."""
+        return self.facts.under.ladder.rung(self.issue.rung)
+
+    def position(self, rung_id: str) -> int:
+        """How many rungs stand below that one."""
+        return self.facts.under.ladder.position(rung_id)
+
+
+def no_further_rung(case: Case[Any]) -> str | None:
+    """There is nothing above the last rung but the raiser's external rights."""
+    if case.landing is not None:
+        return None
+    rights = case.facts.under.ladder.external_review.value
+    return f"{case.rung.title} is the last rung of {case.facts.under.ladder.title}. {rights}"
+
+
+def not_above(case: Case[Any]) -> str | None:
+    """A skip goes up."""
+    landing = case.landing
+    if landing is not None and case.position(landing.rung.id) > case.position(case.issue.rung):
+        return None
+    name = landing.rung.title if landing else "The rung named"
+    return f"{name} is not above {case.rung.title}: skip goes up, refer-back goes down."
+
+
+def nowhere_to_refer_back(case: Case[Any]) -> str | None:
+    """A referral back goes down, to a rung that is there."""
+    landing = case.landing
+    if landing is not None and case.position(landing.rung.id) < case.position(case.issue.rung):
+        return None
+    if landing is not None:
+        return f"{landing.rung.title} is not below {case.rung.title}."
+    return f"It came to {case.rung.title} from no lower rung; name one with `to`."
+
+
+def referred_back_too_often(case: Case[Any]) -> str | None:
+    """At most twice between the same two rungs."""
+    if case.landing is None:
+        return None
+    pair = (case.issue.rung, case.landing.rung.id)
+    times = sum((v.came_from, v.rung) == pair and v.how == "refer-back" for v in case.issue.visits)
+    if times < REFER_BACKS:
+        return None
+    return (
+        f"It has been referred back from {case.rung.title} to {case.landing.rung.title} "
+        f"{times} times; the limit is {REFER_BACKS}. Decide it here or escalate it."
+    )
+
+
+def hold_ends_in_the_past(case: Case[Hold]) -> str | None:
+    """A hold waits for something ahead."""
+    if case.ask.until > case.now:
+        return None
+    return f"`until` must be ahead; it is {case.ask.until.isoformat()}, now is {case.now.isoformat()}."
+
+
+def hold_too_long(case: Case[Hold]) -> str | None:
+    """A hold is capped per what it waits for."""
+    cap = case.facts.under.ladder.clocks.hold_caps[case.ask.awaiting].value
+    latest = forum.after(case.now, cap, case.facts.under.calendar(case.issue.calendar))
+    if case.ask.until <= latest:
+        return None
+    return (
+        f"A hold that awaits the {case.ask.awaiting.replace('_', ' ')} may last {cap}: "
+        f"`until` may be {latest.isoformat()} at the latest."
+    )
+
+
+def no_higher_forum(case: Case[ReportUp]) -> str | None:
+    """Reporting up needs a body that sits above."""
+    return None if forum.reports_to(case.facts, case.ask.to) else (
+        f"No forum sits above {case.rung.title} for this issue; name a forum's code with `to`."
+    )
+
+
+def already_reported_there(case: Case[ReportUp]) -> str | None:
+    """Once before each body."""
+    body = forum.reports_to(case.facts, case.ask.to)
+    if body is None or all(r["forum"] != body.code for r in case.issue.reported_up):
+        return None
+    return f"It has been reported up to {body.title} already and stands in its digests."
+
+
+def no_such_seat(case: Case[Reassign]) -> str | None:
+    """Only a seat that the rung has can be given to somebody."""
+    if case.ask.seat in case.rung.seats:
+        return None
+    return f"{case.rung.title} has no seat on the {case.ask.seat} side."
+
+
+def not_on_the_new_ladder(case: Case[Reclassify]) -> str | None:
+    """A reclassified issue keeps its rung, so the ladder it comes under must have it."""
+    moved = case.ask.changes.get("entry")
+    if moved is None or any(rung.id == case.issue.rung for rung in moved.ladder.rungs):
+        return None
+    return (
+        f"It would come under {moved.ladder.title}, which has no rung `{case.issue.rung}`. "
+        "Withdraw it and log it anew there."
+    )
+
+
+def both_must_agree(case: Case[Any]) -> str | None:
+    """On a rung with ``resolve: both`` one seat proposes and the other answers."""
+    if case.rung.resolve.value is Resolve.LEAD:
+        return None
+    return f"On {case.rung.title} both seats resolve together: propose, and let the other side agree."
+
+
+def not_on_that_agenda(case: Case[Decide | Defer]) -> str | None:
+    """A meeting deals with what is tabled for it."""
+    if case.ask.meeting == case.issue.meeting:
+        return None
+    return f"{case.issue.reference} is not on the agenda of meeting {case.ask.meeting}."
+
+
+def meeting_not_begun(case: Case[Any]) -> str | None:
+    """Decided at the meeting, or before it where the rung gives an out-of-session target."""
+    begun = case.issue.meeting_at is not None and case.issue.meeting_at <= case.now
+    if begun or case.issue.severity in case.rung.out_of_session:
+        return None
+    return (
+        f"The meeting begins {case.issue.meeting_at}; {case.rung.title} decides nothing of "
+        f"{case.issue.severity} severity out of session."
+    )
+
+
+def nowhere_to_move(case: Case[Decide]) -> str | None:
+    """A decision that climbs or returns needs a rung to go to."""
+    if case.landing is not None:
+        return None
+    return no_further_rung(case) if case.ask.effect is Effect.CLIMB else nowhere_to_refer_back(case)
+
+
+def no_further_meeting(case: Case[Any]) -> str | None:
+    """What is deferred must have a meeting to be deferred to."""
+    body = forum.body_for(case.facts, case.rung)
+    later = case.issue.meeting_at or case.now
+    if body is not None and forum.next_sitting(case.facts.under, body, case.now, later):
+        return None
+    return f"{case.rung.title} has no further meeting by its rule."
+
+
+def not_available_yet(case: Case[Any]) -> str | None:
+    """The domain knows this act; this release does not."""
+    asked = case.ask.asked if isinstance(case.ask, NotYet) else case.ask.act
+    return f"`{asked}` is not available in this release."
+
+
+RULES: dict[str, Callable[[Case[Any]], str | None]] = {
+    rule.__name__: rule
+    for rule in (
+        no_further_rung,
+        not_above,
+        nowhere_to_refer_back,
+        referred_back_too_often,
+        hold_ends_in_the_past,
+        hold_too_long,
+        no_higher_forum,
+        already_reported_there,
+        no_such_seat,
+        not_on_the_new_ladder,
+        both_must_agree,
+        not_on_that_agenda,
+        meeting_not_begun,
+        nowhere_to_move,
+        no_further_meeting,
+        not_available_yet,
+    )
+}
+

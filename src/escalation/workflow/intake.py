@@ -1,0 +1,164 @@
+"""An issue comes in: on which ladder and rung it enters, who holds it, what begins to run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from escalation.routing.directory import Directory
+from escalation.routing.entry import Entry, choose, severity_of
+from escalation.routing.publication import Publication
+from escalation.routing.shape import Shape
+from escalation.routing.vocabulary import RaiserType, Severity
+from escalation.workflow.acts import settle
+from escalation.workflow.checks import check_cause
+from escalation.workflow.climbing import Landing, enter, land, seats_told, status_at
+from escalation.workflow.commands import Command, Log
+from escalation.workflow.draft import Draft
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Agreement, Facts, Issue
+from escalation.workflow.plan import Plan
+from escalation.workflow.states import ClockKind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What new issues are logged under: the current publication and directory."""
+
+    publication: Publication
+    directory: Directory
+    directory_epoch: int
+    outage: timedelta = timedelta(minutes=10)
+
+
+def begin(
+    rules: Rules, command: Command, log: Log, reference: Callable[[datetime], str], now: datetime
+) -> tuple[Facts, Plan]:
+    """Log an issue; ``reference`` gives its human reference once it is sure to be logged.
+
+    Returns:
+        The facts from which the plan starts (an issue that stands nowhere yet), and the plan.
+
+    Raises:
+        Invalid: naming each field that fits no agreement, party, function or region.
+    """
+    severity, why = severity_of(rules.publication.file, log.severity, log.impact, log.urgency)
+    received = min(log.received_at or now, now)
+    shape = Shape(
+        kind=log.kind,
+        agency=log.agency,
+        provider=log.provider,
+        function=log.function,
+        service=log.service,
+        region=log.region,
+        scope=log.scope,
+        severity=severity,
+        raiser=RaiserType(log.raiser["type"]),
+        channel=log.channel,
+        at=received,
+    )
+    entry = choose(rules.publication, rules.directory, shape)
+    under = Agreement(
+        rules.publication, entry.ladder, rules.directory, rules.directory_epoch, rules.outage
+    )
+    shape = replace(shape, provider=entry.provider, at=now)
+    landing = land(under, entry.rung, shape)
+    issue = _unplaced(command, log, entry, reference(now), (severity, why), (received, now))
+    draft = Draft(Facts(issue, (), under), command, now)
+    _place(draft, landing, log, entry)
+    return draft.facts, replace(draft.plan(), new=True, left_stay=None)
+
+
+def _place(draft: Draft, landing: Landing, log: Log, entry: Entry) -> None:
+    """Onto the first rung, with the clocks that are the issue's own."""
+    draft.set(status=status_at(landing))
+    told = {
+        "title": log.title,
+        "ladder": entry.ladder.id,
+        "ola": entry.ola,
+        "rung": landing.rung.id,
+        "severity": draft["severity"],
+        "seats": seats_told(landing.seats),
+        "passed": list(landing.passed) or None,
+        "warnings": list(entry.warnings) or None,
+    }
+    draft.event(EventType.LOGGED, told)
+    enter(draft, landing, "logged")
+    clocks = draft.ladder.clocks
+    received = draft["received_at"]
+    draft.begin(ClockKind.OVERALL, clocks.overall[draft["severity"]].value, received)
+    draft.begin(ClockKind.INFORM, clocks.inform[draft["severity"]].value, received)
+    if log.outcome is not None:
+        check_cause(draft.under.publication, draft["layer"], log.outcome)
+        settle(draft, dict(log.outcome), Status.RESOLVED)
+
+
+def _unplaced(  # noqa: PLR0913 - each is a different source of the issue's fields
+    command: Command,
+    log: Log,
+    entry: Entry,
+    reference: str,
+    severity: tuple[Severity, str],
+    instants: tuple[datetime, datetime],
+) -> Issue:
+    """The issue before it stands anywhere."""
+    received, now = instants
+    ladder = entry.ladder
+    return Issue(
+        id=f"iss_{command.stem}",
+        reference=reference,
+        version=0,
+        kind=log.kind,
+        title=log.title,
+        description=log.description,
+        channel=log.channel,
+        status=Status.OPEN,
+        severity=severity[0],
+        severity_reason=severity[1],
+        impact=log.impact,
+        urgency=log.urgency,
+        agency=log.agency,
+        also_affects=log.also_affects,
+        provider=entry.provider,
+        cluster=entry.cluster,
+        function=log.function,
+        service=log.service,
+        region=log.region,
+        scope=log.scope,
+        raiser=log.raiser,
+        about_person=log.about_person,
+        themes=log.themes,
+        external_refs=log.external_refs,
+        publication=ladder.publication,
+        ola=entry.ola,
+        ladder=ladder.id,
+        calendar=entry.calendar,
+        entry_reasons=entry.reasons,
+        warnings=entry.warnings,
+        rung="",
+        layer="",
+        entered_at=now,
+        visits=(),
+        seats={},
+        given=(),
+        directory_epoch=0,
+        forum=None,
+        meeting=None,
+        meeting_at=None,
+        carried_over=0,
+        hold=None,
+        outcome=None,
+        reported_up=(),
+        exhausted_at=None,
+        occurred_at=log.occurred_at,
+        received_at=received,
+        created_at=now,
+        updated_at=now,
+        resolved_at=None,
+        ended_at=None,
+        stay="",
+        stay_from=now,
+        event_count=0,
+        chain="",
+    )
+
+

@@ -1,0 +1,115 @@
+"""What a decision comes to, and what an issue is once it is carried out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from escalation.workflow.events import Event
+from escalation.workflow.facts import Actor, Clock, Facts, Issue
+from escalation.workflow.states import ClockState
+
+STAY_FIELDS = ("rung", "status", "severity", "agency", "themes")
+"""A stay is one stretch of time in which none of these changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One step of one clock fires: unique per (clock, step)."""
+
+    clock: str
+    step: str
+    due_at: datetime
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One meeting of a forum by its rule; its identifier is the same in every process."""
+
+    id: str
+    forum: str
+    starts_at: datetime
+    ends_at: datetime
+    cutoff_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tabling:
+    """An item's new state on a meeting's agenda.
+
+    ``sitting`` is given when the item comes onto it; else ``outcome`` says how it left:
+    ``decided``, ``deferred``, ``not_reached``, ``withdrawn``, ``referred_back``, ``referred_up``.
+    """
+
+    meeting: str
+    sitting: Sitting | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a forum decided on an item."""
+
+    id: str
+    meeting: str
+    forum: str
+    text: str
+    reasons: str | None
+    conditions: str | None
+    effect: str
+    actions: tuple[Mapping[str, Any], ...]
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A tie from one issue to another."""
+
+    other: str
+    as_: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything one command changes, ready to be written in one transaction.
+
+    ``issue`` is the issue as it will be (but for ``chain``, which the writer computes); ``started``
+    clocks are new, ``changed`` ones existed. ``left_stay`` is the stay that ends where ``issue.stay``
+    begins, at ``issue.stay_from``.
+    """
+
+    actor: Actor
+    issue: Issue
+    effective_at: datetime
+    events: tuple[Event, ...]
+    started: tuple[Clock, ...] = ()
+    changed: tuple[Clock, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    tablings: tuple[Tabling, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    links: tuple[LinkRow, ...] = ()
+    left_stay: str | None = None
+    new: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the command found nothing to do."""
+        return not (self.events or self.changed or self.claims)
+
+
+def apply(plan: Plan, facts: Facts) -> Facts:
+    """The facts once ``plan`` is carried out on them."""
+    changed = {clock.id: clock for clock in plan.changed}
+    clocks = [changed.get(clock.id, clock) for clock in facts.clocks]
+    clocks.extend(plan.started)
+    return replace(
+        facts,
+        issue=plan.issue,
+        clocks=tuple(c for c in clocks if c.state is not ClockState.ENDED),
+    )
+
+
+def stay_of(values: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an issue, or anything with its fields
+    """What a stay is told apart by."""
+    return tuple(getattr(values, name) for name in STAY_FIELDS)

@@ -1,0 +1,79 @@
+"""What a forum does with an item of its agenda: decide it, or put it off.
+
+Same shape as :mod:`escalation.workflow.acts`. The meeting's own procedure (quorum, attendance,
+closing) is not part of this release.
+"""
+
+from escalation.routing.effective import EffectiveRung
+from escalation.workflow import forum
+from escalation.workflow.acts import Move, move, settle
+from escalation.workflow.commands import Decide, Defer
+from escalation.workflow.draft import Draft
+from escalation.workflow.events import EventType
+from escalation.workflow.guards import Case
+from escalation.workflow.plan import Decision
+from escalation.workflow.states import ClockEnd, ClockKind, Effect, Status
+
+_LEAVES_AS = {Effect.CLIMB: "referred_up", Effect.RETURN: "referred_back"}
+_MOVES_AS = {Effect.CLIMB: EventType.ESCALATED, Effect.RETURN: EventType.REFERRED_BACK}
+
+
+def decide_item(draft: Draft, case: Case[Decide], status: Status) -> None:
+    """Record the decision and carry out its effect on the issue in one go."""
+    ask, issue = case.ask, case.issue
+    decision = Decision(
+        id=draft.new_id("dec"),
+        meeting=ask.meeting,
+        forum=issue.forum or "",
+        text=ask.text,
+        reasons=ask.reason,
+        conditions=ask.conditions,
+        effect=ask.effect.value,
+        actions=ask.actions,
+        decided_at=draft.now,
+    )
+    draft.decisions.append(decision)
+    told = {
+        "decision": decision.id,
+        "meeting": ask.meeting,
+        "forum": decision.forum,
+        "effect": decision.effect,
+        "text": ask.text,
+        "conditions": ask.conditions,
+    }
+    draft.event(EventType.DECIDED, told)
+    _carry_out(draft, case, status, decision)
+
+
+def _carry_out(draft: Draft, case: Case[Decide], status: Status, decision: Decision) -> None:
+    effect = case.ask.effect
+    if effect is Effect.RESOLVE:
+        outcome = {"summary": decision.text, "decision": decision.id}
+        if decision.reasons:
+            outcome["reasons"] = decision.reasons
+        settle(draft, outcome, status, "decided")
+    elif effect is Effect.KEEP:
+        retable(draft, case.rung, "decided", carried=False)
+    elif case.landing is not None:
+        by = Move(
+            kind=_MOVES_AS[effect],
+            how=f"decided to {effect}",
+            told={"decision": decision.id},
+            agenda_outcome=_LEAVES_AS[effect],
+        )
+        move(draft, case.landing, status, by)
+
+
+def defer_item(draft: Draft, case: Case[Defer], status: Status) -> None:
+    """To the forum's next meeting; past the rung's carry-over limit the clock's end climbs."""
+    draft.set(status=status)
+    draft.event(EventType.DEFERRED, {"forum": case.issue.forum, "meeting": case.ask.meeting})
+    retable(draft, case.rung, "deferred", carried=True)
+
+
+def retable(draft: Draft, rung: EffectiveRung, outcome: str, *, carried: bool) -> None:
+    """Off this agenda and onto the next one."""
+    draft.stop(ClockKind.FORUM, how=ClockEnd.STOPPED)
+    later_than = draft["meeting_at"]
+    forum.take_off(draft, outcome)
+    forum.table_next(draft, rung, carried=carried, later_than=later_than)

@@ -1,0 +1,105 @@
+"""THE transition table: every act, the states it may be done in, and where it leads.
+
+A row without ``to`` leaves the state as it is. ``when`` names a fact of the moment
+(:class:`escalation.workflow.machine.Moment`) that chooses between rows of one act; guards are
+rules that refuse by name (:mod:`escalation.workflow.guards`), asked in the order given.
+Source: the domain's "The life of an issue".
+"""
+
+from dataclasses import dataclass
+
+from escalation.workflow.states import UNRESOLVED, Act, MeetingAct, Status
+
+ANY = tuple(Status)
+OFFICERS_OR_HELD = (Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    act: Act | MeetingAct
+    sources: tuple[Status, ...]
+    to: Status | None = None
+    when: str | None = None
+    guards: tuple[str, ...] = ()
+
+
+def _climbing(
+    act: Act | MeetingAct, sources: tuple[Status, ...], *guards: str, also: str | None = None
+) -> tuple[Row, Row]:
+    """An act that lands on a rung: tabled where a forum sits there, open where officers do."""
+    forum, officers = ("lands_at_forum", "lands_at_officers")
+    if also:
+        forum, officers = f"{also}_{forum}", f"{also}_{officers}"
+    return (
+        Row(act, sources, Status.TABLED, forum, guards),
+        Row(act, sources, Status.OPEN, officers, guards),
+    )
+
+
+TABLE: tuple[Row, ...] = (
+    Row(Act.ACKNOWLEDGE, (Status.OPEN,), Status.IN_PROGRESS),
+    # Words about an issue are taken whatever its state: the record is never closed to them.
+    Row(Act.INFORM, ANY),
+    Row(Act.CONTACT, ANY),
+    Row(Act.NOTE, ANY),
+    Row(Act.LINK, ANY),
+    # A hold on an open issue acknowledges it; from an agenda it takes the item off.
+    Row(
+        Act.HOLD,
+        (Status.OPEN, Status.IN_PROGRESS, Status.TABLED),
+        Status.ON_HOLD,
+        guards=("hold_ends_in_the_past", "hold_too_long"),
+    ),
+    Row(Act.RESUME, (Status.ON_HOLD,), Status.TABLED, "at_forum"),
+    Row(Act.RESUME, (Status.ON_HOLD,), Status.IN_PROGRESS, "at_officers"),
+    *_climbing(Act.ESCALATE, UNRESOLVED, "no_further_rung"),
+    *_climbing(Act.SKIP, UNRESOLVED, "not_above"),
+    *_climbing(Act.REFER_BACK, UNRESOLVED, "nowhere_to_refer_back", "referred_back_too_often"),
+    Row(Act.REPORT_UP, UNRESOLVED, guards=("no_higher_forum", "already_reported_there")),
+    Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat",)),
+    Row(Act.RECLASSIFY, UNRESOLVED, guards=("not_on_the_new_ladder",)),
+    Row(Act.RESOLVE, UNRESOLVED, Status.RESOLVED, guards=("both_must_agree",)),
+    *_climbing(Act.DISPUTE, (Status.RESOLVED,), "no_further_rung"),
+    # Back to the rung that resolved it, from the review window or later.
+    *_climbing(Act.REOPEN, (Status.RESOLVED, Status.CLOSED)),
+    Row(Act.WITHDRAW, (*UNRESOLVED, Status.RESOLVED), Status.WITHDRAWN),
+    Row(Act.CLOSE, (Status.RESOLVED,), Status.CLOSED),
+    Row(
+        MeetingAct.DECIDE,
+        (Status.TABLED,),
+        Status.RESOLVED,
+        "decides_to_resolve",
+        ("not_on_that_agenda", "meeting_not_begun"),
+    ),
+    Row(
+        MeetingAct.DECIDE,
+        (Status.TABLED,),
+        Status.TABLED,
+        "decides_to_keep",
+        ("not_on_that_agenda", "meeting_not_begun"),
+    ),
+    *_climbing(
+        MeetingAct.DECIDE,
+        (Status.TABLED,),
+        "not_on_that_agenda",
+        "meeting_not_begun",
+        "nowhere_to_move",
+        also="decides_to_move",
+    ),
+    Row(MeetingAct.DEFER, (Status.TABLED,), guards=("not_on_that_agenda", "no_further_meeting")),
+    # Acts of the domain that this release refuses whatever the state.
+    *(
+        Row(act, ANY, guards=("not_available_yet",))
+        for act in (
+            Act.PROPOSE,
+            Act.AGREE,
+            Act.DISSENT,
+            Act.SEEK_ADVICE,
+            Act.GIVE_ADVICE,
+            Act.RECUSE,
+            Act.MERGE,
+        )
+    ),
+)
