@@ -203,7 +203,7 @@ def _wait_for(server: subprocess.Popen[bytes], folder: Path) -> None:
         if server.poll() is not None:
             break
         with contextlib.suppress(OSError):
-            if "ready" in status.read_text().splitlines()[-1]:
+            if status.read_text().rstrip().endswith("ready"):
                 return
         time.sleep(0.01)
     server.kill()

@@ -22,6 +22,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".ready"
 OLDEST = (3, 11)
+MAKES_ENVIRONMENTS = ("venv", "ensurepip")
 PURE = ("timekeeping", "routing", "workflow", "digests")
 
 
@@ -61,10 +62,11 @@ def main(arguments: list[str]) -> int:
 def unfit() -> str | None:
     """Why this Python cannot make the environment, and what mends it."""
     if sys.version_info < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
         found = ".".join(map(str, sys.version_info[:3]))
-        return f"Python 3.11 or later is needed, this is {found}. Try: python3.11 {sys.argv[0]} ..."
+        return f"Python {wanted} or later is needed, and this is {found}: try python{wanted}"
     if not has_pip():
-        missing = [name for name in ("venv", "ensurepip") if not importlib.util.find_spec(name)]
+        missing = [name for name in MAKES_ENVIRONMENTS if not importlib.util.find_spec(name)]
         if missing:
             package = f"python3.{sys.version_info.minor}-venv"
             return (

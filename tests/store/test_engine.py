@@ -1,3 +1,5 @@
+import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -5,7 +7,7 @@ import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, select, text
 
 from escalation.errors import Broken
-from escalation.store.engine import make_engine
+from escalation.store.engine import _to_wal, make_engine
 from escalation.store.transaction import read, write
 
 
@@ -90,6 +92,28 @@ def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(open_it, range(40)))
+
+
+def test_a_new_file_that_another_holds_is_waited_for(tmp_path: Path) -> None:
+    holder = sqlite3.connect(tmp_path / "new.db", isolation_level=None, check_same_thread=False)
+    holder.execute("CREATE TABLE t (n)")
+    holder.execute("BEGIN EXCLUSIVE")
+    waiting = sqlite3.connect(tmp_path / "new.db", timeout=0)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        _to_wal(waiting, patience=0)
+    release = threading.Timer(0.2, holder.execute, ["COMMIT"])
+    release.start()
+    _to_wal(waiting)
+    release.join()
+    waiting.close()
+    holder.close()
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("this is no database, it is a text" * 50)
+    engine = make_engine(f"sqlite:///{tmp_path}/notes.txt")
+    with pytest.raises(Broken, match="not a database"), read(engine) as connection:
+        connection.execute(text("SELECT 1"))
 
 
 def test_eight_writers_that_read_first_all_succeed(engine: Engine) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
+from escalation.clock import monotonic
 from escalation.errors import Broken
 from escalation.store.base import canonical
 
@@ -100,16 +101,17 @@ def _sqlite(
     return engine
 
 
-def _to_wal(connection: sqlite3.Connection) -> None:
+def _to_wal(connection: sqlite3.Connection, patience: float = BUSY_MILLISECONDS / 1000) -> None:
     """Turn the file to a write-ahead log, which it then keeps.
 
-    SQLite does not wait for another connection that does the same to a new file, so we do.
+    SQLite itself does not wait for another connection that does the same to a new file.
     """
-    for last in (False,) * 100 + (True,):
+    deadline = monotonic() + patience
+    while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL").close()
         except sqlite3.OperationalError as error:
-            if last or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > deadline:
                 raise
             time.sleep(0.05)
         else:
