@@ -1,0 +1,82 @@
+"""The only place that builds concrete things from settings."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from escalation.clock import Clock, SystemClock
+from escalation.errors import Broken
+from escalation.ids import IdSource
+from escalation.services.desk import Desk
+from escalation.services.references import References
+from escalation.services.registry import Registry
+from escalation.settings import Settings
+from escalation.store import migrate
+from escalation.store.dialect import database_file
+from escalation.store.engine import make_engine
+from escalation.store.ownership import own
+from escalation.store.transaction import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What an entry point needs: settings, the database, and the desk that writes to it."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+    ids: IdSource
+    registry: Registry
+    desk: Desk
+
+
+@contextmanager
+def opened(
+    settings: Settings,
+    *,
+    owner: bool = False,
+    application: str = "escalation",
+    clock: Clock | None = None,
+    ids: IdSource | None = None,
+) -> Iterator[Container]:
+    """Everything built and the desk serving, for the length of the block.
+
+    An owner (``serve``, ``worker``) owns an SQLite file, and migrates an embedded database first;
+    a PostgreSQL database is migrated by ``escalation db upgrade`` alone.
+
+    Raises:
+        Broken: the database is not at this version, or another process owns it.
+    """
+    with ExitStack() as stack:
+        file = database_file(settings.database_url)
+        if owner and file is not None:
+            stack.enter_context(own(file))
+        engine = make_engine(settings.database_url, owner=owner, application=application)
+        stack.callback(engine.dispose)
+        if owner and file is not None:
+            migrate.upgrade(engine)
+        _check(engine)
+        clock, ids = clock or SystemClock(), ids or IdSource()
+        registry = Registry(timedelta(minutes=settings.outage_minutes))
+        desk = Desk(
+            engine,
+            clock,
+            ids,
+            registry,
+            References(settings.reference_prefix),
+            queue_limit=settings.queue_limit,
+            backdating=timedelta(days=settings.received_at_past_days),
+        )
+        desk.start()
+        stack.callback(desk.stop)
+        yield Container(settings, engine, clock, ids, registry, desk)
+
+
+def _check(engine: Engine) -> None:
+    found = migrate.revision(engine)
+    if not found.is_current:
+        raise Broken(
+            f"The database is at {found.current or 'no version'}, this program needs {found.head}: "
+            "run `escalation db upgrade`."
+        )
