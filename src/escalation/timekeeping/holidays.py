@@ -29,13 +29,14 @@ def closed_days(
 
     Raises:
         ValueError: for an unknown country or subdivision, or a name to remove that no holiday of
-            those years has; names the nearest.
+            those years has (names the nearest); for a year that the package does not know.
     """
     _check_place(country, subdivision)
+    wanted = _within_reach(country, years)
     found = holidays.country_holidays(
         country,
         subdiv=subdivision,
-        years=sorted(set(years)),
+        years=wanted,
         expand=False,
         language=_language(country, language),
     )
@@ -54,6 +55,18 @@ def _check_place(country: str, subdivision: str | None) -> None:
         near = _nearest(subdivision, known[country])
         msg = f"unknown subdivision {subdivision!r} of {country}; the nearest is {near!r}"
         raise ValueError(msg)
+
+
+def _within_reach(country: str, years: Iterable[int]) -> list[int]:
+    """The years in order; beyond its reach the package would answer that there are no holidays."""
+    known = holidays.country_holidays(country)
+    wanted = sorted(set(years))
+    for year in wanted:
+        if not known.start_year <= year <= known.end_year:
+            reach = f"{known.start_year} to {known.end_year}"
+            msg = f"the holidays of {country} are known for {reach}, not for {year}"
+            raise ValueError(msg)
+    return wanted
 
 
 def _language(country: str, wanted: str) -> str | None:

@@ -137,6 +137,15 @@ def warning_at(
     return None if due is None else instant_of(_ahead(due, before, calendar))
 
 
+def before(instant: datetime, wait: Duration, calendar: Calendar) -> datetime:
+    """The instant that far before another: open time for business units, elapsed for the others.
+
+    Raises:
+        BeyondHorizon: when that is outside what the calendar knows.
+    """
+    return instant_of(_ahead(seconds_of(instant), wait, calendar))
+
+
 def windows(
     budget: Budget, intervals: Sequence[Interval], calendar: Calendar, until: datetime
 ) -> tuple[Window, ...]:

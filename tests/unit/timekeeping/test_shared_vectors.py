@@ -124,11 +124,11 @@ def working_days_added(case: Case) -> bool:
 
 
 def working_days_due(case: Case) -> bool:
-    return due_date(case, case["input"]["working_days"], Unit.BUSINESS_DAY) == case["expect"]
+    return bool(due_date(case, case["input"]["working_days"], Unit.BUSINESS_DAY) == case["expect"])
 
 
 def calendar_days_due(case: Case) -> bool:
-    return due_date(case, case["input"]["calendar_days"], Unit.DAY) == case["expect"]
+    return bool(due_date(case, case["input"]["calendar_days"], Unit.DAY) == case["expect"])
 
 
 def local_edge(case: Case) -> bool:
