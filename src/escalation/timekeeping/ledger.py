@@ -7,7 +7,7 @@ Instants are whole seconds; a fraction is cut off.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from escalation.timekeeping.calendar import Calendar
@@ -66,12 +66,11 @@ def budget(duration: Duration, anchor: datetime, calendar: Calendar) -> Budget:
     index = calendar.index
     if duration.unit is Unit.BUSINESS_DAY:
         zero = calendar.day_zero(anchor).toordinal()
-        close = index.close_of(index.day_after(zero, duration.count))
-        return Budget(Measure.OPEN, index.between(seconds_of(anchor), close or 0))
+        close = index.close_after(zero, duration.count)
+        return Budget(Measure.OPEN, index.between(seconds_of(anchor), close))
     if duration.unit is Unit.DAY:
         nth = calendar.local(anchor).date().toordinal() + duration.count
-        close = index.close_of(index.day_after(nth, 0))
-        return Budget(Measure.DAYS, (close or 0) - seconds_of(anchor))
+        return Budget(Measure.DAYS, index.close_after(nth, 0) - seconds_of(anchor))
     return Budget(Measure.OPEN if duration.unit.business else Measure.ELAPSED, duration.seconds)
 
 
@@ -191,15 +190,13 @@ def _end(measure: Measure, start: int, left: int, calendar: Calendar) -> int:
     day = date.toordinal(datetime.fromtimestamp(due, calendar.zone))
     if calendar.index.close_of(day) is not None:
         return due
-    return calendar.index.close_of(calendar.index.day_after(day, 0)) or due
+    return calendar.index.close_after(day, 0)
 
 
-def _ahead(due: int, before: Duration, calendar: Calendar) -> int:
+def _ahead(due: int, wait: Duration, calendar: Calendar) -> int:
     """The instant that far before the end."""
-    if before.unit is Unit.DAY:
-        return due - before.count * int(timedelta(days=1).total_seconds())
-    if not before.unit.business:
-        return due - before.seconds
-    if before.unit is Unit.BUSINESS_DAY:
-        return calendar.index.subtract(due, calendar.index.last_days(due, before.count))
-    return calendar.index.subtract(due, before.seconds)
+    if not wait.unit.business:
+        return due - wait.seconds
+    if wait.unit is Unit.BUSINESS_DAY:
+        return calendar.index.subtract(due, calendar.index.last_days(due, wait.count))
+    return calendar.index.subtract(due, wait.seconds)

@@ -97,7 +97,7 @@ class WindowIndex:
         """The earliest instant by which so many open seconds have passed.
 
         Nothing to add is the first open instant at or after ``start``. A sum that lands on
-        closing time stays there.
+        closing time stays there. Raises ValueError for less than nothing.
         """
         target = self.total_until(start) + seconds
         if seconds > 0:
@@ -105,6 +105,7 @@ class WindowIndex:
             if position < len(self.totals):
                 return self.closes[position] - self.totals[position] + target
         else:
+            _refuse_negative(seconds)
             position = bisect_right(self.closes, start)
             if position < len(self.opens):
                 return max(start, self.opens[position])
@@ -114,7 +115,8 @@ class WindowIndex:
         """The latest instant from which so many open seconds pass until ``end``.
 
         Nothing to subtract is the last instant at or before ``end`` that ends an open second.
-        A difference that lands on opening time stays there.
+        A difference that lands on opening time stays there. Raises ValueError for less than
+        nothing.
         """
         target = self.total_until(end) - seconds
         if seconds > 0:
@@ -122,6 +124,7 @@ class WindowIndex:
             if target >= 0:
                 return self.closes[position] - self.totals[position] + target
         else:
+            _refuse_negative(seconds)
             position = bisect_left(self.opens, end) - 1
             if position >= 0:
                 return min(end, self.closes[position])
@@ -139,14 +142,11 @@ class WindowIndex:
 
     def day_after(self, ordinal: int, count: int) -> int:
         """The ordinal of the ``count``-th open date after a date; count 0 is at or after it."""
-        self._check_date(ordinal)
-        if count > 0:
-            position = bisect_right(self.days, ordinal) + count - 1
-        else:
-            position = bisect_left(self.days, ordinal)
-        if position >= len(self.days):
-            raise self.beyond()
-        return self.days[position]
+        return self.days[self._position_after(ordinal, count)]
+
+    def close_after(self, ordinal: int, count: int) -> int:
+        """When the business of that date closes."""
+        return self.day_closes[self._position_after(ordinal, count)]
 
     def close_of(self, ordinal: int) -> int | None:
         """When the business of a date closes; None when it has no open second."""
@@ -171,6 +171,16 @@ class WindowIndex:
             raise self.beyond()
         return self.between(self.day_closes[position - count], self.day_closes[position])
 
+    def _position_after(self, ordinal: int, count: int) -> int:
+        self._check_date(ordinal)
+        if count > 0:
+            position = bisect_right(self.days, ordinal) + count - 1
+        else:
+            position = bisect_left(self.days, ordinal)
+        if position >= len(self.days):
+            raise self.beyond()
+        return position
+
     def _check_date(self, ordinal: int) -> None:
         if not self.rules.known_from.toordinal() <= ordinal <= self.rules.known_until.toordinal():
             raise self.beyond()
@@ -178,6 +188,12 @@ class WindowIndex:
     def beyond(self) -> BeyondHorizon:
         """The error of a question that reaches outside the known dates."""
         return BeyondHorizon(self.rules.id, self.rules.known_from, self.rules.known_until)
+
+
+def _refuse_negative(seconds: int) -> None:
+    if seconds:
+        msg = f"{seconds} seconds are no length of time"
+        raise ValueError(msg)
 
 
 def _midnight(ordinal: int) -> datetime:

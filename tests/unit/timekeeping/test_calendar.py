@@ -232,6 +232,12 @@ def test_rules_that_no_clock_can_be_run_by_are_refused(
         rules(**changes)  # type: ignore[arg-type]  # wrong on purpose
 
 
+def test_less_than_nothing_is_neither_added_nor_subtracted() -> None:
+    for question in (office().add, office().subtract):
+        with pytest.raises(ValueError, match="-1 seconds are no length of time"):
+            question(FRIDAY_CLOSE, -1)
+
+
 def test_a_naive_instant_is_refused() -> None:
     with pytest.raises(TypeError):
         office().is_open(datetime(2026, 11, 27, 12, tzinfo=UTC).replace(tzinfo=None))

@@ -31,7 +31,7 @@ lengths = st.integers(0, 200 * 3600)
 durations = st.builds(Duration, st.integers(1, 20), st.sampled_from(Unit))
 gaps = st.lists(st.integers(0, 3 * DAY), min_size=0, max_size=4)
 many = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
 )
 
 
