@@ -36,9 +36,13 @@ def canonical(value: object) -> str:
         ValueError: For NaN and the infinities, which JSON does not know.
         TypeError: For what is no JSON value.
     """
-    return json.dumps(
-        value, allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
-    )
+    return _ENCODER.encode(value)
+
+
+# Made once: `json.dumps` makes an encoder each time it is called with options.
+_ENCODER: Final = json.JSONEncoder(
+    allow_nan=False, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+)
 
 
 def _aware(value: datetime) -> datetime:

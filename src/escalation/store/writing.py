@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
-from sqlalchemy.sql.dml import Update
+from sqlalchemy import Connection, Table
 
 from escalation.store import dialect, models
 from escalation.store.base import canonical
+from escalation.store.bulk import insert_rows, update_rows
 from escalation.store.chain import link_hash
 from escalation.store.rows import (
     actor_told,
@@ -44,14 +44,6 @@ class Work:
     plans: list[Plan] = field(default_factory=list)
 
 
-def _changing(table: Table, *keys: str) -> Update:
-    """An update of one row by its key; the row dictionaries name the columns to set."""
-    statement = update(table)
-    for key in keys:
-        statement = statement.where(table.c[key] == bindparam(f"the_{key}"))
-    return statement
-
-
 _INSERTS = (
     models.issue,
     models.external_ref,
@@ -64,13 +56,13 @@ _INSERTS = (
     models.unsealed,
     models.decision,
 )
-_UPDATES: dict[str, Update] = {
-    "issue": _changing(models.issue, "id"),
-    "words": _changing(models.issue, "id"),
-    "clock": _changing(models.clock, "id"),
-    "interval": _changing(models.clock_interval, "clock_id", "number"),
-    "stay": _changing(models.stay, "id"),
-    "item": _changing(models.agenda_item, "meeting_id", "issue_id"),
+_UPDATES: dict[str, tuple[Table, tuple[str, ...]]] = {
+    "issue": (models.issue, ("id",)),
+    "words": (models.issue, ("id",)),
+    "clock": (models.clock, ("id",)),
+    "interval": (models.clock_interval, ("clock_id", "number")),
+    "stay": (models.stay, ("id",)),
+    "item": (models.agenda_item, ("meeting_id", "issue_id")),
 }
 
 
@@ -126,9 +118,9 @@ class _Batch:
                 for r in last.external_refs
             )
             return
-        self.changed["issue"].append({"the_id": last.id, **state})
+        self.changed["issue"].append({"id": last.id, **state})
         if words != words_row(work.before):
-            self.changed["words"].append({"the_id": last.id, **words})
+            self.changed["words"].append({"id": last.id, **words})
 
     def _clocks(
         self,
@@ -143,7 +135,7 @@ class _Batch:
             self.new["clock"].append(row)
             self._intervals(clock.id, (), clock.intervals)
         for clock in changed.values():
-            self.changed["clock"].append({"the_id": clock.id, **clock_row(clock)})
+            self.changed["clock"].append({"id": clock.id, **clock_row(clock)})
             self._intervals(clock.id, before[clock.id].intervals, clock.intervals)
 
     def _intervals(
@@ -155,7 +147,7 @@ class _Batch:
                 row |= {"started_at": interval.start, "ended_at": interval.end}
                 self.new["clock_interval"].append(row)
             elif interval != old[number]:
-                key = {"the_clock_id": clock_id, "the_number": number}
+                key = {"clock_id": clock_id, "number": number}
                 self.changed["interval"].append({**key, "ended_at": interval.end})
 
     def _events(self, plan: Plan, chain: str, number: int) -> tuple[str, int]:
@@ -189,7 +181,7 @@ class _Batch:
             if plan.left_stay in self.stays:
                 self.stays[plan.left_stay] |= bounds
             else:
-                self.changed["stay"].append({"the_id": plan.left_stay, **bounds})
+                self.changed["stay"].append({"id": plan.left_stay, **bounds})
         if plan.new or plan.left_stay is not None:
             self.stays[plan.issue.stay] = stay_row(plan.issue, self.now)
 
@@ -220,18 +212,16 @@ class _Batch:
         if key in self.items:
             self.items[key] |= left
         else:
-            row = {"the_meeting_id": key[0], "the_issue_id": key[1], **left}
+            row = {"meeting_id": key[0], "issue_id": key[1], **left}
             self.changed["item"].append(row)
 
     def write(self, connection: Connection) -> None:
         """One statement per table and kind of change; meetings and items may be there already."""
         self.new["stay"] = list(self.stays.values())
         for table in _INSERTS:
-            if rows := self.new.get(table.name):
-                connection.execute(insert(table), rows)
-        for name, statement in _UPDATES.items():
-            if rows := self.changed.get(name):
-                connection.execute(statement, rows)
+            insert_rows(connection, table, self.new.get(table.name, ()))
+        for name, (table, keys) in _UPDATES.items():
+            update_rows(connection, table, keys, self.changed.get(name, ()))
         self._write_agendas(connection)
 
     def _write_agendas(self, connection: Connection) -> None:
