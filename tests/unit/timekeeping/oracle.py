@@ -17,6 +17,8 @@ from escalation.timekeeping.calendar import CalendarRules
 DAY = 86400
 STEP = 600  # the clocks of the zones under test change at whole tens of minutes
 Readings = tuple[int, ...]
+Spans = tuple[tuple[int, int], ...]
+Spec = tuple[Spans, Spans]
 
 
 class Beyond(Exception):
@@ -67,7 +69,7 @@ class Oracle:
         end_start, end_readings = self.clock[self.last]
         self.end = end_start + 60 * len(end_readings)
         self.shapes: dict[int, Shape] = {}
-        self.made: dict[tuple[Readings, bytes], Shape] = {}
+        self.made: dict[tuple[int, Spec], Shape] = {}
 
     # ------------------------------------------------------------ dates
 
@@ -75,25 +77,19 @@ class Oracle:
         if day not in self.clock:
             raise Beyond
         if day not in self.shapes:
-            face, readings = self.face(date.fromordinal(day)), self.clock[day][1]
-            key = (readings, face)
+            spec, readings = self.spec(date.fromordinal(day)), self.clock[day][1]
+            key = (id(readings), spec)
             if key not in self.made:
-                self.made[key] = lay_out(readings, face)
+                self.made[key] = lay_out(readings, face(spec))
             self.shapes[day] = self.made[key]
         return self.shapes[day]
 
-    def face(self, day: date) -> bytes:
-        """The clock face of a date, a byte for each second, 1 where the rules say open."""
-        face = bytearray(DAY)
+    def spec(self, day: date) -> Spec:
+        """What the rules say of a date: its windows, and what is closed of them."""
+        closures = tuple(span for span, _ in self.rules.closures.get(day, ()))
         if day in self.rules.openings:
-            spans: Sequence[tuple[int, int]] = self.rules.openings[day]
-        else:
-            spans = () if day in self.rules.closed else self.rules.weekly[day.weekday()]
-        for start, end in spans:
-            face[start:end] = b"\1" * (end - start)
-        for (start, end), _ in self.rules.closures.get(day, ()):
-            face[start:end] = bytes(end - start)
-        return bytes(face)
+            return self.rules.openings[day], closures
+        return (() if day in self.rules.closed else self.rules.weekly[day.weekday()]), closures
 
     def date_of(self, at: int) -> int:
         if not self.begin <= at < self.end:
@@ -234,18 +230,29 @@ class Oracle:
         return add(start, left)
 
 
-def lay_out(readings: Readings, face: bytes) -> Shape:
+def face(spec: Spec) -> bytes:
+    """The clock face of a date, a byte for each second, 1 where the rules say open."""
+    drawn = bytearray(DAY)
+    windows, closures = spec
+    for start, end in windows:
+        drawn[start:end] = b"\1" * (end - start)
+    for start, end in closures:
+        drawn[start:end] = bytes(end - start)
+    return bytes(drawn)
+
+
+def lay_out(readings: Readings, drawn: bytes) -> Shape:
     """The seconds of a date that are open, when the clock shows these readings."""
     seconds = bytearray(60 * len(readings))
-    start = face.find(1)
+    start = drawn.find(1)
     while start >= 0:
-        end = face.find(0, start)
+        end = drawn.find(0, start)
         end = DAY if end < 0 else end
         opened, closed = _first_at_least(readings, start), _after_last_below(readings, end)
         if opened < closed:
             seconds[opened:closed] = b"\1" * (closed - opened)
-        start = face.find(1, end)
-    minutes = tuple(seconds[n : n + 60].count(1) for n in range(0, len(seconds), 60))
+        start = drawn.find(1, end)
+    minutes = tuple(seconds.count(1, n, n + 60) for n in range(0, len(seconds), 60))
     return Shape(bytes(seconds), minutes, sum(minutes))
 
 
