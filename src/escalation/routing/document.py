@@ -38,6 +38,8 @@ DEPTH = 20
 _UNPRINTABLE = re.compile(
     "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
 )
+_NESTED = re.compile(rf"(?:[\[{{]\s*){{{DEPTH + 1}}}")
+_NO_CHARACTER = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
@@ -89,6 +91,11 @@ def read(source: str | bytes, name: str, largest: int) -> Document:
     except MarkedYAMLError as broken:
         reader.syntax(broken)
         data = None
+    except (OverflowError, ValueError):  # an escape of a character that there is not
+        odd = _NO_CHARACTER.search(text)
+        place = _end_of(text[: odd.start()] if odd else "")
+        reader.fault("yaml_syntax", place, "found an escape of no character, expected one")
+        data = None
     return reader.document(data)
 
 
@@ -106,6 +113,10 @@ def scalar(text: str) -> object:
 def _place(event: Event) -> Place:
     mark = event.start_mark
     return mark.line + 1, mark.column + 1
+
+
+def _end_of(text: str) -> Place:
+    return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
 @dataclass(slots=True)
@@ -131,11 +142,16 @@ class _Reader:
                 errors=[Fault("too_large", detail, file=where)],
             )
         text = source if isinstance(source, str) else self._utf8(source)
-        odd = _UNPRINTABLE.search(text) if text is not None else None
-        if text is None or odd is None:
-            return text
-        self._not_text(text[: odd.start()], f"the character U+{ord(odd[0]):04X}")
-        return None
+        if text is None:
+            return None
+        odd = _UNPRINTABLE.search(text)
+        if odd is not None:
+            self._not_text(text[: odd.start()], f"the character U+{ord(odd[0]):04X}")
+            return None
+        nested = _NESTED.search(text)
+        if nested is not None:
+            raise self._too_deep(_end_of(text[: nested.start()]))
+        return text
 
     def _utf8(self, source: bytes) -> str | None:
         try:
@@ -145,16 +161,19 @@ class _Reader:
             return None
 
     def _not_text(self, before: str, found: str) -> None:
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
         detail = f"found {found}, expected printable text in UTF-8 without a byte order mark"
-        self.fault("yaml_text", (line, column), detail)
+        self.fault("yaml_text", _end_of(before), detail)
+
+    def _too_deep(self, place: Place) -> TooLarge:
+        detail = f"found nesting deeper than {DEPTH}, expected at most {DEPTH}"
+        fault = Fault("too_deep", detail, file=self.positions.show(place))
+        return TooLarge(f"{self.positions.name} is nested too deeply", errors=[fault])
 
     def syntax(self, broken: MarkedYAMLError) -> None:
         mark = broken.problem_mark or broken.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         said = ", ".join(str(part) for part in (broken.context, broken.problem) if part)
-        self.fault("yaml_syntax", place, f"found {said}; expected YAML that can be read")
+        self.fault("yaml_syntax", place, f"found no YAML, expected it to be read: {said}")
 
     def build(self, text: str) -> object:
         self.events = YAML(typ="safe", pure=True).parse(StringIO(text))
@@ -191,12 +210,7 @@ class _Reader:
         if isinstance(event, ScalarEvent):
             return self._scalar(event, path)
         if len(path) >= DEPTH:
-            detail = f"found nesting deeper than {DEPTH}, expected at most {DEPTH}"
-            where = self.positions.show(place)
-            raise TooLarge(
-                f"{self.positions.name} is nested too deeply",
-                errors=[Fault("too_deep", detail, file=where)],
-            )
+            raise self._too_deep(place)
         return self._mapping(path) if isinstance(event, MappingStartEvent) else self._list(path)
 
     def _alias(self, event: AliasEvent, path: Path) -> None:
@@ -205,12 +219,20 @@ class _Reader:
         self.spoilt.add(path)
 
     def _scalar(self, event: ScalarEvent, path: Path) -> object:
+        self._printable(event)
         if event.style:
             return event.value
         value = scalar(event.value)
         if not isinstance(value, str):
             self.positions.written[path] = event.value
         return value
+
+    def _printable(self, event: ScalarEvent) -> None:
+        """Refuse what an escape has put into a text."""
+        odd = _UNPRINTABLE.search(event.value)
+        if odd is not None:
+            found = f"an escape of the character U+{ord(odd[0]):04X}"
+            self.fault("yaml_text", _place(event), f"found {found}, expected printable text")
 
     def _list(self, path: Path) -> list[object]:
         items: list[object] = []
@@ -240,6 +262,8 @@ class _Reader:
             else:
                 first[key] = self.positions.keys[(*path, key)] = _place(event)
                 table[key] = self._node(value_event, (*path, key))
+                if self.positions.written.get((*path, key)) == "":  # nothing stands nowhere
+                    self.positions.values[*path, key] = _place(event)
         return table
 
     def _key(self, event: _Node, path: Path) -> str | None:
@@ -249,6 +273,7 @@ class _Reader:
             if isinstance(event, _Collection):
                 self._skip(event, path)
             return None
+        self._printable(event)
         if event.value == "<<" and not event.style:
             self.fault(
                 "yaml_merge", _place(event), "found a merge key, expected the keys themselves"

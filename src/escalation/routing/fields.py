@@ -52,7 +52,10 @@ def read_duration(value: object) -> Duration:
     """A duration from its text."""
     if isinstance(value, Duration):
         return value
-    return Duration.parse(value if isinstance(value, str) else str(value))
+    try:
+        return Duration.parse(value if isinstance(value, str) else str(value))
+    except ValueError as error:
+        raise ValueError(str(error).replace("'", "`")) from None
 
 
 def read_date(value: object) -> date:
@@ -136,7 +139,7 @@ def read_warning(value: object) -> int | Duration:
     if percent:
         return int(percent[1])
     if isinstance(value, str) and "%" not in value:
-        return Duration.parse(value)
+        return read_duration(value)
     raise refuse(value, "a percentage such as `75%`, or a time before such as `4 business hours`")
 
 
@@ -147,7 +150,7 @@ def show_warning(value: int | Duration) -> str:
 
 def for_every_severity(value: object) -> object:
     """One duration written for all: the same under each severity."""
-    return dict.fromkeys(Severity, Duration.parse(value)) if isinstance(value, str) else value
+    return dict.fromkeys(Severity, read_duration(value)) if isinstance(value, str) else value
 
 
 def one_or_many(value: object) -> object:

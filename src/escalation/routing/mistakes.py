@@ -1,7 +1,7 @@
 """The mistakes that the models of a file find, as faults with a place and a nearest word."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from escalation.errors import Fault
 from escalation.routing.document import Document
 from escalation.routing.positions import Path
-from escalation.routing.wording import not_among, one_of, quoted, the_nearest
+from escalation.routing.wording import nearest, not_among, one_of, quoted, the_nearest
 
 _KEY = "[key]"
 _EXPECTED = {
@@ -39,11 +39,32 @@ _PATTERNS = {
 
 def faults_of(error: ValidationError, model: type[BaseModel], document: Document) -> list[Fault]:
     """One fault for each thing the models refuse; what a fault of form spoilt is left out."""
+    details = [
+        detail for detail in error.errors(include_url=False) if not _spoilt(detail["loc"], document)
+    ]
+    within = {detail["loc"][:-1] for detail in details}
+    misspelt = {path for detail in details for path in _meant(detail, model)}
     return [
         _fault(detail, model, document)
-        for detail in error.errors(include_url=False)
-        if not _spoilt(detail["loc"], document)
+        for detail in details
+        if not _follows(detail, misspelt, within)
     ]
+
+
+def _meant(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Path]:
+    """The path that a misspelt key was meant to be: it is not missing as well."""
+    if detail["type"] == "extra_forbidden":
+        *parent, word = detail["loc"]
+        meant = nearest(str(word), _keys_at(model, tuple(parent)))
+        if meant is not None:
+            yield (*parent, meant)
+
+
+def _follows(detail: ErrorDetails, misspelt: set[Path], within: set[Path]) -> bool:
+    """Whether it only follows from another mistake: a key that is misspelt, items that are lost."""
+    if detail["type"] == "missing":
+        return detail["loc"] in misspelt
+    return detail["type"] == "too_short" and detail["loc"] in within
 
 
 def _spoilt(path: Path, document: Document) -> bool:
@@ -57,8 +78,7 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], document: Document) -> 
         text = f"found no {quoted(str(path[-1]))}, expected it{_in(parent)}"
         return where.fault("missing_key", parent, text, key=True)
     if kind == "extra_forbidden":
-        fields = _keys_at(model, path[:-1])
-        text = not_among(str(path[-1]), sorted(fields))
+        text = not_among(str(path[-1]), _keys_at(model, path[:-1]))
         return where.fault("unknown_key", path, text, key=True)
     if path and path[-1] == _KEY:
         text = _for_key(str(path[-2]), detail)
@@ -101,6 +121,8 @@ def _choices(detail: ErrorDetails) -> list[str]:
 def _shown(value: object, written: str | None) -> str:
     if written is not None:
         return quoted(written) if written else "nothing"
+    if value is None:
+        return "nothing"
     if isinstance(value, Mapping):
         return "a table"
     if isinstance(value, (list, tuple)):
@@ -114,7 +136,7 @@ def _keys_at(model: type[BaseModel], path: Path) -> list[str]:
     for step in path:
         kind = _plain(_within(_plain(kind), step))
     kind = _plain(kind)
-    return [field.alias or name for name, field in kind.model_fields.items()]
+    return sorted(field.alias or name for name, field in kind.model_fields.items())
 
 
 def _within(kind: Any, step: str | int) -> Any:  # noqa: ANN401 - an annotation is any object
