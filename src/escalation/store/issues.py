@@ -116,6 +116,12 @@ def claim_due(connection: Connection, now: datetime, limit: int) -> list[tuple[s
     return [(issue_id, clock_id) for issue_id, clock_id in connection.execute(held)]
 
 
+def next_due(connection: Connection) -> datetime | None:
+    """When the next step of any clock is due; it may be past already."""
+    waiting = models.clock.c.next_at
+    return connection.scalar(select(func.min(waiting)).where(waiting.is_not(None)))
+
+
 def postpone(connection: Connection, clocks: Sequence[str], until: datetime) -> None:
     """Look at these clocks again only then; their due instants stay as they are."""
     table = models.clock
@@ -225,8 +231,8 @@ def clock_of(row: Row[Any], intervals: tuple[Interval, ...]) -> Clock:
         anchor=row.anchor,
         visit=row.visit,
         intervals=intervals,
-        warnings=tuple(row.warnings),
-        done=tuple(row.done),
+        warnings=_steps(row.warnings),
+        done=_steps(row.done),
         state=_CLOCK_STATE[row.state],
         step=row.step,
         next_at=row.next_at,
@@ -234,6 +240,10 @@ def clock_of(row: Row[Any], intervals: tuple[Interval, ...]) -> Clock:
         ended_at=row.ended_at,
         ended_how=None if row.ended_how is None else ClockEnd(row.ended_how),
     )
+
+
+def _steps(kept: str) -> tuple[str, ...]:
+    return tuple(kept.split("|")) if kept else ()
 
 
 # A dictionary costs a tenth of calling the enumeration, and a batch makes tens of thousands.

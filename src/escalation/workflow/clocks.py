@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.timekeeping.duration import Duration
@@ -45,11 +46,10 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
     One whose end lies beyond the calendar's horizon starts all the same, with the horizon as its
     next step.
     """
-    try:
-        seconds = budget(duration, anchor, calendar)
-    except BeyondHorizon:
-        seconds = None
-    clock = Clock(
+    seconds = _seconds(duration, anchor, calendar)
+    intervals, given = (Interval(anchor, None),), tuple(warnings)
+    step, next_at, due = _steps(seconds, intervals, given, (), calendar)
+    return Clock(
         id=clock_id,
         kind=kind,
         duration=str(duration),
@@ -57,10 +57,20 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
         calendar=calendar.id,
         anchor=anchor,
         visit=visit,
-        intervals=(Interval(anchor, None),),
-        warnings=tuple(warnings),
+        intervals=intervals,
+        warnings=given,
+        step=step,
+        next_at=next_at,
+        due_at=due,
     )
-    return scheduled(clock, calendar)
+
+
+def _seconds(duration: Duration, anchor: datetime, calendar: Calendar) -> Budget | None:
+    """The budget of a duration; ``None`` where its end lies beyond the horizon."""
+    try:
+        return budget(duration, anchor, calendar)
+    except BeyondHorizon:
+        return None
 
 
 def begin_until(  # noqa: PLR0913 - as begin
@@ -90,35 +100,53 @@ def begin_until(  # noqa: PLR0913 - as begin
     )
 
 
-def scheduled(clock: Clock, calendar: Calendar) -> Clock:
-    """The clock with its due instant and next step derived from budget and intervals."""
-    if clock.state is not ClockState.RUNNING:
-        return replace(clock, step=None, next_at=None, due_at=None)
-    if clock.budget is None:
-        return _at_horizon(clock, calendar)
+Steps = tuple[str | None, datetime | None, datetime | None]
+"""The next step of a clock, when it is, and when the clock ends."""
+
+
+def scheduled(clock: Clock, calendar: Calendar, **changes: Any) -> Clock:  # noqa: ANN401 - fields
+    """The clock, with ``changes``, and its next step derived from budget and intervals."""
+    of = {name: changes.get(name, getattr(clock, name)) for name in _DERIVED_FROM}
+    steps: Steps = (None, None, None)
+    if changes.get("state", clock.state) is ClockState.RUNNING:
+        steps = _steps(of["budget"], of["intervals"], of["warnings"], of["done"], calendar)
+    if not changes and steps == (clock.step, clock.next_at, clock.due_at):
+        return clock
+    step, next_at, due = steps
+    return replace(clock, **changes, step=step, next_at=next_at, due_at=due)
+
+
+_DERIVED_FROM = ("budget", "intervals", "warnings", "done")
+
+
+def _steps(
+    seconds: Budget | None,
+    intervals: tuple[Interval, ...],
+    warnings: tuple[str, ...],
+    done: tuple[str, ...],
+    calendar: Calendar,
+) -> Steps:
+    """What a running clock comes to next: a warning, its end, or the calendar's horizon.
+
+    A warning that would come before the clock begins (two hours before the end of one) is left out.
+    """
     try:
-        due = due_at(clock.budget, clock.intervals, calendar)
+        due = None if seconds is None else due_at(seconds, intervals, calendar)
     except BeyondHorizon:
-        return _at_horizon(clock, calendar)
-    if END in clock.done:
-        return replace(clock, step=None, next_at=None, due_at=due)
+        due = None
+    if seconds is None or due is None:
+        alarmed = HORIZON in done
+        horizon = max(calendar.horizon, intervals[0].start)
+        return (None, None, None) if alarmed else (HORIZON, horizon, None)
+    if END in done:
+        return None, None, due
     step, at = END, due
-    for text in clock.warnings:
-        if text not in clock.done:
-            when = warning_at(clock.budget, warning(text), clock.intervals, calendar)
-            if when is not None and at is not None and when < at:
+    for text in warnings:
+        if text not in done:
+            when = warning_at(seconds, warning(text), intervals, calendar)
+            if when is not None and intervals[0].start < when < at:
                 step, at = text, when
-    return replace(clock, step=step, next_at=at, due_at=due)
-
-
-def _at_horizon(clock: Clock, calendar: Calendar) -> Clock:
-    alarmed = HORIZON in clock.done
-    return replace(
-        clock,
-        step=None if alarmed else HORIZON,
-        next_at=None if alarmed else max(calendar.horizon, clock.anchor),
-        due_at=None,
-    )
+    return step, at, due
 
 
 def paused(clock: Clock, at: datetime) -> Clock:
@@ -143,12 +171,12 @@ def resumed(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     last = intervals[-1]
     # A pause of no length leaves no trace: the interval it cut is whole again.
     joined = (*intervals[:-1], Interval(last.start, None)) if last.end == at else None
-    running = replace(
+    return scheduled(
         clock,
+        calendar,
         state=ClockState.RUNNING,
         intervals=joined or (*intervals, Interval(at, None)),
     )
-    return scheduled(running, calendar)
 
 
 def ended(clock: Clock, at: datetime, how: ClockEnd) -> Clock:
@@ -176,25 +204,19 @@ def rebudgeted(
     clock: Clock, duration: Duration, calendar: Calendar, warnings: Iterable[str]
 ) -> Clock:
     """The clock under another agreed time: same anchor, same intervals, new budget."""
-    try:
-        seconds = budget(duration, clock.anchor, calendar)
-    except BeyondHorizon:
-        seconds = None
-    return scheduled(
-        replace(
-            clock,
-            duration=str(duration),
-            budget=seconds,
-            calendar=calendar.id,
-            warnings=tuple(warnings),
-        ),
-        calendar,
+    agreed = replace(
+        clock,
+        duration=str(duration),
+        budget=_seconds(duration, clock.anchor, calendar),
+        calendar=calendar.id,
+        warnings=tuple(warnings),
     )
+    return scheduled(agreed, calendar)
 
 
 def step_done(clock: Clock, step: str, calendar: Calendar) -> Clock:
     """The clock after one of its warnings has been given."""
-    return scheduled(replace(clock, done=(*clock.done, step)), calendar)
+    return scheduled(clock, calendar, done=(*clock.done, step))
 
 
 def past_target(clock: Clock, calendar: Calendar, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from escalation.workflow import clocks
 from escalation.workflow.commands import Command, Do
 from escalation.workflow.events import Event, EventType
 from escalation.workflow.facts import Clock, Facts
-from escalation.workflow.plan import Claim, Decision, LinkRow, Plan, Tabling, stay_of
+from escalation.workflow.plan import STAY_FIELDS, Claim, Decision, LinkRow, Plan, Tabling
 from escalation.workflow.states import ClockEnd, ClockKind, ClockState
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -174,11 +174,11 @@ class Draft:
         if self._events:
             changes["updated_at"] = max(before.updated_at, self.now)
             changes["event_count"] = before.event_count + len(self._events)
-        after = replace(before, **changes) if changes else before
-        moved = stay_of(after) != stay_of(before)
+        moved = any(n in changes and changes[n] != getattr(before, n) for n in STAY_FIELDS)
         if moved:
-            begins = max(self.now, before.stay_from)
-            after = replace(after, stay=self.new_id("sty"), stay_from=begins)
+            changes["stay"] = self.new_id("sty")
+            changes["stay_from"] = max(self.now, before.stay_from)
+        after = replace(before, **changes) if changes else before
         return Plan(
             actor=self.command.actor,
             issue=after,

@@ -108,8 +108,3 @@ def apply(plan: Plan, facts: Facts) -> Facts:
         issue=plan.issue,
         clocks=tuple(c for c in clocks if c.state is not ClockState.ENDED),
     )
-
-
-def stay_of(values: Any) -> tuple[Any, ...]:  # noqa: ANN401 - an issue, or anything with its fields
-    """What a stay is told apart by."""
-    return tuple(getattr(values, name) for name in STAY_FIELDS)

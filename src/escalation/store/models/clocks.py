@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text, text
 
-from escalation.store.base import Id, Json, Long, UtcInstant, metadata
+from escalation.store.base import Id, Long, UtcInstant, metadata
 
 _WAITING = text("next_at is not null")
 _LIVE = text("ended_at is null")
@@ -19,8 +19,8 @@ clock = Table(
     Column("calendar", Id, nullable=False),
     Column("anchor", UtcInstant, nullable=False),
     Column("visit", Integer, nullable=False),
-    Column("warnings", Json, nullable=False),
-    Column("done", Json, nullable=False),
+    Column("warnings", Text, nullable=False),  # each as the ladder file has it, a bar between
+    Column("done", Text, nullable=False),  # steps that have fired, a bar between
     Column("state", Text, nullable=False),
     Column("step", Text),
     Column("next_at", UtcInstant),
