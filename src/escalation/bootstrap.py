@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from escalation.clock import Clock, SystemClock
 from escalation.errors import Broken
@@ -31,6 +32,29 @@ class Container:
     desk: Desk
 
 
+def database_of(settings: Settings) -> Path | None:
+    """The SQLite file that the settings name; ``None`` where they name a server."""
+    return database_file(settings.database_url)
+
+
+@contextmanager
+def database(
+    settings: Settings, *, owner: bool = False, application: str = "escalation"
+) -> Iterator[Engine]:
+    """The database alone, at whatever version it is.
+
+    Raises:
+        Broken: another process owns it.
+    """
+    with ExitStack() as stack:
+        file = database_of(settings)
+        if owner and file is not None:
+            stack.enter_context(own(file))
+        engine = make_engine(settings.database_url, owner=owner, application=application)
+        stack.callback(engine.dispose)
+        yield engine
+
+
 @contextmanager
 def opened(
     settings: Settings,
@@ -49,12 +73,8 @@ def opened(
         Broken: the database is not at this version, or another process owns it.
     """
     with ExitStack() as stack:
-        file = database_file(settings.database_url)
-        if owner and file is not None:
-            stack.enter_context(own(file))
-        engine = make_engine(settings.database_url, owner=owner, application=application)
-        stack.callback(engine.dispose)
-        if owner and file is not None:
+        engine = stack.enter_context(database(settings, owner=owner, application=application))
+        if owner and database_of(settings) is not None:
             migrate.upgrade(engine)
         _check(engine)
         clock, ids = clock or SystemClock(), ids or IdSource()

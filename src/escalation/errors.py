@@ -43,7 +43,10 @@ class EscalationError(Exception):
     def __str__(self) -> str:
         """The detail, and each fault on a line of its own."""
         places = (f.file or f.pointer or f.parameter or "" for f in self.errors)
-        lines = [f"  {p}: {f.detail}" if p else f"  {f.detail}" for p, f in zip(places, self.errors, strict=True)]
+        lines = [
+            f"  {p}: {f.detail}" if p else f"  {f.detail}"
+            for p, f in zip(places, self.errors, strict=True)
+        ]
         return "\n".join([self.detail, *lines])
 
 

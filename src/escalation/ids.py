@@ -17,9 +17,11 @@ _LENGTH = 26
 
 def _encode(value: int) -> str:
     """128 bits as 26 letters that sort as the number does."""
-    return _ALPHABET[value >> 125] + "".join(
-        _PAIRS[(value >> shift) & 1023] for shift in range(115, -1, -10)
-    ) + _ALPHABET[value & 31]
+    return (
+        _ALPHABET[value >> 125]
+        + "".join(_PAIRS[(value >> shift) & 1023] for shift in range(115, -1, -10))
+        + _ALPHABET[value & 31]
+    )
 
 
 class IdSource:
@@ -38,7 +40,9 @@ class IdSource:
         """A new ``prefix_...`` identifier whose time part is ``at``."""
         millis = int(at.timestamp() * 1000)
         drawn = self._bits(74)
-        value = (millis << 80) | (7 << 76) | ((drawn >> 62) << 64) | (2 << 62) | (drawn & (2**62 - 1))
+        value = (
+            (millis << 80) | (7 << 76) | ((drawn >> 62) << 64) | (2 << 62) | (drawn & (2**62 - 1))
+        )
         return f"{prefix}_{_encode(value)}"
 
     def token(self, nbytes: int = 32) -> bytes:

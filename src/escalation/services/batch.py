@@ -136,7 +136,9 @@ class Batch:
             raise Invalid(
                 "This Idempotency-Key was used for another body; use a new key for a new request.",
                 "idempotency_key_reused",
-                errors=[Fault("reused", "used before with another body", parameter="Idempotency-Key")],
+                errors=[
+                    Fault("reused", "used before with another body", parameter="Idempotency-Key")
+                ],
             )
         return Answer(kept.status, kept.body, kept.headers, "", replayed=True)
 
@@ -163,7 +165,9 @@ class Batch:
             raise _received_fault("in_the_future", f"is ahead of now, {told(now)}")
         if not job.backdated and received < now - self.means.backdating:
             days = self.means.backdating.days
-            raise _received_fault("too_long_ago", f"is more than {days} days ago; an admin may log it")
+            raise _received_fault(
+                "too_long_ago", f"is more than {days} days ago; an admin may log it"
+            )
         return received
 
     def _acted(self, job: Job) -> tuple[Facts, Plan]:
@@ -183,7 +187,9 @@ class Batch:
         ask = job.ask
         if isinstance(ask, Link):
             ask = self._linked(job, ask, facts)
-        return facts, decide(facts, Command(stem=job.stem, actor=job.actor, ask=ask, at=job.at), now)
+        return facts, decide(
+            facts, Command(stem=job.stem, actor=job.actor, ask=ask, at=job.at), now
+        )
 
     def _linked(self, job: Job, ask: Link, facts: Facts) -> Link:
         other = self._facts.get(self._ids.get(job.other or "", job.other or ""))

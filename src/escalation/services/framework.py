@@ -9,6 +9,7 @@ from escalation.routing.cross_checks import check_against
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.services.desk import Desk
+from escalation.services.registry import Known
 from escalation.store import framework, journal
 from escalation.store.base import canonical
 from escalation.store.framework import StoredDirectory, StoredPublication
@@ -36,6 +37,12 @@ class Applied:
     epoch: int
     hash: str
     changed: bool
+
+
+def in_force(desk: Desk) -> Known:
+    """The publication and the directory in force, each ``None`` where there is none yet."""
+    with read(desk.engine) as connection:
+        return desk.registry.refresh(connection)
 
 
 def check_ladders(desk: Desk, source: str | bytes, name: str) -> Publication:
@@ -83,7 +90,9 @@ def publish(
                 "label_taken",
             )
         if labelled is None:
-            framework.add_publication(connection, _stored(publication, name, mode, reason, actor, now))
+            framework.add_publication(
+                connection, _stored(publication, name, mode, reason, actor, now)
+            )
         framework.bump(connection, "publication", current=publication.hash)
         journal.record(
             connection,
@@ -107,7 +116,7 @@ def publish(
     return published
 
 
-def _stored(  # noqa: PLR0913 - the columns of a row
+def _stored(
     publication: Publication, name: str, mode: str, reason: str, actor: Actor, now: datetime
 ) -> StoredPublication:
     return StoredPublication(

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-
-
 from escalation.store.access import Slot
 from escalation.store.transaction import Connection
 from escalation.workflow.commands import Ask, Log

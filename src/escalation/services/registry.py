@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-
-
 from escalation.errors import Broken
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
@@ -19,7 +17,6 @@ from escalation.store.framework import Epoch
 from escalation.store.transaction import Connection
 from escalation.workflow.facts import Agreement, Issue
 from escalation.workflow.intake import Rules
-
 
 _NO_DIRECTORY = "No directory has been applied yet: run `escalation directory apply FILE`."
 
@@ -94,7 +91,9 @@ class Registry:
         if found is None:
             stored = framework.publication(connection, wanted)
             if stored is None:
-                raise Broken(f"Publication {wanted} is missing from the database; restore a backup.")
+                raise Broken(
+                    f"Publication {wanted} is missing from the database; restore a backup."
+                )
             found = Publication.restore(stored.text, stored.name, stored.expanded)
             self._publications[wanted] = found
         return found

@@ -105,8 +105,7 @@ def rung_view(facts: Facts) -> dict[str, Any]:
         "lead": rung.lead,
         "entered_at": told(issue.entered_at),
         "seats": {
-            side.value: seat_view(held, facts.under.directory)
-            for side, held in issue.seats.items()
+            side.value: seat_view(held, facts.under.directory) for side, held in issue.seats.items()
         },
         "forum": issue.forum,
         "meeting": meeting,

@@ -49,7 +49,10 @@ class StoredDirectory:
 
 
 _EPOCH = select(
-    models.epoch.c.publication, models.epoch.c.directory, models.epoch.c.access, models.epoch.c.current
+    models.epoch.c.publication,
+    models.epoch.c.directory,
+    models.epoch.c.access,
+    models.epoch.c.current,
 )
 
 
@@ -77,15 +80,15 @@ def publication(connection: Connection, wanted: str) -> StoredPublication | None
     """A publication by its hash or by its label."""
     table = models.publication
     query = select(table).where((table.c.hash == wanted) | (table.c.label == wanted))
-    row = connection.execute(query).one_or_none()
-    return None if row is None else StoredPublication(**row._mapping)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else StoredPublication(**row)
 
 
 def publications(connection: Connection) -> Sequence[StoredPublication]:
     """All of them, the newest first."""
     table = models.publication
     query = select(table).order_by(table.c.published_at.desc(), table.c.hash)
-    return [StoredPublication(**row._mapping) for row in connection.execute(query)]
+    return [StoredPublication(**row) for row in connection.execute(query).mappings()]
 
 
 def add_directory(connection: Connection, stored: StoredDirectory) -> None:
@@ -99,5 +102,5 @@ def directory(connection: Connection, epoch: int | None = None) -> StoredDirecto
     table = models.directory_version
     latest = select(func.max(table.c.epoch)).scalar_subquery()
     query = select(table).where(table.c.epoch == (latest if epoch is None else epoch))
-    row = connection.execute(query).one_or_none()
-    return None if row is None else StoredDirectory(**row._mapping)
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else StoredDirectory(**row)

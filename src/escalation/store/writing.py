@@ -231,7 +231,9 @@ class _Batch:
             connection.execute(known, rows)
         if self.items:
             item = dialect.insert(connection, models.agenda_item)
-            again = {n: item.excluded[n] for n in ("carried_over", "tabled_at", "outcome", "left_at")}
+            again = {
+                n: item.excluded[n] for n in ("carried_over", "tabled_at", "outcome", "left_at")
+            }
             keys = [models.agenda_item.c.meeting_id, models.agenda_item.c.issue_id]
             upsert = item.on_conflict_do_update(index_elements=keys, set_=again)
             connection.execute(upsert, list(self.items.values()))

@@ -57,7 +57,9 @@ def acknowledge(draft: Draft, case: Case[Acknowledge], status: Status) -> None: 
     """Stops the acknowledge clock, and nothing else."""
     draft.stop(ClockKind.ACKNOWLEDGE)
     draft.set(status=status)
-    draft.event(EventType.ACKNOWLEDGED, {"rung": draft["rung"], "seats": seats_told(draft["seats"])})
+    draft.event(
+        EventType.ACKNOWLEDGED, {"rung": draft["rung"], "seats": seats_told(draft["seats"])}
+    )
 
 
 def inform(draft: Draft, case: Case[Inform], status: Status) -> None:
@@ -89,7 +91,11 @@ def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
     draft.pause(*AGREED)
     forum.take_off(draft, "withdrawn")
     until = case.ask.until
-    held = {"until": until.isoformat(), "awaiting": str(case.ask.awaiting), "from": case.issue.status}
+    held = {
+        "until": until.isoformat(),
+        "awaiting": str(case.ask.awaiting),
+        "from": case.issue.status,
+    }
     draft.put(
         clocks.begin_until(
             draft.new_id("clk"),
@@ -214,7 +220,9 @@ def rebudget(draft: Draft, rung: EffectiveRung) -> None:
     for kind, (duration, warnings) in agreed.items():
         clock = draft.clock(kind)
         if clock is not None:
-            _put_rebudgeted(draft, clock, clocks.rebudgeted(clock, duration, draft.calendar, warnings))
+            _put_rebudgeted(
+                draft, clock, clocks.rebudgeted(clock, duration, draft.calendar, warnings)
+            )
 
 
 def _put_rebudgeted(draft: Draft, before: Clock, after: Clock) -> None:
@@ -244,9 +252,7 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
     draft.stop(ClockKind.INFORM)
     draft.pause(ClockKind.OVERALL)
     draft.begin(ClockKind.REVIEW, draft.ladder.clocks.review.value)
-    draft.set(
-        status=status, outcome=outcome, resolved_at=draft.now, hold=None, exhausted_at=None
-    )
+    draft.set(status=status, outcome=outcome, resolved_at=draft.now, hold=None, exhausted_at=None)
     draft.event(EventType.RESOLVED, {"rung": draft["rung"], "outcome": outcome})
 
 

@@ -83,7 +83,7 @@ def begin_until(  # noqa: PLR0913 - as begin
     visit: int,
     says: str,
 ) -> Clock:
-    """A clock that runs to a given instant, however the calendar stands; ``says`` is its wording."""
+    """A clock that runs to a given instant, whatever the calendar; ``says`` is its wording."""
     seconds = int((until - anchor).total_seconds())
     return Clock(
         id=clock_id,

@@ -1,4 +1,4 @@
-"""What callers may ask, one value per act. Shapes only: the rules stand in the table and its guards."""
+"""What callers may ask, one value per act: shapes only, the rules stand in the table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from escalation.workflow.states import Act, Effect, MeetingAct
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """A new issue. ``severity`` wins over ``impact`` x ``urgency``; an ``outcome`` resolves it at once."""
+    """A new issue: ``severity`` wins over ``impact`` x ``urgency``, an ``outcome`` resolves it."""
 
     kind: IssueKind
     title: str

@@ -22,7 +22,6 @@ from escalation.workflow.climbing import (
     seats_told,
 )
 from escalation.workflow.commands import (
-    Ask,
     ClockDue,
     Command,
     Decide,
@@ -117,26 +116,32 @@ def _not_from(act: Act | MeetingAct, status: Status) -> str:
     return f"An issue that is {words} cannot be given `{act}`."
 
 
-def _landing(facts: Facts, ask: Ask, now: datetime) -> Landing | None:
+def _landing(facts: Facts, ask: Do, now: datetime) -> Landing | None:
     """Where an act would land, if it goes to a rung at all."""
-    issue, under = facts.issue, facts.under
-    if isinstance(ask, Escalate | Dispute):
-        return land_above(under, issue, now)
-    if isinstance(ask, Skip):
-        return land_on(under, issue, ask.to, now)
-    if isinstance(ask, ReferBack):
-        return _back(facts, ask.to, now)
-    if isinstance(ask, Reopen):
-        return land_on(under, issue, issue.rung, now)
-    if isinstance(ask, Decide):
-        return _decided(facts, ask.effect, now)
-    return None
+    lands = _LANDS.get(type(ask))
+    return None if lands is None else lands(facts, ask, now)
 
 
-def _decided(facts: Facts, effect: Effect, now: datetime) -> Landing | None:
-    if effect is Effect.CLIMB:
+def _above(facts: Facts, ask: Escalate | Dispute, now: datetime) -> Landing | None:  # noqa: ARG001 - one shape
+    return land_above(facts.under, facts.issue, now)
+
+
+def _named(facts: Facts, ask: Skip, now: datetime) -> Landing:
+    return land_on(facts.under, facts.issue, ask.to, now)
+
+
+def _below(facts: Facts, ask: ReferBack, now: datetime) -> Landing | None:
+    return _back(facts, ask.to, now)
+
+
+def _again(facts: Facts, ask: Reopen, now: datetime) -> Landing:  # noqa: ARG001 - one shape
+    return land_on(facts.under, facts.issue, facts.issue.rung, now)
+
+
+def _decided(facts: Facts, ask: Decide, now: datetime) -> Landing | None:
+    if ask.effect is Effect.CLIMB:
         return land_above(facts.under, facts.issue, now)
-    if effect is Effect.RETURN:
+    if ask.effect is Effect.RETURN:
         return _back(facts, None, now)
     return None
 
@@ -151,6 +156,16 @@ def _back(facts: Facts, to: str | None, now: datetime) -> Landing | None:
         if ladder.position(visit.rung) < here:
             return land_on(facts.under, issue, visit.rung, now)
     return None
+
+
+_LANDS: dict[type[Do], Callable[[Facts, Any, datetime], Landing | None]] = {
+    Escalate: _above,
+    Dispute: _above,
+    Skip: _named,
+    ReferBack: _below,
+    Reopen: _again,
+    Decide: _decided,
+}
 
 
 def _edit(draft: Draft, ask: Edit) -> None:

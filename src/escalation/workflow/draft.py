@@ -136,7 +136,9 @@ class Draft:
         )
         self.put(clock)
         if clock.budget is None:
-            self.event(EventType.WARNED, {"clock": kind, "step": "horizon", "budget": str(duration)})
+            self.event(
+                EventType.WARNED, {"clock": kind, "step": "horizon", "budget": str(duration)}
+            )
         return clock
 
     def stop(self, *kinds: ClockKind, how: ClockEnd = ClockEnd.STOPPED) -> None:

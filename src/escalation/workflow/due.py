@@ -11,7 +11,7 @@ from escalation.routing.vocabulary import PastTarget, RungKind
 from escalation.workflow import clocks, forum
 from escalation.workflow.acts import AGREED, Move, begin_informing, close, move
 from escalation.workflow.climbing import Landing, land_above, status_at
-from escalation.workflow.commands import Close, ClockDue
+from escalation.workflow.commands import ClockDue, Close
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Clock
@@ -19,7 +19,6 @@ from escalation.workflow.guards import Case
 from escalation.workflow.plan import Claim
 from escalation.workflow.sittings import retable
 from escalation.workflow.states import END, HORIZON, ClockEnd, ClockKind, Status
-
 
 GOES_ON = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL})
 """Agreed clocks that run on past target, until the act that stops them."""

@@ -105,12 +105,10 @@ class Issue:
 
     id: str
     reference: str
-    version: int
     kind: IssueKind
     title: str
     description: str
     channel: Channel
-    status: Status
     severity: Severity
     severity_reason: str
     impact: Degree | None
@@ -133,31 +131,34 @@ class Issue:
     calendar: str
     entry_reasons: tuple[str, ...]
     warnings: tuple[str, ...]
-    rung: str
-    layer: str
-    entered_at: datetime
-    visits: tuple[Visit, ...]
-    seats: Mapping[Side, Holding]
-    given: tuple[Side, ...]
-    directory_epoch: int
-    forum: str | None
-    meeting: str | None
-    meeting_at: datetime | None
-    carried_over: int
-    hold: Mapping[str, Any] | None
-    outcome: Mapping[str, Any] | None
-    reported_up: tuple[Mapping[str, Any], ...]
-    exhausted_at: datetime | None
     occurred_at: datetime | None
     received_at: datetime
     created_at: datetime
     updated_at: datetime
-    resolved_at: datetime | None
-    ended_at: datetime | None
-    stay: str
+    entered_at: datetime
     stay_from: datetime
-    event_count: int
-    chain: str
+    # Below, as an issue begins that stands nowhere yet.
+    version: int = 0
+    status: Status = Status.OPEN
+    rung: str = ""
+    layer: str = ""
+    visits: tuple[Visit, ...] = ()
+    seats: Mapping[Side, Holding] = field(default_factory=dict)
+    given: tuple[Side, ...] = ()
+    directory_epoch: int = 0
+    forum: str | None = None
+    meeting: str | None = None
+    meeting_at: datetime | None = None
+    carried_over: int = 0
+    hold: Mapping[str, Any] | None = None
+    outcome: Mapping[str, Any] | None = None
+    reported_up: tuple[Mapping[str, Any], ...] = ()
+    exhausted_at: datetime | None = None
+    resolved_at: datetime | None = None
+    ended_at: datetime | None = None
+    stay: str = ""
+    event_count: int = 0
+    chain: str = ""
 
     @property
     def unresolved(self) -> bool:

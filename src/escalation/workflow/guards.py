@@ -102,7 +102,9 @@ def hold_ends_in_the_past(case: Case[Hold]) -> str | None:
     """A hold waits for something ahead."""
     if case.ask.until > case.now:
         return None
-    return f"`until` must be ahead; it is {case.ask.until.isoformat()}, now is {case.now.isoformat()}."
+    return (
+        f"`until` must be ahead; it is {case.ask.until.isoformat()}, now is {case.now.isoformat()}."
+    )
 
 
 def hold_too_long(case: Case[Hold]) -> str | None:
@@ -119,8 +121,12 @@ def hold_too_long(case: Case[Hold]) -> str | None:
 
 def no_higher_forum(case: Case[ReportUp]) -> str | None:
     """Reporting up needs a body that sits above."""
-    return None if forum.reports_to(case.facts, case.ask.to) else (
-        f"No forum sits above {case.rung.title} for this issue; name a forum's code with `to`."
+    return (
+        None
+        if forum.reports_to(case.facts, case.ask.to)
+        else (
+            f"No forum sits above {case.rung.title} for this issue; name a forum's code with `to`."
+        )
     )
 
 
@@ -154,7 +160,9 @@ def both_must_agree(case: Case[Any]) -> str | None:
     """On a rung with ``resolve: both`` one seat proposes and the other answers."""
     if case.rung.resolve.value is Resolve.LEAD:
         return None
-    return f"On {case.rung.title} both seats resolve together: propose, and let the other side agree."
+    return (
+        f"On {case.rung.title} both seats resolve together: propose, and let the other side agree."
+    )
 
 
 def not_on_that_agenda(case: Case[Decide | Defer]) -> str | None:
@@ -218,4 +226,3 @@ RULES: dict[str, Callable[[Case[Any]], str | None]] = {
         not_available_yet,
     )
 }
-

@@ -92,7 +92,7 @@ def _place(draft: Draft, landing: Landing, log: Log, entry: Entry) -> None:
         settle(draft, dict(log.outcome), Status.RESOLVED)
 
 
-def _unplaced(  # noqa: PLR0913 - each is a different source of the issue's fields
+def _unplaced(
     command: Command,
     log: Log,
     entry: Entry,
@@ -106,12 +106,10 @@ def _unplaced(  # noqa: PLR0913 - each is a different source of the issue's fiel
     return Issue(
         id=f"iss_{command.stem}",
         reference=reference,
-        version=0,
         kind=log.kind,
         title=log.title,
         description=log.description,
         channel=log.channel,
-        status=Status.OPEN,
         severity=severity[0],
         severity_reason=severity[1],
         impact=log.impact,
@@ -134,31 +132,10 @@ def _unplaced(  # noqa: PLR0913 - each is a different source of the issue's fiel
         calendar=entry.calendar,
         entry_reasons=entry.reasons,
         warnings=entry.warnings,
-        rung="",
-        layer="",
-        entered_at=now,
-        visits=(),
-        seats={},
-        given=(),
-        directory_epoch=0,
-        forum=None,
-        meeting=None,
-        meeting_at=None,
-        carried_over=0,
-        hold=None,
-        outcome=None,
-        reported_up=(),
-        exhausted_at=None,
         occurred_at=log.occurred_at,
         received_at=received,
         created_at=now,
         updated_at=now,
-        resolved_at=None,
-        ended_at=None,
-        stay="",
+        entered_at=now,
         stay_from=now,
-        event_count=0,
-        chain="",
     )
-
-

@@ -126,7 +126,9 @@ _ACTS_FROM: dict[Status, tuple[Act, ...]] = {
         dict.fromkeys(
             row.act
             for row in TABLE
-            if isinstance(row.act, Act) and status in row.sources and "not_available_yet" not in row.guards
+            if isinstance(row.act, Act)
+            and status in row.sources
+            and "not_available_yet" not in row.guards
         )
     )
     for status in Status

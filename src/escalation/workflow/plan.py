@@ -74,9 +74,9 @@ class LinkRow:
 class Plan:
     """Everything one command changes, ready to be written in one transaction.
 
-    ``issue`` is the issue as it will be (but for ``chain``, which the writer computes); ``started``
-    clocks are new, ``changed`` ones existed. ``left_stay`` is the stay that ends where ``issue.stay``
-    begins, at ``issue.stay_from``.
+    ``issue`` is the issue as it will be (but for ``chain``, which the writer computes);
+    ``started`` clocks are new, ``changed`` ones existed. ``left_stay`` is the stay that ends
+    where ``issue.stay`` begins, at ``issue.stay_from``.
     """
 
     actor: Actor

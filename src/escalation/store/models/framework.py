@@ -1,4 +1,4 @@
-"""What issues are decided under: publications, the directory, and the epoch that tells of changes."""
+"""What issues are decided under: publications, the directory, and the epoch of both."""
 
 from sqlalchemy import Column, Integer, Table, Text
 
