@@ -70,6 +70,7 @@ def test_windows_are_clipped_to_what_is_asked() -> None:
         (utc("2026-11-30T09:00+10:00"), utc("2026-11-30T09:30+10:00")),
     )
     assert office().windows(FRIDAY_CLOSE, FRIDAY_CLOSE) == ()
+    assert office().windows(FRIDAY_CLOSE, utc("2026-11-30T09:00+10:00")) == ()
 
 
 def test_windows_that_touch_at_midnight_are_one() -> None:

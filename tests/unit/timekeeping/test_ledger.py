@@ -122,6 +122,11 @@ def test_a_pause_that_ends_where_it_began_changes_nothing() -> None:
         assert due(text, "11-23T10:00", "11-23T10:00", "11-23T10:00") == plain
 
 
+def test_a_run_of_no_length_moves_nothing() -> None:
+    edges = ("11-23T10:00", "11-23T11:00", "11-27T11:00", "11-27T11:00", "11-27T12:00")
+    assert due("1 day", *edges) == brisbane("11-30T17:00")
+
+
 def test_days_due_at_a_midnight_close_are_not_rolled_off_the_closed_next_date() -> None:
     calendar = office(weekly=(((0, DAY),),) * 5 + ((),) * 2)
     thursday = brisbane("11-26T10:00")
@@ -130,8 +135,10 @@ def test_days_due_at_a_midnight_close_are_not_rolled_off_the_closed_next_date() 
 
 
 def test_days_past_target_stay_past_after_a_pause() -> None:
-    edges = ("11-23T10:00", "11-27T18:00", "11-28T14:00")
+    edges = ("11-23T10:00", "11-24T18:00", "11-28T14:00")
     assert due("1 day", *edges) == brisbane("11-24T17:00")
+    made = budget(length("1 day"), MONDAY_TEN, OFFICE)
+    assert remaining(made, running(*edges), OFFICE, brisbane("11-28T16:00")) == -3 * HOUR
 
 
 @pytest.mark.parametrize(
