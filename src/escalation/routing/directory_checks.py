@@ -1,7 +1,6 @@
 """What one part of a directory says about another, checked on the plain data."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from escalation.errors import Fault
 from escalation.routing.directory_file import read_local
@@ -9,8 +8,10 @@ from escalation.routing.document import Document
 from escalation.routing.fields import read_moment, read_zone
 from escalation.routing.positions import Path
 from escalation.routing.sheet import Sheet
+from escalation.routing.terms import term
 from escalation.routing.vocabulary import LADDER_FORUMS, ForumOwner
 from escalation.routing.wording import quoted
+from escalation.timekeeping.instants import zone_named
 from escalation.timekeeping.recurrence import Recurrence
 
 
@@ -60,18 +61,17 @@ def _placed(sheet: Sheet, path: Path, parties: list[str]) -> None:
 
 def _term(sheet: Sheet, path: Path) -> None:
     """Refuse a term that ends before it begins."""
-    begins, ends = _day_of(sheet.text(*path, "from")), _day_of(sheet.text(*path, "until"))
-    if begins and ends and ends < begins:
-        detail = f"found {quoted(ends)}, expected a date from {quoted(begins)} on"
-        sheet.refuse("wrong_value", (*path, "until"), detail)
-
-
-def _day_of(text: str | None) -> str:
+    begins, ends = sheet.text(*path, "from"), sheet.text(*path, "until")
+    if begins is None or ends is None:
+        return
     try:
-        moment = read_moment(text)
+        zone = zone_named(read_zone(sheet.text("zone")))
+        span = term(read_moment(begins), read_moment(ends), zone)
     except ValueError:
-        return ""
-    return (moment.date() if isinstance(moment, datetime) else moment).isoformat()
+        return
+    if span.end <= span.start:
+        detail = f"found {quoted(ends)}, expected a later time than {quoted(begins)}"
+        sheet.refuse("wrong_value", (*path, "until"), detail)
 
 
 def _forums(sheet: Sheet, parties: list[str]) -> None:

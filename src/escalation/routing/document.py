@@ -236,18 +236,14 @@ class _Reader:
 
     def _list(self, path: Path) -> list[object]:
         items: list[object] = []
-        for event in self.events:
-            if isinstance(event, SequenceEndEvent):
-                break
+        while not isinstance(event := next(self.events), SequenceEndEvent):
             items.append(self._node(event, (*path, len(items))))
         return items
 
     def _mapping(self, path: Path) -> dict[str, object]:
         table: dict[str, object] = {}
         first: dict[str, Place] = {}
-        for event in self.events:
-            if isinstance(event, MappingEndEvent):
-                break
+        while not isinstance(event := next(self.events), MappingEndEvent):
             key = self._key(event, path)
             value_event = next(self.events)
             if key is None:

@@ -1,6 +1,5 @@
 """Where each key and value of a file stands, so that every mistake can be pointed at."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from escalation.errors import Fault
@@ -24,7 +23,9 @@ class Positions:
 
     def value(self, path: Path) -> Place:
         """Where the value of ``path`` starts, or the nearest one that holds it."""
-        return next(self._up(path, self.values), (1, 1))
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
 
     def key(self, path: Path) -> Place:
         """Where the key of ``path`` stands; an item of a list has none and answers its start."""
@@ -48,12 +49,6 @@ class Positions:
     def show(self, place: Place) -> str:
         """A place as ``name:line:column``."""
         return f"{self.name}:{place[0]}:{place[1]}"
-
-    @staticmethod
-    def _up(path: Path, known: Mapping[Path, Place]) -> Iterator[Place]:
-        for end in range(len(path), -1, -1):
-            if path[:end] in known:
-                yield known[path[:end]]
 
 
 def _escaped(step: str | int) -> str:

@@ -82,7 +82,7 @@ class _Seat:
         if held is not None:
             return Holding(self.side, role, *held)
         then = "an alarm is raised" if rule is None else _AFTER[rule]
-        vacant = f"Nobody holds the seat of {role.words} for {self._place()}: {then}"
+        vacant = f"Nobody holds the seat of {role.words} {self._place()}: {then}"
         return Holding(self.side, role, None, vacant)
 
     @property
@@ -173,7 +173,7 @@ class _Seat:
         words = []
         if parties.function is not None:
             known = file.functions.get(parties.function)
-            words.append(known.title if known else parties.function)
+            words.append(f"for {known.title if known else parties.function}")
         party = self.directory.parties.get(self._party)
         words.append(f"at {party.title if party else self._party}")
         if parties.region is not None:
