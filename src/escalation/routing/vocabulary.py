@@ -204,9 +204,11 @@ STANDS_IN_FOR_PROVIDER: Mapping[Role, Role] = MappingProxyType(
     {
         Role.BUSINESS_MANAGER: Role.ACCOUNT_MANAGER,
         Role.CORPORATE_PURCHASER: Role.EXECUTIVE_DIRECTOR,
+        Role.CEO: Role.EXECUTIVE_DIRECTOR,
     }
 )
-"""The same where the client is itself a provider (definition of provider account managers)."""
+"""The same where the client is itself a provider (definition of provider account managers; that
+its executive director sits where an agency's CEO would is our reading)."""
 
 REGIONAL: Mapping[Role, Role] = MappingProxyType(
     {Role.SERVICE_DIRECTOR: Role.REGIONAL_SERVICE_DIRECTOR}
