@@ -62,7 +62,7 @@ def keys(connection: Connection) -> Sequence[StoredKey]:
     """All keys, the oldest first."""
     table = models.api_key
     query = select(table).order_by(table.c.created_at, table.c.id)
-    return [StoredKey(**row._mapping) for row in connection.execute(query)]
+    return [StoredKey(**row) for row in connection.execute(query).mappings()]
 
 
 def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
@@ -116,10 +116,12 @@ def remember(connection: Connection, kept: Iterable[Kept]) -> None:
         connection.execute(insert(models.idempotency), rows)
 
 
-def forget(connection: Connection, before: datetime) -> int:
-    """Drop answers older than that; answers how many."""
+def forget(connection: Connection, before: datetime, limit: int) -> int:
+    """Drop at most ``limit`` answers older than that, the oldest first; answers how many."""
     t = models.idempotency
-    return connection.execute(delete(t).where(t.c.created_at < before)).rowcount
+    columns = (t.c.principal, t.c.method, t.c.path, t.c.key)
+    oldest = select(*columns).where(t.c.created_at < before).order_by(t.c.created_at).limit(limit)
+    return connection.execute(delete(t).where(tuple_(*columns).in_(oldest))).rowcount
 
 
 def taken_refs(
@@ -130,7 +132,9 @@ def taken_refs(
         return {}
     t = models.external_ref
     either = or_(*((t.c.system == system) & (t.c.ref == ref) for system, ref in refs))
-    return {(row.system, row.ref): row.issue_id for row in connection.execute(select(t).where(either))}
+    return {
+        (row.system, row.ref): row.issue_id for row in connection.execute(select(t).where(either))
+    }
 
 
 def take_references(connection: Connection, year: int, count: int) -> int:

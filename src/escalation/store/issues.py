@@ -119,7 +119,10 @@ def claim_due(connection: Connection, now: datetime, limit: int) -> list[tuple[s
 def next_due(connection: Connection) -> datetime | None:
     """When the next step of any clock is due; it may be past already."""
     waiting = models.clock.c.next_at
-    return connection.scalar(select(func.min(waiting)).where(waiting.is_not(None)))
+    found: datetime | None = connection.scalar(
+        select(func.min(waiting)).where(waiting.is_not(None))
+    )
+    return found
 
 
 def postpone(connection: Connection, clocks: Sequence[str], until: datetime) -> None:
@@ -132,17 +135,27 @@ def postpone(connection: Connection, clocks: Sequence[str], until: datetime) -> 
 def seats_behind(connection: Connection, epoch: int, limit: int) -> list[str]:
     """Unresolved issues whose seats were resolved under an older directory."""
     table = models.issue
-    unresolved = table.c.status.in_([Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD, Status.TABLED])
-    query: Select[tuple[str]] = select(table.c.id).where(table.c.directory_epoch < epoch, unresolved)
+    unresolved = table.c.status.in_(
+        [Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD, Status.TABLED]
+    )
+    query: Select[tuple[str]] = select(table.c.id).where(
+        table.c.directory_epoch < epoch, unresolved
+    )
     return list(connection.scalars(query.order_by(table.c.directory_epoch).limit(limit)))
+
+
+def any_issue(connection: Connection) -> bool:
+    """Whether an issue was ever logged."""
+    return connection.scalar(select(models.issue.c.id).limit(1)) is not None
 
 
 def count_unresolved(connection: Connection) -> int:
     """How many issues somebody still has to act on."""
     table = models.issue
-    unresolved = table.c.status.in_([Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD, Status.TABLED])
+    unresolved = table.c.status.in_(
+        [Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD, Status.TABLED]
+    )
     return connection.scalar(select(func.count()).select_from(table).where(unresolved)) or 0
-
 
 
 def issue_of(row: Row[Any]) -> Issue:
@@ -209,7 +222,9 @@ def issue_of(row: Row[Any]) -> Issue:
 
 def _visit(kept: list[Any]) -> Visit:
     rung, entered, how, came_from, holders = kept
-    return Visit(rung, datetime.fromtimestamp(entered, EPOCH.tzinfo), how, came_from, tuple(holders))
+    return Visit(
+        rung, datetime.fromtimestamp(entered, EPOCH.tzinfo), how, came_from, tuple(holders)
+    )
 
 
 def _holding(side: str, kept: list[Any]) -> Holding:
