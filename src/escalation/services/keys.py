@@ -1,6 +1,7 @@
 """API keys: made once, shown once, kept only as a hash, checked on every call."""
 
 from binascii import crc32
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,8 @@ from escalation.store.access import StoredKey
 from escalation.store.framework import bump
 from escalation.store.transaction import Connection, read
 from escalation.workflow.facts import Actor
+
+__all__ = ["KeyRole", "NewKey", "StoredKey", "create", "every", "hash_of", "revoke", "well_formed"]
 
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -41,6 +44,12 @@ def well_formed(secret: str) -> bool:
     """Whether it has a key's form and its checksum is right: a mistyped key needs no look-up."""
     head, _, check = secret.rpartition("_")
     return head.startswith("esc_") and check == _checksum(head)
+
+
+def every(desk: Desk) -> Sequence[StoredKey]:
+    """All keys there ever were, the oldest first."""
+    with read(desk.engine) as connection:
+        return access.keys(connection)
 
 
 def create(  # noqa: PLR0913 - a key's fields are independent

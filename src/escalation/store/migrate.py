@@ -47,6 +47,11 @@ def revision(engine: Engine) -> Revision:
         return Revision(MigrationContext.configure(connection).get_current_revision(), _head())
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the product has the migration of that name."""
+    return any(script.revision == revision for script in _scripts().walk_revisions())
+
+
 def upgrade(engine: Engine, to: str = "head") -> Revision:
     """Migrate to ``to`` in one transaction; when two processes try, the second finds it done.
 
@@ -115,4 +120,8 @@ def _config(connection: Connection) -> Config:
 
 
 def _head() -> str | None:
-    return ScriptDirectory(str(folder())).get_current_head()
+    return _scripts().get_current_head()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(folder()))

@@ -1,0 +1,47 @@
+"""The root of the command line."""
+
+from typing import Annotated
+
+import typer
+
+import escalation
+from escalation.cli import database, directory, keys, ladders
+from escalation.cli.groups import Root
+from escalation.cli.serve import serve
+from escalation.cli.worker import worker
+
+app = typer.Typer(
+    cls=Root,
+    name="escalation",
+    help="Log issues, see who must act on them and by when, and let the engine do the rest."
+    "\n\nBegin with: escalation serve --demo",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serve)
+app.command()(worker)
+app.add_typer(database.app, name="db")
+app.add_typer(ladders.app, name="ladders")
+app.add_typer(directory.app, name="directory")
+app.add_typer(keys.app, name="keys")
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer takes the option's value
+    if wanted:
+        typer.echo(f"escalation {escalation.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Say which version this is."
+        ),
+    ] = False,
+) -> None:
+    """Options before any command."""
