@@ -1,0 +1,124 @@
+"""Every act in every state: allowed, and where it leads, or refused, and by which rule.
+
+The table below is written by hand from the description of the domain, not from the product's own.
+The officers are a pair on the second rung, so that there is a rung on either side of them; the
+forum is the one above, at its meeting.
+"""
+
+import pytest
+
+from escalation.workflow.commands import Acknowledge, Close, Escalate, Resolve, Withdraw
+from escalation.workflow.decide import open_acts
+from escalation.workflow.states import Act, MeetingAct, Status
+from tests.unit.workflow.asks import ASKS, OUTCOME, a_hold
+from tests.unit.workflow.builders import Story, logged
+
+# `=` stays as it is; `!rule` is refused by that rule; `-` is refused for the state itself.
+TABLE = """
+act         open        in_progress on_hold     tabled           resolved  closed  withdrawn
+acknowledge in_progress -           -           -                -         -       -
+inform      =           =           =           =                =         =       =
+contact     =           =           =           =                =         =       =
+note        =           =           =           =                =         =       =
+link        =           =           =           =                =         =       =
+hold        on_hold     on_hold     -           on_hold          -         -       -
+resume      -           -           in_progress -                -         -       -
+escalate    tabled      tabled      tabled      tabled           -         -       -
+skip        tabled      tabled      tabled      tabled           -         -       -
+refer-back  open        open        open        open             -         -       -
+report-up   =           =           =           =                -         -       -
+reassign    =           =           =           =                -         -       -
+reclassify  =           =           =           =                -         -       -
+resolve     resolved    resolved    resolved    !both_must_agree -         -       -
+dispute     -           -           -           -                tabled    -       -
+reopen      -           -           -           -                open      open    -
+withdraw    withdrawn   withdrawn   withdrawn   withdrawn        withdrawn -       -
+close       -           -           -           -                closed    -       -
+decide      -           -           -           resolved         -         -       -
+defer       -           -           -           =                -         -       -
+propose      !not_available_yet everywhere
+agree        !not_available_yet everywhere
+dissent      !not_available_yet everywhere
+seek-advice  !not_available_yet everywhere
+give-advice  !not_available_yet everywhere
+recuse       !not_available_yet everywhere
+merge        !not_available_yet everywhere
+"""
+
+ACTS: tuple[Act | MeetingAct, ...] = (*Act, *MeetingAct)
+
+
+def expected() -> dict[tuple[str, str], str]:
+    head, *lines = (line.split() for line in TABLE.strip().splitlines())
+    cells = {}
+    for line in lines:
+        words = line[1:2] * len(Status) if line[-1] == "everywhere" else line[1:]
+        cells.update({(line[0], state): word for state, word in zip(head[1:], words, strict=True)})
+    return cells
+
+
+def standing(status: Status) -> Story:
+    story = logged()
+    story.do(Escalate(reason="too large for the desk"))
+    if status is Status.TABLED:
+        story.at_forum()
+        assert story.issue.meeting_at is not None
+        story.now = story.issue.meeting_at
+        return story
+    if status is not Status.OPEN:
+        story.do(Acknowledge())
+    if status is Status.ON_HOLD:
+        story.do(a_hold(story))
+    if status in {Status.RESOLVED, Status.CLOSED}:
+        story.do(Resolve(outcome=OUTCOME))
+    if status is Status.CLOSED:
+        story.do(Close())
+    if status is Status.WITHDRAWN:
+        story.do(Withdraw())
+    assert story.issue.status is status
+    return story
+
+
+def test_the_table_names_every_act_and_every_state() -> None:
+    assert set(expected()) == {(act.value, state.value) for act in ACTS for state in Status}
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("act", ACTS)
+def test_an_act_is_allowed_or_refused_by_a_rule_with_a_name(
+    act: Act | MeetingAct, status: Status
+) -> None:
+    story = standing(status)
+    ask = ASKS[act](story)
+    cell = expected()[act.value, status.value]
+    if cell == "-" or cell.startswith("!"):
+        refused = story.refused(ask)
+        assert refused.code == (f"not_when_{status}" if cell == "-" else cell[1:])
+        assert refused.detail.endswith(".")
+        assert refused.extra["status"] == status
+        assert refused.extra["available_acts"] == open_acts(story.issue)
+    else:
+        plan = story.do(ask)
+        assert story.issue.status == (status if cell == "=" else Status(cell))
+        assert plan.events, "what is done stands on the timeline"
+        assert story.book.read(story.under).issue == story.issue
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_acts_an_answer_offers_are_those_the_state_has(status: Status) -> None:
+    cells = expected()
+    offered = set(open_acts(standing(status).issue))
+    allowed = {
+        act.value
+        for act in Act
+        if cells[act.value, status.value] not in {"-", "!not_available_yet"}
+    }
+    assert offered == allowed
+
+
+def test_a_refusal_says_in_words_why_the_state_does_not_have_the_act() -> None:
+    held, begun, closed = (standing(s) for s in (Status.ON_HOLD, Status.IN_PROGRESS, Status.CLOSED))
+    assert "on hold already" in held.refused(a_hold(held)).detail
+    assert "acknowledged on this rung already" in begun.refused(Acknowledge()).detail
+    assert closed.refused(Close()).detail == "An issue that is closed cannot be given `close`."
+    assert "in progress cannot be given `close`" in begun.refused(Close()).detail
