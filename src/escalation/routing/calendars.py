@@ -58,20 +58,20 @@ class Recurring(Strict):
     """A day by its date, or every year; exactly one of the two."""
 
     name: Title
-    on: Day | None = None
+    day: Day | None = Field(default=None, alias="date")
     every: EveryYear | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> "Recurring":
-        if (self.on is None) == (self.every is None):
-            raise ValueError("found both or neither of `on` and `every`, expected one of them")
+        if (self.day is None) == (self.every is None):
+            raise ValueError("found both or neither of `date` and `every`, expected one of them")
         return self
 
     def dates(self, first: date, last: date) -> Iterator[date]:
         """Its dates from ``first`` to ``last``, both inclusive."""
         days = [self.every.on(y) for y in range(first.year, last.year + 1)] if self.every else []
-        if self.on is not None:
-            days.append(self.on)
+        if self.day is not None:
+            days.append(self.day)
         return (day for day in days if first <= day <= last)
 
 
@@ -86,7 +86,7 @@ class Opening(Strict):
     """A date with windows of its own, whatever weekday or holiday it is."""
 
     name: Title
-    on: Day
+    day: Day = Field(alias="date")
     windows: Windows
 
 
@@ -178,7 +178,7 @@ def expand(entry: CalendarEntry) -> Expanded:
                 closed[day] = closure.name
             else:
                 cut[day] = (*cut.get(day, ()), (span, closure.name))
-    return Expanded(closed, cut, {opening.on: opening.windows for opening in entry.openings})
+    return Expanded(closed, cut, {opening.day: opening.windows for opening in entry.openings})
 
 
 def rules_of(calendar_id: str, entry: CalendarEntry, dates: Expanded) -> CalendarRules:

@@ -36,8 +36,11 @@ DEPTH = 20
 """How deep a document may be nested."""
 
 _UNPRINTABLE = re.compile(
-    "[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
+    "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202f-\\u2065\\u206a-\\ud7ff"
+    "\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]"
 )
+"""Control characters, other line ends than YAML 1.2 has, and what turns the direction of text."""
+
 _NESTED = re.compile(rf"(?:[\[{{]\s*){{{DEPTH + 1}}}")
 _NO_CHARACTER = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})

@@ -173,7 +173,7 @@ def _statutory(name: str, valued: Valued[Any]) -> StatutoryClock:
         name=name,
         title=says.title,
         budget=Valued(says.budget, cited),
-        on=says.on,
+        on=says.sensitive,
         starts=says.starts,
         stops=says.stops,
         clause=says.clause,

@@ -83,7 +83,7 @@ class Statutory(Strict):
 
     title: Title
     budget: DurationText
-    on: Some[Sensitivity] = Field(description="the sensitivities that start it")
+    sensitive: Some[Sensitivity] = Field(description="the sensitivities that start it")
     starts: StatutoryStart = StatutoryStart.RECEIVED
     stops: StatutoryStop = StatutoryStop.RESOLVE
     clause: Title

@@ -91,7 +91,7 @@ base:
       third_party: 20 business days
       dependency: 30 business days
     statutory:
-      human_rights: {title: HR, budget: 45 business days, on: human_rights, clause: HRA s 65}
+      human_rights: {title: HR, budget: 45 business days, sensitive: human_rights, clause: HRA s 65}
 ladders:
   plain:
     title: Plain ladder

@@ -10,10 +10,10 @@ from tests.unit.routing.samples import LADDERS as TEXT
 
 CLOSURES = """\
     closures:
-      - {name: Morning, on: 2026-03-03, until: 10:00}
-      - {name: Evening, on: 2026-03-03, from: 16:00}
-      - {name: Flood, on: 2026-03-04}
-      - {name: Too early, on: 2019-03-04}
+      - {name: Morning, date: 2026-03-03, until: 10:00}
+      - {name: Evening, date: 2026-03-03, from: 16:00}
+      - {name: Flood, date: 2026-03-04}
+      - {name: Too early, date: 2019-03-04}
 """
 SHIPPED = Publication.read((CONFIG / "escalation_ladders.yaml").read_bytes(), "l.yaml", TODAY)
 
@@ -125,7 +125,7 @@ def test_each_holiday_that_is_not_there_is_told_at_its_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "added", ["{name: Show}", "{name: Show, on: 2026-01-02, every: 2 january}"]
+    "added", ["{name: Show}", "{name: Show, date: 2026-01-02, every: 2 january}"]
 )
 def test_an_added_holiday_has_one_date(added: str) -> None:
     (message,) = refused_ladders(("remove: [The Royal Queensland Show]", f"add: [{added}]"))
