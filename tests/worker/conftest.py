@@ -1,0 +1,45 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from escalation.bootstrap import Container, opened
+from escalation.clock import VirtualClock
+from escalation.settings import Settings
+from tests.builders import (
+    furnished_postgres,
+    furnished_postgres_url,
+    furnished_sqlite,
+    furnished_url,
+    plain_log,
+)
+from tests.fakes import virtual_clock
+
+__all__ = [
+    "furnished_postgres",
+    "furnished_postgres_url",
+    "furnished_sqlite",
+    "furnished_url",
+    "plain_log",
+]
+
+Open = Callable[..., Container]
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """The tests' Monday, until a test moves it."""
+    return virtual_clock()
+
+
+@pytest.fixture
+def open_on(clock: VirtualClock) -> Iterator[Callable[..., Container]]:
+    """Opens everything on a database, with settings of the test's own."""
+    with ExitStack() as stack:
+
+        def make(url: str, **settings: Any) -> Container:
+            given = Settings(_env_file=None, database_url=url, **settings)
+            return stack.enter_context(opened(given, owner=True, clock=clock))
+
+        yield make
