@@ -7,8 +7,9 @@ it leads.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from escalation.routing.directory import Forum
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import RungKind
@@ -18,6 +19,8 @@ from escalation.workflow.climbing import (
     Landing,
     enter,
     leave,
+    seat_anew,
+    seat_people,
     seats_told,
     warnings_of,
 )
@@ -88,6 +91,8 @@ def _say(draft: Draft, kind: EventType, said: Inform | Contact | Note) -> None:
 def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
     """Pauses the agreed clocks until an instant; acknowledges, and leaves the agenda."""
     draft.stop(ClockKind.ACKNOWLEDGE, ClockKind.FORUM)
+    if draft["exhausted_at"] is None:
+        draft.stop(ClockKind.REMIND)
     draft.pause(*AGREED)
     forum.take_off(draft, "withdrawn")
     until = case.ask.until
@@ -123,7 +128,7 @@ def resume(draft: Draft, case: Case[Resume], status: Status) -> None:
 
 def escalate(draft: Draft, case: Case[Escalate | Skip], status: Status) -> None:
     """Up a rung, or to a named one."""
-    move(draft, _landing(case), status, Move(kind=EventType.ESCALATED, how=case.ask.act.value))
+    move(draft, case.lands, status, Move(kind=EventType.ESCALATED, how=case.ask.act.value))
 
 
 def refer_back(draft: Draft, case: Case[ReferBack], status: Status) -> None:
@@ -133,7 +138,7 @@ def refer_back(draft: Draft, case: Case[ReferBack], status: Status) -> None:
         how=case.ask.act.value,
         told={"question": case.ask.question},
     )
-    move(draft, _landing(case), status, by)
+    move(draft, case.lands, status, by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +173,7 @@ def move(draft: Draft, landing: Landing, status: Status, by: Move) -> None:
 
 def report_up(draft: Draft, case: Case[ReportUp], status: Status) -> None:  # noqa: ARG001 - one shape
     """Before a higher body in its digests; who must act stays as it is."""
-    body = forum.reports_to(case.facts, case.ask.to)
-    code = body.code if body is not None else ""
+    code = cast("Forum", forum.reports_to(case.facts, case.ask.to)).code  # the rules made sure
     reported = {"forum": code, "at": draft.now.isoformat()}
     draft.set(reported_up=(*draft["reported_up"], reported))
     draft.event(EventType.REPORTED_UP, {"forum": code})
@@ -182,7 +186,8 @@ def reassign(draft: Draft, case: Case[Reassign], status: Status) -> None:  # noq
     reason = f"given to them by {draft.command.actor.name}"
     after = Holding(side=seat, role=before.role, person=case.ask.person, reason=reason)
     given = tuple(dict.fromkeys((*draft["given"], seat)))
-    draft.set(seats={**draft["seats"], seat: after}, given=given)
+    draft.set(given=given)
+    seat_people(draft, {**draft["seats"], seat: after})
     told = {"seat": seat, "from": before.person, "to": after.person, "role": before.role}
     draft.event(EventType.REASSIGNED, told)
 
@@ -191,7 +196,7 @@ def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  #
     """Other fields, and with them budgets, agreement and holders; anchors and intervals stay."""
     changes = dict(case.ask.changes)
     moved = changes.pop("entry", None)
-    seats = changes.pop("seats", None)
+    seats = changes.pop("seats")
     before = {name: getattr(case.issue, name) for name in changes}
     draft.set(**changes)
     ladder = draft.ladder if moved is None else moved.ladder
@@ -199,12 +204,15 @@ def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  #
     if moved is not None:
         draft.ladder = ladder
         draft.set(ola=moved.ola, ladder=ladder.id, calendar=moved.calendar, cluster=moved.cluster)
+        draft.set(entry_reasons=moved.reasons, warnings=moved.warnings)
     told = {name: {"from": before[name], "to": changes[name]} for name in changes}
     draft.event(EventType.CHANGED, {"changes": told})
     rebudget(draft, rung)
-    if seats is not None and seats != draft["seats"]:
-        draft.set(seats=seats, directory_epoch=draft.under.directory_epoch)
-        draft.event(EventType.HOLDER_CHANGED, {"seats": seats_told(seats)})
+    seat_anew(draft, rung, seats)
+    if draft["status"] is Status.TABLED and forum.code_at(draft, rung) != draft["forum"]:
+        draft.stop(ClockKind.FORUM)
+        forum.take_off(draft, "withdrawn")
+        forum.table_next(draft, rung)
 
 
 def rebudget(draft: Draft, rung: EffectiveRung) -> None:
@@ -227,7 +235,7 @@ def rebudget(draft: Draft, rung: EffectiveRung) -> None:
 
 def _put_rebudgeted(draft: Draft, before: Clock, after: Clock) -> None:
     """A clock whose end had fired and now lies ahead again is a new row: an end fires once."""
-    if END in before.done and after.due_at is not None and after.due_at > draft.now:
+    if END in before.done and not clocks.past_target(after, draft.calendar, draft.now):
         draft.put(clocks.ended(before, draft.now, ClockEnd.SUPERSEDED))
         fresh = replace(after, id=draft.new_id("clk"), done=())
         draft.put(clocks.scheduled(fresh, draft.calendar))
@@ -259,53 +267,48 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
 def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
     """Not accepted: to the next rung, whose people may not have handled it before."""
     handled = {h for visit in case.issue.visits for h in visit.holders}
-    landing = _landing(case)
     told = {
         "grounds": case.ask.grounds,
-        "handled_it_before": sorted(handled & set(seats_told(landing.seats).values()) - {None}),
+        "handled_it_before": sorted(handled & set(seats_told(case.lands.seats).values()) - {None}),
     }
     draft.set(outcome=None, resolved_at=None)
     begin_informing(draft)
-    move(draft, landing, status, Move(kind=EventType.DISPUTED, how=case.ask.act.value, told=told))
+    move(
+        draft, case.lands, status, Move(kind=EventType.DISPUTED, how=case.ask.act.value, told=told)
+    )
 
 
 def reopen(draft: Draft, case: Case[Reopen], status: Status) -> None:
     """Back to the rung that resolved it, with its full target."""
     draft.set(outcome=None, resolved_at=None, ended_at=None)
     begin_informing(draft)
-    overall = next((c for c in case.facts.ended if c.kind is ClockKind.OVERALL), None)
-    if overall is not None and draft.clock(ClockKind.OVERALL) is None:
+    overall = case.facts.last_overall
+    if overall is not None:
         draft.put(clocks.restarted(overall, draft.new_id("clk"), draft.now, draft.calendar))
-    move(draft, _landing(case), status, Move(kind=EventType.REOPENED, how=case.ask.act.value))
+    move(draft, case.lands, status, Move(kind=EventType.REOPENED, how=case.ask.act.value))
 
 
 def withdraw(draft: Draft, case: Case[Withdraw], status: Status) -> None:  # noqa: ARG001 - one shape
     """Taken back: nothing runs any more."""
-    _end(draft, status, EventType.WITHDRAWN)
+    finish(draft, status, EventType.WITHDRAWN)
 
 
 def close(draft: Draft, case: Case[Close], status: Status) -> None:  # noqa: ARG001 - one shape
     """Done: nothing runs any more."""
-    _end(draft, status, EventType.CLOSED)
+    finish(draft, status, EventType.CLOSED)
 
 
-def _end(draft: Draft, status: Status, kind: EventType) -> None:
+def finish(draft: Draft, status: Status, kind: EventType, due_at: datetime | None = None) -> None:
+    """No more is to come of it: off the agenda, and nothing runs any more."""
     forum.take_off(draft, "withdrawn")
     draft.stop_all()
     draft.set(status=status, ended_at=draft.now, hold=None, exhausted_at=None)
-    draft.event(kind, {"rung": draft["rung"]})
+    draft.event(kind, {"rung": draft["rung"]}, due_at=due_at)
 
 
 def begin_informing(draft: Draft) -> None:
     """The clock that says when the raiser is to hear again."""
     draft.begin(ClockKind.INFORM, draft.ladder.clocks.inform[draft["severity"]].value)
-
-
-def _landing(case: Case[Any]) -> Landing:
-    """Where the act lands: the rules have made sure of it."""
-    if case.landing is None:
-        raise AssertionError(f"{case.ask} was let through without a rung to land on")
-    return case.landing
 
 
 DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {

@@ -106,6 +106,7 @@ def _reclassified(facts: Facts, ask: Reclassify, now: datetime) -> Do:
         entry = choose(under.publication, under.directory, shape)
         ladder = entry.ladder
         changes["entry"] = entry
+    changes["seats"] = {}
     if any(rung.id == issue.rung for rung in ladder.rungs):
         moved = replace(under, ladder=ladder)
         seats = seats_at(moved, ladder.rung(issue.rung), replace(shape, at=now), now)

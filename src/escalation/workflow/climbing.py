@@ -1,6 +1,6 @@
 """Onto another rung: where an issue lands, who holds it there, and what begins to run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation.routing.effective import EffectiveRung
@@ -76,9 +76,8 @@ def land(
         vacancies.extend(Vacancy(rung.id, held) for held in seats.values() if held.person is None)
         lead = seats.get(rung.lead)
         leaderless = lead is not None and lead.person is None and rung.kind is RungKind.OFFICERS
-        if not leaderless or under.ladder.empty_seat(rung.id) is not EmptySeat.NEXT_RUNG:
-            return Landing(rung, seats, passed, tuple(vacancies))
-        above, skipped = next_rung(under.ladder, rung.id, shape)
+        passes = leaderless and under.ladder.empty_seat(rung.id) is EmptySeat.NEXT_RUNG
+        above, skipped = next_rung(under.ladder, rung.id, shape) if passes else (None, ())
         if above is None:
             return Landing(rung, seats, passed, tuple(vacancies))
         passed = (*passed, f"{rung.title}: nobody holds the seat that leads", *skipped)
@@ -154,6 +153,28 @@ def begin_rung_clocks(draft: Draft, rung: EffectiveRung) -> None:
 def warnings_of(rung: EffectiveRung) -> tuple[str, ...]:
     """A rung's warnings as clocks keep them."""
     return tuple(f"{w}%" if isinstance(w, int) else str(w) for w in rung.warnings.value)
+
+
+def seat_people(draft: Draft, seats: dict[Side, Holding]) -> None:
+    """These holders from now on; the visit keeps everybody who has held a seat in it."""
+    *before, visit = draft["visits"]
+    people = (held.person for held in seats.values() if held.person is not None)
+    holders = tuple(dict.fromkeys((*visit.holders, *people)))
+    draft.set(seats=seats, visits=(*before, replace(visit, holders=holders)))
+
+
+def seat_anew(draft: Draft, rung: EffectiveRung, seats: dict[Side, Holding]) -> None:
+    """Seats that were resolved again: a change of holder is told, a seat now empty alarmed."""
+    draft.set(directory_epoch=draft.under.directory_epoch)
+    if seats == draft["seats"]:
+        return
+    before = seats_told(draft["seats"])
+    seat_people(draft, seats)
+    if seats_told(seats) != before:
+        draft.event(EventType.HOLDER_CHANGED, {"from": before, "seats": seats_told(seats)})
+    for side, held in seats.items():
+        if held.person is None and before.get(side) is not None:
+            alarm(draft, Vacancy(rung.id, held))
 
 
 def alarm(draft: Draft, vacancy: Vacancy) -> None:

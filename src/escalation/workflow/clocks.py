@@ -143,10 +143,20 @@ def _steps(
     step, at = END, due
     for text in warnings:
         if text not in done:
-            when = warning_at(seconds, warning(text), intervals, calendar)
+            when = _warns_at(seconds, text, intervals, calendar)
             if when is not None and intervals[0].start < when < at:
                 step, at = text, when
     return step, at, due
+
+
+def _warns_at(
+    seconds: Budget, text: str, intervals: tuple[Interval, ...], calendar: Calendar
+) -> datetime | None:
+    """When a warning comes; ``None`` where that lies before what the calendar knows."""
+    try:
+        return warning_at(seconds, warning(text), intervals, calendar)
+    except BeyondHorizon:
+        return None
 
 
 def paused(clock: Clock, at: datetime) -> Clock:
@@ -194,9 +204,7 @@ def ended(clock: Clock, at: datetime, how: ClockEnd) -> Clock:
 
 def restarted(clock: Clock, clock_id: str, at: datetime, calendar: Calendar) -> Clock:
     """A new clock that goes on at ``at`` from where an ended one stood."""
-    standing = replace(
-        clock, id=clock_id, state=ClockState.PAUSED, ended_at=None, ended_how=None, done=()
-    )
+    standing = replace(clock, id=clock_id, state=ClockState.PAUSED, ended_at=None, ended_how=None)
     return resumed(standing, at, calendar)
 
 

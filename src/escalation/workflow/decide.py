@@ -12,15 +12,7 @@ from escalation.errors import Refused
 from escalation.routing.vocabulary import RungKind
 from escalation.workflow.acts import DOES
 from escalation.workflow.checks import checked
-from escalation.workflow.climbing import (
-    Landing,
-    Vacancy,
-    alarm,
-    land_above,
-    land_on,
-    seats_at,
-    seats_told,
-)
+from escalation.workflow.climbing import Landing, land_above, land_on, seat_anew, seats_at
 from escalation.workflow.commands import (
     ClockDue,
     Command,
@@ -41,7 +33,7 @@ from escalation.workflow.due import clock_due
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts, Issue
 from escalation.workflow.guards import RULES, Case
-from escalation.workflow.machine import Moment, acts_from, destination, guards
+from escalation.workflow.machine import Moment, acts_from, way
 from escalation.workflow.plan import Plan
 from escalation.workflow.sittings import decide_item, defer_item
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
@@ -76,24 +68,21 @@ def _act(draft: Draft, ask: Do) -> None:
     """Through the table: the state must have the act, no rule refuse it."""
     act = ask.asked if isinstance(ask, NotYet) else ask.act
     issue = draft.facts.issue
-    asked = guards(act, issue.status)
-    if asked is None:
-        raise _refused(issue, f"not_when_{issue.status}", _not_from(act, issue.status))
     case = Case(draft.facts, ask, draft.now, _landing(draft.facts, ask, draft.now))
-    for name in asked:
-        why = RULES[name](case)
-        if why is not None:
-            raise _refused(issue, name, why)
     moment = Moment(
         state=issue.status,
         forum_here=case.rung.kind is RungKind.FORUM,
         lands_at_forum=case.landing is not None and case.landing.at_forum,
         effect=ask.effect if isinstance(ask, Decide) else None,
     )
-    status = destination(act, moment)
-    if status is None:
-        raise AssertionError(f"the table has no way for {act} from {issue.status}")
-    _DOES[type(ask)](draft, case, status)
+    leads = way(act, moment)
+    if leads is None:
+        raise _refused(issue, f"not_when_{issue.status}", _not_from(act, issue.status))
+    for name in leads.guards:
+        why = RULES[name](case)
+        if why is not None:
+            raise _refused(issue, name, why)
+    _DOES[type(ask)](draft, case, leads.to)
 
 
 _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
@@ -186,10 +175,4 @@ def _seats_changed(draft: Draft) -> None:
     rung = under.ladder.rung(issue.rung)
     seats = seats_at(under, rung, issue.shape(draft.now), draft.now)
     seats |= {side: issue.seats[side] for side in issue.given}
-    draft.set(seats=seats, directory_epoch=under.directory_epoch)
-    before = seats_told(dict(issue.seats))
-    if seats_told(seats) != before:
-        draft.event(EventType.HOLDER_CHANGED, {"from": before, "seats": seats_told(seats)})
-    for side, held in seats.items():
-        if held.person is None and before.get(side) is not None:
-            alarm(draft, Vacancy(rung.id, held))
+    seat_anew(draft, rung, seats)

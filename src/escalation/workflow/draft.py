@@ -193,4 +193,5 @@ class Draft:
             decisions=tuple(self.decisions),
             links=tuple(self.links),
             left_stay=before.stay if moved else None,
+            alters=bool(changes),
         )

@@ -9,13 +9,12 @@ from datetime import datetime
 from escalation.routing.entry import next_rung
 from escalation.routing.vocabulary import PastTarget, RungKind
 from escalation.workflow import clocks, forum
-from escalation.workflow.acts import AGREED, Move, begin_informing, close, move
+from escalation.workflow.acts import AGREED, Move, begin_informing, finish, move
 from escalation.workflow.climbing import Landing, land_above, status_at
-from escalation.workflow.commands import ClockDue, Close
+from escalation.workflow.commands import ClockDue
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Clock
-from escalation.workflow.guards import Case
 from escalation.workflow.plan import Claim
 from escalation.workflow.sittings import retable
 from escalation.workflow.states import END, HORIZON, ClockEnd, ClockKind, Status
@@ -84,12 +83,11 @@ def _tell(draft: Draft, clock: Clock, due: datetime, tells: dict[str, str | None
 
 def _rung(draft: Draft, clock: Clock, due: datetime) -> None:
     rung = draft.ladder.rung(draft["rung"])
-    if rung.past_target.value is PastTarget.NOTIFY:
-        _tell(draft, clock, due, {"lead": rung.id})
-        return
     landing = land_above(draft.under, draft.facts.issue, draft.now)
     if landing is None:
         _exhaust(draft, due)
+    elif rung.past_target.value is PastTarget.NOTIFY:
+        _tell(draft, clock, due, {"lead": rung.id})
     else:
         draft.put(clocks.ended(clock, draft.now, ClockEnd.FIRED))
         _climb(draft, landing, due, "past target")
@@ -125,8 +123,7 @@ def _forum(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 -
     """Not reached: the next meeting, or up at the carry-over limit."""
     rung = draft.ladder.rung(draft["rung"])
     down = draft.now - due >= draft.under.outage
-    limit = rung.carry_over_limit.value if rung.carry_over_limit is not None else 0
-    if not down and draft["carried_over"] >= limit:
+    if not down and draft["carried_over"] >= forum.carry_over_limit(rung):
         landing = land_above(draft.under, draft.facts.issue, draft.now)
         if landing is not None:
             _climb(draft, landing, due, "carried over to its limit")
@@ -164,16 +161,14 @@ def _hold(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - 
 
 
 def _review(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
-    case = Case(draft.facts, Close(), draft.now, None)
-    close(draft, case, Status.CLOSED)
+    finish(draft, Status.CLOSED, EventType.CLOSED, due)
 
 
 def _remind(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
     if draft["exhausted_at"] is not None:
         _exhaust(draft, due)
-    else:
-        rung = draft.ladder.rung(draft["rung"])
-        forum.table_next(draft, rung)
+    if draft["status"] is Status.TABLED and draft["meeting"] is None:
+        forum.table_next(draft, draft.ladder.rung(draft["rung"]))
 
 
 _AT_THE_END: dict[ClockKind, Callable[[Draft, Clock, datetime], None]] = {

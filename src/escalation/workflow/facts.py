@@ -216,6 +216,12 @@ class Facts:
     under: Agreement
     ended: tuple[Clock, ...] = field(default=())
 
+    @property
+    def last_overall(self) -> Clock | None:
+        """The ``overall`` clock that ended last, of an issue that has ended."""
+        found = [c for c in self.ended if c.kind is ClockKind.OVERALL and c.ended_at is not None]
+        return max(found, key=lambda c: (c.ended_at, c.id), default=None)
+
     def clock(self, kind: ClockKind) -> Clock | None:
         """The live clock of that kind; there is never more than one."""
         return next((c for c in self.clocks if c.kind is kind), None)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import cast
 
 from escalation.ids import named
 from escalation.routing.directory import Forum
-from escalation.routing.effective import EffectiveRung
+from escalation.routing.effective import EffectiveRung, Valued
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.timekeeping.duration import Duration
 from escalation.timekeeping.ledger import Interval, before, budget, due_at
@@ -14,7 +15,7 @@ from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Agreement, Facts
 from escalation.workflow.plan import Sitting, Tabling
-from escalation.workflow.states import ClockKind
+from escalation.workflow.states import HORIZON, ClockKind
 
 
 def sitting(under: Agreement, body: Forum, starts_at: datetime) -> Sitting:
@@ -25,8 +26,16 @@ def sitting(under: Agreement, body: Forum, starts_at: datetime) -> Sitting:
         forum=body.code,
         starts_at=starts_at,
         ends_at=after(starts_at, body.duration, calendar),
-        cutoff_at=before(starts_at, body.agenda_cutoff, calendar),
+        cutoff_at=_cutoff(starts_at, body.agenda_cutoff, calendar),
     )
+
+
+def _cutoff(starts_at: datetime, wait: Duration, calendar: Calendar) -> datetime:
+    """When an agenda closes; beyond the calendar's horizon, when the meeting begins."""
+    try:
+        return before(starts_at, wait, calendar)
+    except BeyondHorizon:
+        return starts_at
 
 
 def sittings_after(under: Agreement, body: Forum, instant: datetime) -> Iterator[Sitting]:
@@ -62,11 +71,7 @@ def table_next(
     none the rung is alarmed as a vacant seat is, and reminded of at the ladder's cadence: nothing
     waits in silence.
     """
-    body = (
-        draft.directory.forum_for(rung.forum, draft["cluster"], draft["provider"])
-        if rung.forum is not None
-        else None
-    )
+    body = _body_at(draft, rung)
     ahead = next_sitting(draft.under, body, draft.now, later_than) if body is not None else None
     if body is None or ahead is None:
         reason = "its forum is not in the directory" if body is None else "it does not meet again"
@@ -82,6 +87,8 @@ def table_next(
         carried_over=draft["carried_over"] + carried,
     )
     draft.tablings.append(Tabling(ahead.id, ahead))
+    if draft["exhausted_at"] is None:
+        draft.stop(ClockKind.REMIND)
     _wait_for(draft, rung, ahead)
     draft.event(
         EventType.TABLED,
@@ -91,10 +98,11 @@ def table_next(
 
 def _wait_for(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> None:
     """The forum clock: due at the scheduled end of the meeting plus the rung's grace."""
-    until, says = meeting.ends_at, f"until the meeting of {meeting.starts_at:%Y-%m-%d} has ended"
-    if rung.grace is not None:
-        says = f"{says}, and {rung.grace.value}"
-        until = after(until, rung.grace.value, draft.calendar)
+    grace = cast("Valued[Duration]", rung.grace).value  # every forum's rung has one
+    says = f"until the meeting of {meeting.starts_at:%Y-%m-%d} has ended, and {grace}"
+    until = after(meeting.ends_at, grace, draft.calendar)
+    if until > draft.calendar.horizon:
+        draft.event(EventType.WARNED, {"clock": ClockKind.FORUM, "step": HORIZON, "budget": says})
     clock_id = draft.new_id("clk")
     draft.put(
         clocks.begin_until(
@@ -107,6 +115,11 @@ def _wait_for(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> None:
             says=says,
         )
     )
+
+
+def carry_over_limit(rung: EffectiveRung) -> int:
+    """How often a forum's rung lets an item be put off."""
+    return cast("Valued[int]", rung.carry_over_limit).value  # every forum's rung has one
 
 
 def after(instant: datetime, wait: Duration, calendar: Calendar) -> datetime:
@@ -123,6 +136,19 @@ def take_off(draft: Draft, outcome: str) -> None:
     if draft["meeting"] is not None:
         draft.tablings.append(Tabling(draft["meeting"], outcome=outcome))
         draft.set(meeting=None, meeting_at=None)
+
+
+def _body_at(draft: Draft, rung: EffectiveRung) -> Forum | None:
+    """The body that sits on a rung for the issue as it now stands in the draft."""
+    if rung.forum is None:
+        return None
+    return draft.directory.forum_for(rung.forum, draft["cluster"], draft["provider"])
+
+
+def code_at(draft: Draft, rung: EffectiveRung) -> str | None:
+    """The code of that body."""
+    body = _body_at(draft, rung)
+    return None if body is None else body.code
 
 
 def body_for(facts: Facts, rung: EffectiveRung) -> Forum | None:

@@ -7,7 +7,7 @@ been worked out for it (where it would land).
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import Resolve
@@ -51,6 +51,11 @@ class Case(Generic[Asked]):
     def rung(self) -> EffectiveRung:
         """The rung it stands on."""
         return self.facts.under.ladder.rung(self.issue.rung)
+
+    @property
+    def lands(self) -> Landing:
+        """Where it lands: for acts whose rules refuse those that land nowhere."""
+        return cast("Landing", self.landing)
 
     def position(self, rung_id: str) -> int:
         """How many rungs stand below that one."""
@@ -174,11 +179,11 @@ def not_on_that_agenda(case: Case[Decide | Defer]) -> str | None:
 
 def meeting_not_begun(case: Case[Any]) -> str | None:
     """Decided at the meeting, or before it where the rung gives an out-of-session target."""
-    begun = case.issue.meeting_at is not None and case.issue.meeting_at <= case.now
-    if begun or case.issue.severity in case.rung.out_of_session:
+    begins = cast("datetime", case.issue.meeting_at)  # it is on that meeting's agenda
+    if begins <= case.now or case.issue.severity in case.rung.out_of_session:
         return None
     return (
-        f"The meeting begins {case.issue.meeting_at}; {case.rung.title} decides nothing of "
+        f"The meeting begins {begins.isoformat()}; {case.rung.title} decides nothing of "
         f"{case.issue.severity} severity out of session."
     )
 
@@ -188,6 +193,17 @@ def nowhere_to_move(case: Case[Decide]) -> str | None:
     if case.landing is not None:
         return None
     return no_further_rung(case) if case.ask.effect is Effect.CLIMB else nowhere_to_refer_back(case)
+
+
+def carried_over_too_often(case: Case[Defer]) -> str | None:
+    """Put off at most as often as the rung says; then the end of the meeting's time climbs."""
+    times, limit = case.issue.carried_over, forum.carry_over_limit(case.rung)
+    if times < limit:
+        return None
+    return (
+        f"It has been carried over {times} times, as often as {case.rung.title} allows: decide it, "
+        "or it climbs when the meeting's time is up."
+    )
 
 
 def no_further_meeting(case: Case[Any]) -> str | None:
@@ -222,6 +238,7 @@ RULES: dict[str, Callable[[Case[Any]], str | None]] = {
         not_on_that_agenda,
         meeting_not_begun,
         nowhere_to_move,
+        carried_over_too_often,
         no_further_meeting,
         not_available_yet,
     )

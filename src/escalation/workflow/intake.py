@@ -62,6 +62,8 @@ def begin(
     )
     shape = replace(shape, provider=entry.provider, at=now)
     landing = land(under, entry.rung, shape)
+    if log.outcome is not None:
+        check_cause(rules.publication, landing.rung.layer, log.outcome)
     issue = _unplaced(command, log, entry, reference(now), (severity, why), (received, now))
     draft = Draft(Facts(issue, (), under), command, now)
     _place(draft, landing, log, entry)
@@ -88,7 +90,6 @@ def _place(draft: Draft, landing: Landing, log: Log, entry: Entry) -> None:
     draft.begin(ClockKind.OVERALL, clocks.overall[draft["severity"]].value, received)
     draft.begin(ClockKind.INFORM, clocks.inform[draft["severity"]].value, received)
     if log.outcome is not None:
-        check_cause(draft.under.publication, draft["layer"], log.outcome)
         settle(draft, dict(log.outcome), Status.RESOLVED)
 
 

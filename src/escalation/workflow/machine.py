@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from transitions import Machine
 
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
-from escalation.workflow.table import TABLE, Row
+from escalation.workflow.table import TABLE
 
 
 @dataclass(slots=True)
@@ -82,38 +82,35 @@ def build() -> Machine:
     return machine
 
 
-Choices = tuple[tuple[str, tuple[str, ...]], ...]
-"""Where an act may lead from one state: each destination with the facts that choose it."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where an act leads from one state, the facts that choose it, and the rules asked before."""
+
+    to: Status
+    chosen_by: tuple[str, ...]
+    guards: tuple[str, ...]
 
 
-def _compile() -> Iterator[tuple[tuple[str, str], Choices]]:
+def _compile() -> Iterator[tuple[tuple[str, str], tuple[Way, ...]]]:
     for trigger, event in build().events.items():
         for source, transitions in event.transitions.items():
-            choices = tuple(
-                (str(way.dest), tuple(str(chosen.func) for chosen in way.conditions))
-                for way in transitions
+            rows = [row for row in TABLE if row.act.value == trigger and source in row.sources]
+            ways = (
+                Way(Status(str(to.dest)), tuple(str(c.func) for c in to.conditions), row.guards)
+                for to, row in zip(transitions, rows, strict=True)
             )
-            yield (source, trigger), choices
+            yield (source, trigger), tuple(ways)
 
 
 _COMPILED = dict(_compile())
-_ROWS: dict[tuple[Status, Act | MeetingAct], Row] = {
-    (source, row.act): row for row in reversed(TABLE) for source in row.sources
-}
 
 
-def destination(act: Act | MeetingAct, moment: Moment) -> Status | None:
-    """Where ``act`` leads at this moment; ``None`` where the table has no row for it."""
-    for dest, conditions in _COMPILED.get((moment.state, act.value), ()):
-        if all(getattr(moment, name) for name in conditions):
-            return Status(dest)
+def way(act: Act | MeetingAct, moment: Moment) -> Way | None:
+    """Where ``act`` leads at this moment; ``None`` where the state does not have it."""
+    for found in _COMPILED.get((moment.state, act.value), ()):
+        if all(getattr(moment, name) for name in found.chosen_by):
+            return found
     return None
-
-
-def guards(act: Act | MeetingAct, status: Status) -> tuple[str, ...] | None:
-    """The names of the rules asked before ``act``; ``None`` where the state has no such act."""
-    row = _ROWS.get((status, act))
-    return None if row is None else row.guards
 
 
 def acts_from(status: Status) -> tuple[Act, ...]:

@@ -76,7 +76,7 @@ class Plan:
 
     ``issue`` is the issue as it will be (but for ``chain``, which the writer computes);
     ``started`` clocks are new, ``changed`` ones existed. ``left_stay`` is the stay that ends
-    where ``issue.stay`` begins, at ``issue.stay_from``.
+    where ``issue.stay`` begins, at ``issue.stay_from``. ``alters``: the issue is not as it was.
     """
 
     actor: Actor
@@ -90,12 +90,13 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     links: tuple[LinkRow, ...] = ()
     left_stay: str | None = None
+    alters: bool = False
     new: bool = False
 
     @property
     def nothing(self) -> bool:
         """Whether the command found nothing to do."""
-        return not (self.events or self.changed or self.claims)
+        return not (self.alters or self.changed or self.claims)
 
 
 def apply(plan: Plan, facts: Facts) -> Facts:
@@ -103,8 +104,10 @@ def apply(plan: Plan, facts: Facts) -> Facts:
     changed = {clock.id: clock for clock in plan.changed}
     clocks = [changed.get(clock.id, clock) for clock in facts.clocks]
     clocks.extend(plan.started)
+    ended = (*facts.ended, *(c for c in clocks if c.state is ClockState.ENDED))
     return replace(
         facts,
         issue=plan.issue,
         clocks=tuple(c for c in clocks if c.state is not ClockState.ENDED),
+        ended=ended if plan.issue.ended_at is not None else (),
     )

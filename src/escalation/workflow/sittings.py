@@ -4,6 +4,9 @@ Same shape as :mod:`escalation.workflow.acts`. The meeting's own procedure (quor
 closing) is not part of this release.
 """
 
+from datetime import datetime
+from typing import cast
+
 from escalation.routing.effective import EffectiveRung
 from escalation.workflow import forum
 from escalation.workflow.acts import Move, move, settle
@@ -53,15 +56,21 @@ def _carry_out(draft: Draft, case: Case[Decide], status: Status, decision: Decis
             outcome["reasons"] = decision.reasons
         settle(draft, outcome, status, "decided")
     elif effect is Effect.KEEP:
-        retable(draft, case.rung, "decided", carried=False)
-    elif case.landing is not None:
+        _keep(draft, case)
+    else:
         by = Move(
             kind=_MOVES_AS[effect],
             how=f"decided to {effect}",
             told={"decision": decision.id},
             agenda_outcome=_LEAVES_AS[effect],
         )
-        move(draft, case.landing, status, by)
+        move(draft, case.lands, status, by)
+
+
+def _keep(draft: Draft, case: Case[Decide]) -> None:
+    """On to the next meeting; out of session that is the one it is tabled for already."""
+    if cast("datetime", case.issue.meeting_at) <= draft.now:  # it is on that meeting's agenda
+        retable(draft, case.rung, "decided", carried=False)
 
 
 def defer_item(draft: Draft, case: Case[Defer], status: Status) -> None:

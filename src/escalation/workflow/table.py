@@ -88,7 +88,11 @@ TABLE: tuple[Row, ...] = (
         "nowhere_to_move",
         also="decides_to_move",
     ),
-    Row(MeetingAct.DEFER, (Status.TABLED,), guards=("not_on_that_agenda", "no_further_meeting")),
+    Row(
+        MeetingAct.DEFER,
+        (Status.TABLED,),
+        guards=("not_on_that_agenda", "carried_over_too_often", "no_further_meeting"),
+    ),
     # Acts of the domain that this release refuses whatever the state.
     *(
         Row(act, ANY, guards=("not_available_yet",))
