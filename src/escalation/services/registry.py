@@ -43,6 +43,11 @@ class Registry:
         self._publications: dict[str, Publication] = {}
         self._agreements: dict[tuple[str, str | None, str, int], Agreement] = {}
 
+    @property
+    def known(self) -> Known | None:
+        """What was known when it was last looked at, without a read; nothing before the first."""
+        return self._known
+
     def refresh(self, connection: Connection) -> Known:
         """What is known, loaded again where another process or this one has changed it."""
         epoch = framework.read_epoch(connection)

@@ -15,7 +15,9 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
+    exists,
     func,
+    literal,
     make_url,
     select,
 )
@@ -70,6 +72,16 @@ def any_of(
         array = postgresql.ARRAY(column.type)
         return column == any_(bindparam(None, list(values), type_=array, unique=True))
     return column.in_(values)
+
+
+def has_item(
+    connection: Connection, column: ColumnElement[Any], value: str
+) -> ColumnElement[bool]:
+    """Whether a column that holds a JSON list of texts has this one among them."""
+    if connection.dialect.name == "postgresql":
+        return column.op("@>", is_comparison=True)(literal([value], column.type))
+    items = func.json_each(column).table_valued("value")
+    return exists(select(1).select_from(items).where(items.c.value == value))
 
 
 def now(connection: Connection, clock: Clock) -> datetime:

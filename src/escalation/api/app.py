@@ -1,0 +1,81 @@
+"""The REST interface as one application, built around what a process has."""
+
+from http import HTTPStatus
+from itertools import chain
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from escalation import __version__
+from escalation.api import problems
+from escalation.api.deps import Means
+from escalation.api.gate import Gate
+from escalation.api.guarded import REQUIRED, guard
+from escalation.api.operations import Operation
+from escalation.api.routes import acts, issues, root
+from escalation.bootstrap import Container
+from escalation.errors import EscalationError
+
+OPERATIONS: tuple[Operation, ...] = tuple(
+    chain.from_iterable(module.OPERATIONS for module in (issues, acts, root))
+)
+
+
+def create_app(container: Container) -> FastAPI:
+    """The application: an ASGI app that answers with what ``container`` has.
+
+    Raises:
+        Broken: an operation declares no permission.
+    """
+    app = FastAPI(
+        title="Escalation",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"operation_spans": False},
+    )
+    for operation in OPERATIONS:
+        operation.add_to(app)
+    app.add_middleware(
+        Gate,
+        ids=container.ids,
+        clock=container.clock,
+        largest=container.settings.body_limit_bytes,
+    )
+    _tell_refusals(app)
+    there = {operation.name for operation in OPERATIONS}
+    guard(app, Means.of(container), {n: p for n, p in REQUIRED.items() if n in there})
+    return app
+
+
+def _tell_refusals(app: FastAPI) -> None:
+    """Every refusal, whoever raises it, as a problem."""
+
+    @app.exception_handler(EscalationError)
+    async def refused(request: Request, error: EscalationError) -> Response:
+        return problems.of_request(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(request: Request, error: RequestValidationError) -> Response:
+        return problems.of_request(request, problems.of_validation(error))
+
+    @app.exception_handler(HTTPException)
+    async def not_routed(request: Request, error: HTTPException) -> Response:
+        allowed = _allowed(app, request.scope) if error.status_code == _NO_METHOD else []
+        found = problems.of_http(error, request.url.path, allowed)
+        return problems.of_request(request, found)
+
+
+_NO_METHOD = HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def _allowed(app: FastAPI, scope: Any) -> list[str]:  # noqa: ANN401 - ASGI's own scope
+    """Every method that a path takes."""
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    methods = {m for r in routes if r.path_regex.match(scope["path"]) for m in r.methods or ()}
+    return sorted(methods)

@@ -1,0 +1,119 @@
+"""From a request to the desk and back: the write path, in the order in which refusals come."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from escalation.api import body, headers
+from escalation.api.deps import Asked
+from escalation.clock import monotonic
+from escalation.errors import (
+    EscalationError,
+    Invalid,
+    Malformed,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refused,
+)
+from escalation.services.access import Permission
+from escalation.services.jobs import Answer, Job
+from escalation.services.reading import issues
+from escalation.workflow.commands import Ask, Log
+
+M = TypeVar("M", bound=BaseModel)
+
+PATIENCE = 15.0
+"""Seconds that a command may wait at the desk before it is dropped undone."""
+JSON = "application/json"
+
+
+def read(asked: Asked, model: type[M], *, may_be_empty: bool = False) -> M:
+    """The body as its model.
+
+    Raises:
+        WrongMediaType: it is no JSON.
+        TooLarge: it is nested too deeply.
+        Malformed: it cannot be read, or in two ways.
+        Invalid: its values are wrong.
+    """
+    if may_be_empty and not asked.raw:
+        return body.read(b"{}", model, asked.depth)
+    headers.media_type(asked)
+    return body.read(asked.raw, model, asked.depth)
+
+
+def job_of(asked: Asked, ask: Log | Ask, path: str | None = None) -> Job:
+    """A command as the desk takes it, with the caller's key and the call's idempotency.
+
+    Raises:
+        Malformed: the Idempotency-Key cannot be used.
+    """
+    caller = asked.caller
+    job = Job(
+        stem=asked.means.container.desk.stem(),
+        actor=caller.actor,
+        ask=ask,
+        key=caller.key,
+        backdated=caller.may(Permission.BACKDATE),
+        deadline=monotonic() + PATIENCE,
+    )
+    key = headers.idempotency_key(asked)
+    if key is not None:
+        job.slot = caller.slot(asked.scope["method"], path or asked.path, key)
+        job.body_hash = asked.body_hash
+    return job
+
+
+async def served(asked: Asked, job: Job) -> Answer:
+    """What the desk answers, once it is committed."""
+    return await asked.means.container.desk.submit_from_loop(job)
+
+
+def told(answer: Answer) -> Response:
+    """The desk's answer, byte for byte."""
+    given = {"Content-Type": JSON, **answer.headers}
+    if answer.replayed:
+        given["Idempotency-Replayed"] = "true"
+    return Response(answer.body, answer.status, given)
+
+
+async def changed(
+    asked: Asked, issue: str, make: Callable[[], tuple[Ask, str | None]], *, needs_match: bool
+) -> Response:
+    """A change to an issue: ``make`` reads the body, and answers the ask and the issue it names.
+
+    What is wrong with the request itself is told only of an issue that is there, and a wrong
+    value only to who has seen it as it is.
+    """
+    try:
+        version = headers.if_match(asked)
+        ask, other = make()
+        job = job_of(asked, ask)
+    except (Malformed, Invalid, Refused) as error:
+        await run_in_threadpool(_in_order, asked, issue, error, needs_match=needs_match)
+        raise
+    job.issue, job.other, job.if_match = issue, other, version
+    job.needs_match = needs_match and not headers.any_version(asked)
+    return told(await served(asked, job))
+
+
+def _in_order(asked: Asked, issue: str, error: EscalationError, *, needs_match: bool) -> None:
+    """Raise what comes before ``error`` in the order of refusals, if anything does."""
+    with asked.means.reader.look(asked.caller) as look:
+        current = issues.one(look, issue)
+    if isinstance(error, Malformed):
+        return
+    version = headers.if_match(asked)
+    if version is None and needs_match and not headers.any_version(asked):
+        raise PreconditionRequired(
+            f'Send If-Match with the ETag of what you saw; it is "{current["version"]}" now.'
+        )
+    if version is not None and version != current["version"]:
+        raise PreconditionFailed(
+            f"{current['reference']} has moved on from version {version} to "
+            f"{current['version']}; look at it again and decide anew.",
+            extra={"current": current},
+        )

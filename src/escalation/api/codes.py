@@ -1,0 +1,203 @@
+"""Every code that a problem may have: its status, its title, and what a person does about it.
+
+``docs/errors.md`` and the pages at ``/v1/problems/`` are made from this table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from escalation import errors
+from escalation.api import refusals
+from escalation.workflow.guards import RULES
+from escalation.workflow.states import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code: the status it comes with, what it means, and what to do."""
+
+    status: int
+    title: str
+    remedy: str
+
+
+STATUSES: Mapping[type[errors.EscalationError], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    refusals.NoSuchMethod: 405,
+    refusals.TooSlow: 408,
+    errors.Refused: 409,
+    errors.PreconditionFailed: 412,
+    errors.TooLarge: 413,
+    refusals.WrongMediaType: 415,
+    errors.Invalid: 422,
+    errors.PreconditionRequired: 428,
+    refusals.Unexpected: 500,
+    errors.Busy: 503,
+    errors.Broken: 503,
+}
+"""The status of each kind of error; what stands not here is 500."""
+
+_GENERAL: Mapping[str, Code] = {
+    "malformed": Code(
+        400,
+        "The request cannot be read",
+        "Mend what `errors` names: broken JSON, a name that stands twice, a number that is none, "
+        "an unknown query parameter, a cursor of another list, a header of another form.",
+    ),
+    "unauthenticated": Code(
+        401,
+        "Nobody known is asking",
+        "Send `Authorization: Bearer esc_...` with a key that is neither revoked nor expired.",
+    ),
+    "forbidden": Code(
+        403,
+        "The key may not do this",
+        "Use a key of a role that has the permission which the detail names.",
+    ),
+    "not_found": Code(
+        404,
+        "There is no such thing",
+        "Look at the id, reference or code; a list tells those that there are.",
+    ),
+    "method_not_allowed": Code(
+        405, "The path does not take this method", "Use a method that the header `Allow` names."
+    ),
+    "request_timeout": Code(
+        408, "The body did not come in time", "Send the whole body at once, then try again."
+    ),
+    "precondition_failed": Code(
+        412,
+        "It has moved on since it was read",
+        "Look at `current`, decide anew, and send its version in `If-Match`.",
+    ),
+    "too_large": Code(413, "The body is too large", "Send less, or in several requests."),
+    "too_deep": Code(413, "The body is nested too deeply", "Send flatter JSON."),
+    "unsupported_media_type": Code(
+        415,
+        "The body is of a kind that is not taken here",
+        "Send one of the media types that the header `Accept-Post` names, in UTF-8.",
+    ),
+    "invalid": Code(
+        422,
+        "Values are wrong",
+        "Mend each place that `errors` names: a JSON pointer into the body, or a file's line and "
+        "column. Nothing was changed.",
+    ),
+    "idempotency_key_reused": Code(
+        422,
+        "The Idempotency-Key was used for another body",
+        "Make a new key for a new request; send the very same bytes to repeat one.",
+    ),
+    "precondition_required": Code(
+        428,
+        "The change does not say which version it changes",
+        "Read the issue, and send its `ETag` in `If-Match`.",
+    ),
+    "internal": Code(
+        500,
+        "It failed, and nobody had thought of that",
+        "Report it with its `request_id`: the log has the rest under it. With an "
+        "`Idempotency-Key` it is safe to try again.",
+    ),
+    "busy": Code(
+        503, "Too much is waiting", "Try again after the seconds that `Retry-After` names."
+    ),
+    "try_again": Code(
+        503, "The database was in the way", "Try again after the seconds that `Retry-After` names."
+    ),
+    "storage_unavailable": Code(
+        503,
+        "The database cannot take it now",
+        "Try again later; an operator looks at its disk and its connections.",
+    ),
+    "broken": Code(
+        503,
+        "The installation is not ready to work",
+        "An operator does what the detail says: publish a ladder file, apply a directory, restore.",
+    ),
+}
+_CONFLICTS: Mapping[str, Code] = {
+    "refused": Code(409, "The state does not allow it", "See `available_acts`."),
+    "external_ref_taken": Code(
+        409,
+        "Another issue has this reference of that system",
+        "Act on the issue that `issue` names; nothing was logged.",
+    ),
+    "label_taken": Code(
+        409,
+        "The label stands for another file",
+        "Give the ladder file a new `label`; a label is never used for other content.",
+    ),
+    "last_admin_key": Code(
+        409,
+        "No other administrator's key is left",
+        "Make another key of the role `admin` first, then revoke this one.",
+    ),
+}
+_BY_STATUS: Mapping[str, Code] = {
+    f"not_when_{status}": Code(
+        409,
+        f"Not while the issue is {status.value.replace('_', ' ')}",
+        "Do one of `available_acts`, or wait until its status has changed.",
+    )
+    for status in Status
+}
+_BY_RULE: Mapping[str, Code] = {
+    name: Code(
+        409,
+        (rule.__doc__ or name).strip().splitlines()[0].rstrip("."),
+        "The detail says what stands in the way; `available_acts` are those that the state has.",
+    )
+    for name, rule in RULES.items()
+}
+CODES: Mapping[str, Code] = dict(
+    sorted(
+        {**_GENERAL, **_CONFLICTS, **_BY_STATUS, **_BY_RULE}.items(),
+        key=lambda entry: (entry[1].status, entry[0]),
+    )
+)
+"""All of them, by status and name."""
+
+
+def status_of(error: errors.EscalationError) -> int:
+    """The HTTP status of an error, by its class."""
+    for kind in type(error).__mro__:
+        if kind in STATUSES:
+            return STATUSES[kind]
+    return 500
+
+
+def document() -> str:
+    """The page of the documentation that lists every code."""
+    rows = [
+        f"| {code.status} | `{name}` | {code.title} | {code.remedy} |"
+        for name, code in CODES.items()
+    ]
+    return "\n".join([_PAGE, *rows, ""])
+
+
+_PAGE = """\
+# Errors
+
+<!-- Made from src/escalation/api/codes.py by tools/docs.py; change it there. -->
+
+Every refusal is an RFC 9457 problem, `application/problem+json`, with these members:
+
+- `type`: a path that answers with what the code means, `/v1/problems/<code>`
+- `title`, `status`, `detail`: what it is; the detail says what a person can do about it
+- `instance`: the path that was asked
+- `code`: stable; programs decide by it, never by the words
+- `request_id`: the one of the header `Request-Id`, and of the log
+- `errors`: each wrong place, with `id`, `code`, `detail` and `source`: a `pointer` into the body
+  (RFC 6901), a `parameter` (a query parameter or a header), or a `file` as `name:line:column`
+- `available_acts`: with 409 on an issue, the acts that its state has
+- `current`: with 412, the issue as it is now
+
+Refusals come in this order: 401; 403 or 404; 400; 412 or 428; 422; 409. A repeat of a request
+that is known by its `Idempotency-Key` is answered before `If-Match` is looked at.
+
+| status | code | what it means | what to do |
+|---|---|---|---|"""

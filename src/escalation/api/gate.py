@@ -1,0 +1,134 @@
+"""What every request passes first and every answer last, as plain ASGI.
+
+A name for the request, a bound on its body, headers that every answer has, and an answer for
+whatever nobody else has answered.
+"""
+
+import asyncio
+import re
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from escalation.api import problems
+from escalation.api.refusals import TooSlow, Unexpected
+from escalation.clock import Clock
+from escalation.errors import EscalationError, Malformed, TooLarge
+from escalation.ids import IdSource
+
+_log = structlog.get_logger(__name__)
+
+RECEIPT_SECONDS = 10
+"""How long a body may take to come."""
+URI_LENGTH = 8_000
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
+_ALWAYS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+
+
+class Gate:
+    """Puts ``request_id``, ``headers_by_name`` and ``body`` into the scope of each HTTP request."""
+
+    def __init__(self, app: ASGIApp, *, ids: IdSource, clock: Clock, largest: int) -> None:
+        """Guard ``app``; bodies of more than ``largest`` bytes are refused."""
+        self._app = app
+        self._ids = ids
+        self._clock = clock
+        self._largest = largest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        passage = _Passage(scope, send)
+        headers = dict(scope["headers"])
+        scope["headers_by_name"] = headers
+        scope["request_id"] = self._name(headers.get(b"request-id"))
+        structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
+        try:
+            scope["body"] = b""
+            if scope["method"] not in _BODILESS:
+                scope["body"] = await self._body(headers.get(b"content-length"), receive)
+            await self._app(scope, receive, passage.send)
+        except EscalationError as error:
+            await passage.refuse(error)
+        except Exception:
+            _log.exception("request_failed", method=scope["method"], path=scope["path"])
+            if passage.begun:
+                raise
+            await passage.refuse(
+                Unexpected("Something failed here; report it with the request_id.")
+            )
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id", "issue")
+
+    def _name(self, sent: bytes | None) -> str:
+        """The name that the caller gave the request, if it is well formed, or a new one."""
+        if sent is not None and _REQUEST_ID.fullmatch(sent):
+            return sent.decode()
+        return self._ids.new("req", self._clock.now())
+
+    async def _body(self, announced: bytes | None, receive: Receive) -> bytes:
+        if announced is not None and announced.isdigit() and int(announced) > self._largest:
+            raise self._too_large()
+        message = await self._part(receive)
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body", False) and len(body) <= self._largest:
+            return body
+        parts, size = [body], len(body)
+        while message.get("more_body", False) and size <= self._largest:
+            message = await self._part(receive)
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+        if size > self._largest:
+            raise self._too_large()
+        return b"".join(parts)
+
+    async def _part(self, receive: Receive) -> Message:
+        try:
+            async with asyncio.timeout(RECEIPT_SECONDS):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow(f"The body did not come within {RECEIPT_SECONDS} seconds.") from None
+        if message["type"] == "http.disconnect":
+            raise Malformed("The connection ended before the body did.")
+        return message
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The body is larger than {self._largest:,} bytes, which is the limit.")
+
+
+class _Passage:
+    """One answer on its way out."""
+
+    __slots__ = ("_scope", "_send", "begun")
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
+        self._send = send
+        self.begun = False
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own messages
+        """Send, with the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self.begun = True
+            named = (b"request-id", self._scope["request_id"].encode())
+            message["headers"] = [*message.get("headers", ()), named, *_ALWAYS]
+        await self._send(message)
+
+    async def refuse(self, error: EscalationError) -> None:
+        """Answer with a problem."""
+        scope = self._scope
+        response = problems.answer(error, path=scope["path"], request_id=scope["request_id"])
+
+        async def nothing_more() -> Message:
+            return {"type": "http.disconnect"}
+
+        await response(scope, nothing_more, self.send)

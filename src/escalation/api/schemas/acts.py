@@ -1,0 +1,297 @@
+"""What each act on an issue takes; every model says which command it asks of the desk."""
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from escalation.api.schemas.fields import Body, Instant, Name, Refusal, Text
+from escalation.api.schemas.issues import Outcome
+from escalation.routing.vocabulary import (
+    Awaiting,
+    Channel,
+    Degree,
+    IssueKind,
+    Scope,
+    Sensitivity,
+    Severity,
+    Side,
+)
+from escalation.workflow import commands
+from escalation.workflow.states import Act
+
+Visibility = Literal["shared", "provider", "agency"]
+
+
+class ActBody(Body):
+    """What goes with any act; some acts need the reason."""
+
+    needs_match: ClassVar[bool] = True
+
+    reason: Text | None = None
+    note: Text | None = None
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        raise NotImplementedError
+
+    @property
+    def other(self) -> str | None:
+        """The other issue that the act names, if it names one."""
+        return None
+
+    @property
+    def said(self) -> dict[str, str | None]:
+        """Reason and note, as every command takes them."""
+        return {"reason": self.reason, "note": self.note}
+
+
+class _Reasoned(ActBody):
+    """An act that is done for a reason (domain, "The life of an issue")."""
+
+    reason: Text
+
+
+class AcknowledgeBody(ActBody):
+    """The lead's holder has seen it and acts."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Acknowledge(**self.said)
+
+
+class _Said(ActBody):
+    """Words that are put on the record."""
+
+    needs_match: ClassVar[bool] = False
+
+    text: Text
+    channel: Channel | None = None
+    visibility: Visibility = "shared"
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The fields of the command."""
+        told = {"text": self.text, "channel": self.channel, "visibility": self.visibility}
+        return {**self.said, **told}
+
+
+class InformBody(_Said):
+    """The raiser was told something."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Inform(**self.words)
+
+
+class ContactBody(_Said):
+    """An interaction with the raiser or anyone else."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Contact(**self.words)
+
+
+class NoteBody(_Said):
+    """Something to remember."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Note(**self.words)
+
+
+class HoldBody(_Reasoned):
+    """Wait for somebody until an instant; the agreed clocks stand still."""
+
+    until: Instant
+    awaiting: Awaiting
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Hold(until=self.until, awaiting=self.awaiting, **self.said)
+
+
+class ResumeBody(ActBody):
+    """Go on before the hold ends by itself."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Resume(**self.said)
+
+
+class EscalateBody(_Reasoned):
+    """To the next rung."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Escalate(**self.said)
+
+
+class SkipBody(_Reasoned):
+    """To a named higher rung, past those between."""
+
+    to: Name
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Skip(to=self.to, **self.said)
+
+
+class ReferBackBody(_Reasoned):
+    """Down again, with a question; without `to` to the rung it came from."""
+
+    question: Text
+    to: Name | None = None
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.ReferBack(question=self.question, to=self.to, **self.said)
+
+
+class ReportUpBody(ActBody):
+    """Before a higher body in its digests; without `to` the next forum."""
+
+    to: Name | None = None
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.ReportUp(to=self.to, **self.said)
+
+
+class ReassignBody(ActBody):
+    """Another person in one of the seats."""
+
+    seat: Side
+    person: Name
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Reassign(seat=self.seat, person=self.person, **self.said)
+
+
+class ReclassifyBody(_Reasoned):
+    """Any of these fields; what is left out stays."""
+
+    severity: Severity | None = None
+    impact: Degree | None = None
+    urgency: Degree | None = None
+    kind: IssueKind | None = None
+    function: Name | None = None
+    service: Name | None = None
+    region: Name | None = None
+    agency: Name | None = None
+    scope: Scope | None = None
+    sensitive: tuple[Sensitivity, ...] = ()
+
+    _MAY_BE_EMPTIED: ClassVar[frozenset[str]] = frozenset({"function", "service", "region"})
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        sent = self.model_fields_set - {"reason", "note", "sensitive"}
+        changes = {
+            name: getattr(self, name)
+            for name in sorted(sent)
+            if getattr(self, name) is not None or name in self._MAY_BE_EMPTIED
+        }
+        return commands.Reclassify(changes=changes, **self.said)
+
+
+class LinkBody(ActBody):
+    """Tie it to another issue, by id or reference."""
+
+    model_config = ConfigDict(validate_by_name=False)
+    needs_match: ClassVar[bool] = False
+
+    issue: Name
+    as_: Annotated[Literal["related", "depends_on", "duplicate_of"], Field(alias="as")]
+
+    @property
+    def other(self) -> str:
+        """The issue that is named; the desk looks it up."""
+        return self.issue
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Link(issue="", reference=self.issue, as_=self.as_, **self.said)
+
+
+class ResolveBody(ActBody):
+    """The matter is settled; the reasons stand in `reason` or in the outcome."""
+
+    outcome: Outcome
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Self:
+        if self.reason is None and self.outcome.reasons is None:
+            raise Refusal(
+                "missing", "found no `reason` and no `outcome.reasons`, expected one", "reason"
+            )
+        return self
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        outcome = self.outcome.model_dump(exclude_none=True)
+        outcome.setdefault("reasons", self.reason)
+        return commands.Resolve(outcome=outcome, **self.said)
+
+
+class DisputeBody(ActBody):
+    """The raiser does not accept the outcome."""
+
+    grounds: Text
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Dispute(grounds=self.grounds, **self.said)
+
+
+class ReopenBody(ActBody):
+    """The matter came back: again to the rung that resolved it."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Reopen(**self.said)
+
+
+class WithdrawBody(_Reasoned):
+    """The raiser takes it back."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Withdraw(**self.said)
+
+
+class CloseBody(ActBody):
+    """Nothing more will come of it."""
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Close(**self.said)
+
+
+class LaterBody(ActBody):
+    """An act that a later release has: its body is not looked at, and the answer is 409."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+BODIES: dict[Act, type[ActBody]] = {
+    Act.ACKNOWLEDGE: AcknowledgeBody,
+    Act.INFORM: InformBody,
+    Act.CONTACT: ContactBody,
+    Act.NOTE: NoteBody,
+    Act.HOLD: HoldBody,
+    Act.RESUME: ResumeBody,
+    Act.ESCALATE: EscalateBody,
+    Act.SKIP: SkipBody,
+    Act.REFER_BACK: ReferBackBody,
+    Act.REPORT_UP: ReportUpBody,
+    Act.REASSIGN: ReassignBody,
+    Act.RECLASSIFY: ReclassifyBody,
+    Act.LINK: LinkBody,
+    Act.RESOLVE: ResolveBody,
+    Act.DISPUTE: DisputeBody,
+    Act.REOPEN: ReopenBody,
+    Act.WITHDRAW: WithdrawBody,
+    Act.CLOSE: CloseBody,
+}
+"""The body of each act; one that stands not here is not available yet."""

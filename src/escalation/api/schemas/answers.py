@@ -1,0 +1,201 @@
+"""What answers look like: for the OpenAPI document, and for the tests that hold answers to it.
+
+Answers are not made from these models: they leave as the bytes that the desk or the read side
+has made. Clients take members and words that they do not know for what they are: new.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from escalation.routing.vocabulary import (
+    Channel,
+    Degree,
+    IssueKind,
+    Layer,
+    RungKind,
+    Scope,
+    Severity,
+    Side,
+)
+from escalation.workflow.states import ClockClass, ClockEnd, ClockKind, ClockState, Status
+
+
+class Shape(BaseModel):
+    """An answer's shape; the tests refuse what it does not name."""
+
+    model_config = ConfigDict(extra="forbid", title=None)
+
+
+class HolderView(Shape):
+    """Who holds a seat."""
+
+    id: str
+    name: str
+
+
+class SeatView(Shape):
+    """A seat, who holds it, and why they do."""
+
+    role: str
+    holder: HolderView | None
+    reason: str
+
+
+class MeetingAt(Shape):
+    """The meeting that an issue is tabled for."""
+
+    id: str
+    starts_at: datetime
+
+
+class RungView(Shape):
+    """The rung that an issue stands on."""
+
+    id: str
+    title: str
+    layer: Layer
+    kind: RungKind
+    lead: Side
+    entered_at: datetime
+    seats: dict[Side, SeatView]
+    forum: str | None
+    meeting: MeetingAt | None
+    carried_over: int
+
+
+class LadderPin(Shape):
+    """The ladder that an issue was logged under, pinned by its publication's hash."""
+
+    id: str
+    title: str
+    version: str
+    publication: str
+
+
+class ClockView(Shape):
+    """A clock as it stands now."""
+
+    id: str
+    kind: ClockKind
+    class_: Annotated[ClockClass, Field(alias="class")]
+    budget: str
+    budget_seconds: int | None
+    anchor: datetime
+    calendar: str
+    due_at: datetime | None
+    remaining_seconds: int | None
+    state: ClockState
+    past_target: bool
+    ended_at: datetime | None
+    ended_how: ClockEnd | None
+
+
+class NextView(Shape):
+    """What the engine does next if nobody acts."""
+
+    what: str
+    at: datetime
+    clock: ClockKind
+    step: str
+
+
+class IssueView(Shape):
+    """An issue as it is now."""
+
+    id: str
+    reference: str
+    version: int
+    kind: IssueKind
+    title: str
+    description: str
+    channel: Channel
+    status: Status
+    severity: Severity
+    severity_reason: str
+    impact: Degree | None
+    urgency: Degree | None
+    agency: str
+    also_affects: list[str]
+    provider: str
+    cluster: str | None
+    function: str | None
+    service: str | None
+    region: str | None
+    scope: Scope
+    raiser: dict[str, Any]
+    about_person: str | None
+    ola: str | None
+    ladder: LadderPin
+    calendar: str
+    rung: RungView
+    clocks: list[ClockView]
+    due_at: datetime | None
+    past_target: bool
+    exhausted: bool
+    next: NextView | None
+    available_acts: list[str]
+    hold: dict[str, Any] | None
+    outcome: dict[str, Any] | None
+    reported_up: list[dict[str, Any]]
+    external_refs: list[dict[str, Any]]
+    themes: list[str]
+    why: list[str]
+    warnings: list[str]
+    occurred_at: datetime | None
+    received_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+
+
+class Links(Shape):
+    """Where this page is, and where the next one."""
+
+    self_: Annotated[str, Field(alias="self")]
+    next: str | None = None
+
+
+class Meta(Shape):
+    """About a page; `total` only where it was asked for."""
+
+    limit: int
+    total: int | None = None
+
+
+class Listed(Shape):
+    """A page of a list."""
+
+    data: list[dict[str, Any]]
+    links: Links
+    meta: Meta
+
+
+class IssueList(Listed):
+    """A page of issues; with `fields`, of some of their members."""
+
+
+class FaultView(Shape):
+    """One wrong place."""
+
+    id: str
+    code: str
+    detail: str
+    source: dict[str, str] | None = None
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: list[FaultView] | None = None
+    available_acts: list[str] | None = None
+    current: IssueView | None = None

@@ -1,0 +1,182 @@
+"""What logs and edits an issue."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import WithJsonSchema as Shown
+
+from escalation.api.schemas.fields import (
+    Body,
+    Description,
+    Email,
+    Instant,
+    Line,
+    Name,
+    Refusal,
+    Text,
+    Url,
+    clean,
+)
+from escalation.routing.vocabulary import (
+    Channel,
+    Degree,
+    IssueKind,
+    RaiserType,
+    Scope,
+    Sensitivity,
+    Severity,
+)
+from escalation.routing.wording import quoted
+from escalation.workflow.commands import Edit, Log
+
+_LONGEST = 10_000
+
+
+def _action(value: object) -> bool | str:
+    """Whether there is further action, or which."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip() and len(value) <= _LONGEST:
+        return clean(value)
+    raise Refusal("wrong_value", f"found {quoted(str(value))}, expected `true`, `false` or text")
+
+
+def _each_once(themes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(themes)) != len(themes):
+        raise Refusal("twice", "found the same theme more than once, expected each once")
+    return themes
+
+
+FurtherAction = Annotated[
+    bool | str, PlainValidator(_action), Shown({"type": ["boolean", "string"]})
+]
+Themes = Annotated[
+    tuple[Annotated[Name, Field(max_length=100)], ...],
+    Field(max_length=20),
+    AfterValidator(_each_once),
+]
+
+
+class Raiser(Body):
+    """Who raised it; `needs` is what they need to take part (an interpreter, large print)."""
+
+    type: RaiserType = RaiserType.CUSTOMER
+    name: Name | None = None
+    email: Email | None = None
+    phone: Annotated[Name, Field(max_length=50)] | None = None
+    reference: Name | None = None
+    anonymous: bool = False
+    needs: Annotated[Text, Field(max_length=2_000)] | None = None
+
+    @model_validator(mode="after")
+    def _nameless(self) -> Self:
+        if self.anonymous and (self.name or self.email or self.phone):
+            raise Refusal(
+                "not_anonymous",
+                "found `anonymous` beside a name, email or phone, expected neither",
+                "anonymous",
+            )
+        return self
+
+
+class ExternalRef(Body):
+    """What another system calls it; a pair of system and id belongs to one issue only."""
+
+    system: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
+    id: Name
+    url: Url | None = None
+
+
+class Outcome(Body):
+    """How the matter was settled; `cause` is a word of the layer's vocabulary."""
+
+    summary: Text
+    reasons: Text | None = None
+    cause: Name | None = None
+    remedy: Text | None = None
+    cost_effect: Text | None = None
+    further_action: FurtherAction | None = None
+
+
+class LogIssue(Body):
+    """A new issue; `severity` wins over `impact` and `urgency`."""
+
+    kind: IssueKind = IssueKind.COMPLAINT
+    title: Line
+    description: Description = ""
+    channel: Channel = Channel.INTERNET
+    agency: Name
+    also_affects: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+    provider: Name | None = None
+    function: Name | None = None
+    service: Name | None = None
+    region: Name | None = None
+    scope: Scope = Scope.FUNCTION
+    severity: Severity | None = None
+    impact: Degree | None = None
+    urgency: Degree | None = None
+    raiser: Raiser = Raiser()
+    about_person: Name | None = None
+    sensitive: tuple[Sensitivity, ...] = ()
+    external_refs: Annotated[tuple[ExternalRef, ...], Field(max_length=20)] = ()
+    themes: Themes = ()
+    occurred_at: Instant | None = None
+    received_at: Instant | None = None
+    outcome: Outcome | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        names = {(ref.system, ref.id) for ref in self.external_refs}
+        if len(names) != len(self.external_refs):
+            raise Refusal(
+                "twice", "found the same system and id twice, expected each once", "external_refs"
+            )
+        if self.outcome is not None and self.outcome.reasons is None:
+            raise Refusal("missing", "found no `reasons`, expected it", "outcome", "reasons")
+        return self
+
+    def command(self) -> Log:
+        """What the desk is asked."""
+        return Log(
+            kind=self.kind,
+            title=self.title,
+            description=self.description,
+            channel=self.channel,
+            agency=self.agency,
+            raiser=self.raiser.model_dump(mode="json", exclude_none=True),
+            provider=self.provider,
+            function=self.function,
+            service=self.service,
+            region=self.region,
+            scope=self.scope,
+            severity=self.severity,
+            impact=self.impact,
+            urgency=self.urgency,
+            also_affects=self.also_affects,
+            about_person=self.about_person,
+            external_refs=tuple(
+                ref.model_dump(mode="json", exclude_none=True) for ref in self.external_refs
+            ),
+            themes=self.themes,
+            occurred_at=self.occurred_at,
+            received_at=self.received_at,
+            outcome=None if self.outcome is None else self.outcome.model_dump(exclude_none=True),
+        )
+
+
+class EditIssue(Body):
+    """Other words about an issue: what is left out stays. All else is `reclassify`."""
+
+    title: Line | None = None
+    description: Description | None = None
+    themes: Themes | None = None
+    needs: Annotated[Text, Field(max_length=2_000)] | None = None
+
+    def command(self) -> Edit:
+        """What the desk is asked."""
+        changes: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in self.model_fields_set
+            if name == "needs" or getattr(self, name) is not None
+        }
+        return Edit(changes=changes)

@@ -1,0 +1,81 @@
+"""Issues, read: one as it is now, and pages of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escalation.errors import NotFound
+from escalation.services.reading.reader import Look
+from escalation.services.views import issue_view
+from escalation.store import issues, listing
+from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
+from escalation.workflow.facts import Facts
+
+__all__ = ["EQUALS", "RANGES", "SORTS", "Page", "Question", "Value", "facts", "one", "page"]
+
+View = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    ``after`` is where the next page begins, None on the last; ``total`` is on all pages, where it
+    was asked for.
+    """
+
+    items: Sequence[View]
+    limit: int
+    after: tuple[Value, str] | None = None
+    total: int | None = None
+
+
+def facts(look: Look, name: str) -> Facts:
+    """An issue by its id or reference, with its live clocks and what it stands under.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    issue_id: str | None = name
+    if not name.startswith("iss_"):
+        issue_id = issues.ids_of_references(look.connection, [name]).get(name)
+    found = issues.load(look.connection, [] if issue_id is None else [issue_id])
+    if issue_id is None or issue_id not in found:
+        raise NotFound(f"There is no issue {name}.")
+    loaded = found[issue_id]
+    return Facts(loaded.issue, loaded.clocks, look.agreement(loaded.issue), loaded.ended)
+
+
+def one(look: Look, name: str) -> View:
+    """An issue as it is now.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    found = facts(look, name)
+    return issue_view(found, max(look.now, found.issue.updated_at))
+
+
+def page(look: Look, question: Question) -> Page:
+    """A page of issues as they are now."""
+    rows = listing.page(look.connection, question, look.now)
+    shown = rows[: question.limit]
+    count = listing.total(look.connection, question, look.now) if question.total else None
+    return Page(_views(look, shown), question.limit, _goes_on(rows, question.limit), count)
+
+
+def _goes_on(rows: Sequence[Found], limit: int) -> tuple[Value, str] | None:
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return last.value, last.id
+
+
+def _views(look: Look, rows: Sequence[Found]) -> list[View]:
+    loaded = issues.load(look.connection, [row.id for row in rows])
+    found = []
+    for row in rows:
+        each = loaded[row.id]
+        known = Facts(each.issue, each.clocks, look.agreement(each.issue), each.ended)
+        found.append(issue_view(known, max(look.now, each.issue.updated_at)))
+    return found

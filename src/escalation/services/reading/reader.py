@@ -1,0 +1,83 @@
+"""A look at the database as at one instant, for a caller whose key still holds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from escalation.clock import Clock
+from escalation.errors import Broken
+from escalation.routing.directory import Directory
+from escalation.routing.publication import Publication
+from escalation.services.access import Caller, Doorkeeper
+from escalation.services.registry import Known, Registry
+from escalation.store import dialect
+from escalation.store.transaction import Connection, Engine, snapshot
+from escalation.workflow.facts import Agreement, Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One consistent look: everything read through it was true at ``now``."""
+
+    connection: Connection
+    registry: Registry
+    known: Known
+    now: datetime
+    caller: Caller
+
+    @property
+    def directory(self) -> Directory:
+        """The directory in force.
+
+        Raises:
+            Broken: none has been applied yet.
+        """
+        if self.known.directory is None:
+            raise Broken("No directory has been applied yet: `escalation directory apply FILE`.")
+        return self.known.directory
+
+    @property
+    def publication(self) -> Publication:
+        """The publication in force.
+
+        Raises:
+            Broken: none has been published yet.
+        """
+        if self.known.publication is None:
+            raise Broken("No ladder has been published yet: `escalation ladders publish FILE`.")
+        return self.known.publication
+
+    def agreement(self, issue: Issue) -> Agreement:
+        """What an issue stands under."""
+        return self.registry.agreement(self.connection, self.known, issue)
+
+    def pinned(self, publication: str) -> Publication:
+        """A publication by its hash."""
+        return self.registry.publication(self.connection, publication)
+
+
+class Reader:
+    """Opens looks."""
+
+    def __init__(
+        self, engine: Engine, registry: Registry, clock: Clock, doorkeeper: Doorkeeper
+    ) -> None:
+        """Read through ``engine``, under what ``registry`` knows."""
+        self._engine = engine
+        self._registry = registry
+        self._clock = clock
+        self._doorkeeper = doorkeeper
+
+    @contextmanager
+    def look(self, caller: Caller) -> Iterator[Look]:
+        """A look for ``caller``.
+
+        Raises:
+            Unauthenticated: their key has been revoked or has expired.
+        """
+        with snapshot(self._engine) as connection:
+            known = self._registry.refresh(connection)
+            self._doorkeeper.still_live(known, caller)
+            now = dialect.now(connection, self._clock)
+            yield Look(connection, self._registry, known, now, caller)
