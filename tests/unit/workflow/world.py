@@ -166,7 +166,7 @@ SKIP = """
 
 def _ola(agency: str, ladder: str) -> str:
     cluster = "south" if agency == "hotel" else "north"
-    ends = "2025-12-31" if agency == "foxtrot" else "2030-12-31"
+    ends = "2025-12-31" if agency == "foxtrot" else "2035-12-31"
     more = ""
     if agency == "echo":
         more = """

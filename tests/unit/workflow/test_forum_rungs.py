@@ -1,0 +1,259 @@
+"""A forum's rung: tabled, waited for, not reached, carried over, and never left in silence."""
+
+from datetime import timedelta
+
+import pytest
+
+from escalation.routing.vocabulary import Severity
+from escalation.workflow.commands import Escalate, Reclassify, ReferBack, Resume, Skip, Withdraw
+from escalation.workflow.plan import Plan
+from escalation.workflow.states import ClockKind, Status
+from tests.fakes import utc
+from tests.unit.workflow import world
+from tests.unit.workflow.asks import a_deferral, a_hold
+from tests.unit.workflow.builders import DAY, HOUR, MINUTE, Story, logged, told
+
+THURSDAY = utc("2026-03-05 00:00")
+"""The cluster's forum meets for two hours; its agenda closes the day before at the same hour."""
+CUTOFF = THURSDAY - DAY
+WEEK = 7 * DAY
+
+
+def outcomes(plan: Plan) -> list[str | None]:
+    return [tabling.outcome for tabling in plan.tablings]
+
+
+def test_on_entry_it_is_tabled_for_the_next_meeting_whose_cut_off_is_ahead() -> None:
+    story = logged().at_forum()
+    assert story.issue.status is Status.TABLED
+    assert (story.issue.forum, story.issue.meeting_at) == ("bmf-north", THURSDAY)
+    sitting = story.plans[-1].tablings[0].sitting
+    assert sitting is not None
+    assert (sitting.cutoff_at, sitting.ends_at) == (CUTOFF, THURSDAY + 2 * HOUR)
+
+
+@pytest.mark.parametrize(("late", "meets"), [(-1, THURSDAY), (0, THURSDAY + WEEK)])
+def test_the_cut_off_is_the_last_instant_that_is_too_late(late: int, meets: object) -> None:
+    story = logged(CUTOFF + timedelta(seconds=late), agency="juliet")
+    assert story.issue.meeting_at == meets
+
+
+def test_the_forum_clock_is_due_at_the_meetings_scheduled_end_plus_the_grace() -> None:
+    clock = logged().at_forum().clock("forum")
+    assert clock.due_at == THURSDAY + 3 * HOUR
+    assert clock.duration == "until the meeting of 2026-03-05 has ended, and 1 business hour"
+
+
+def test_a_forum_rung_has_neither_a_rung_clock_nor_an_acknowledge_clock() -> None:
+    story = logged().at_forum()
+    assert {c.kind for c in story.facts.clocks} == {
+        ClockKind.FORUM,
+        ClockKind.OVERALL,
+        ClockKind.INFORM,
+    }
+
+
+def test_not_reached_it_is_tabled_again_and_the_secretariat_is_told() -> None:
+    story = logged().at_forum()
+    first = story.issue.meeting
+    plan = story.end("forum")
+    assert told(plan) == ["deferred", "tabled"]
+    deferred = story.last("deferred")
+    assert (deferred["outcome"], deferred["tells"], deferred["carried_over"]) == (
+        "not_reached",
+        "secretariat",
+        1,
+    )
+    assert deferred["meeting"] == first != story.issue.meeting
+    assert outcomes(plan) == ["not_reached", None]
+    assert (story.issue.meeting_at, story.issue.carried_over) == (THURSDAY + WEEK, 1)
+
+
+def test_at_the_carry_over_limit_it_climbs() -> None:
+    story = logged().at_forum()
+    story.end("forum")
+    story.end("forum")
+    assert story.issue.carried_over == 2
+    plan = story.end("forum")
+    assert story.issue.rung == "board"
+    assert outcomes(plan)[0] == "not_reached"
+    assert story.last("escalated")["how"] == "carried over to its limit"
+    assert story.issue.carried_over == 0, "another rung counts anew"
+
+
+def test_on_the_last_rung_the_limit_exhausts_and_it_stays_on_the_agenda() -> None:
+    story = logged()
+    story.do(Skip(to="board"))
+    story.end("forum")
+    plan = story.end("forum")
+    assert told(plan) == ["exhausted", "deferred", "tabled"]
+    assert story.issue.exhausted_at == story.now
+    assert story.issue.status is Status.TABLED
+    story.fire("remind")
+    assert story.types()[-1] == "exhausted", "and reminded of while it waits"
+
+
+def test_meetings_that_passed_in_an_outage_do_not_use_the_carry_over() -> None:
+    story = logged().at_forum()
+    plan = story.end("forum", late=3 * WEEK)
+    assert story.issue.carried_over == 0
+    assert (story.issue.meeting_at or story.now) > story.now
+    assert plan.events[0].due_at == THURSDAY + 3 * HOUR
+    assert plan.events[0].effective_at == story.now
+    assert story.last("deferred")["carried_over"] == 0
+
+
+@pytest.mark.parametrize(("late", "carried"), [(10 * MINUTE, 0), (9 * MINUTE, 1)])
+def test_an_outage_is_ten_minutes_of_lateness(late: timedelta, carried: int) -> None:
+    story = logged().at_forum()
+    story.end("forum", late=late)
+    assert story.issue.carried_over == carried
+
+
+def test_an_outage_at_the_limit_still_does_not_climb() -> None:
+    story = logged().at_forum()
+    story.end("forum")
+    story.end("forum")
+    story.end("forum", late=DAY)
+    assert (story.issue.rung, story.issue.carried_over) == ("forum", 2)
+
+
+def test_a_hold_leaves_the_agenda_and_a_resume_tables_again() -> None:
+    story = logged().at_forum()
+    plan = story.do(a_hold(story))
+    assert outcomes(plan) == ["withdrawn"]
+    assert (story.issue.meeting, story.issue.meeting_at) == (None, None)
+    assert not story.has("forum")
+    story.do(Resume(), at=THURSDAY + HOUR)
+    assert story.issue.status is Status.TABLED
+    assert story.issue.meeting_at == THURSDAY + WEEK
+    assert story.clock("forum").anchor == story.now
+
+
+def test_a_hold_that_ends_by_itself_late_tables_as_if_the_engine_had_been_there() -> None:
+    story = logged().at_forum()
+    story.do(a_hold(story, days=1))
+    until = story.clock("hold").due_at
+    assert until is not None
+    assert until < CUTOFF
+    plan = story.fire("hold", late=CUTOFF + HOUR - until)
+    assert plan.effective_at == until
+    assert story.issue.meeting_at == THURSDAY, "its cut-off was ahead when the hold ended"
+    other = logged().at_forum()
+    other.do(a_hold(other, days=1))
+    other.fire("hold", late=2 * WEEK)
+    assert (other.issue.meeting_at or other.now) > other.now, "never a meeting that has been"
+
+
+@pytest.mark.parametrize("ask", [Escalate(), Withdraw(), ReferBack(question="?"), Skip(to="board")])
+def test_an_act_that_moves_it_takes_it_off_the_agenda(ask: Escalate) -> None:
+    story = logged().at_forum()
+    meeting = story.issue.meeting
+    story.do(ask)
+    assert story.book.agenda[str(meeting)] == "withdrawn"
+
+
+def test_reclassifying_it_into_another_cluster_tables_it_before_that_clusters_forum() -> None:
+    story = logged().at_forum()
+    plan = story.do(Reclassify(changes={"agency": "hotel"}))
+    assert outcomes(plan) == ["withdrawn", None]
+    assert (story.issue.forum, story.issue.cluster) == ("bmf-south", "south")
+    assert story.clock("forum").due_at == THURSDAY + DAY + 3 * HOUR
+
+
+def test_reclassifying_it_for_the_same_forum_keeps_its_place_on_the_agenda() -> None:
+    story = logged().at_forum()
+    meeting, clock = story.issue.meeting, story.clock("forum")
+    story.do(Reclassify(changes={"severity": Severity.HIGH}), at=CUTOFF + HOUR)
+    assert (story.issue.meeting, story.clock("forum")) == (meeting, clock)
+
+
+# -- nothing waits in silence -------------------------------------------------------------------
+
+
+def at_summit() -> Story:
+    """On a forum's rung whose body the directory does not have."""
+    story = logged(agency="juliet")
+    story.do(Escalate())
+    return story
+
+
+def test_a_forum_that_is_not_in_the_directory_is_alarmed_and_reminded_of() -> None:
+    story = at_summit()
+    assert story.last("seat_vacant")["detail"] == "The summit: its forum is not in the directory"
+    assert (story.issue.forum, story.issue.meeting) == (None, None)
+    story.fire("remind")
+    assert story.types()[-1] == "seat_vacant"
+    assert story.clock("remind").anchor == story.now
+
+
+def with_summit() -> str:
+    summit = world.body("peak", "ceo_board", "initiative", "", "FREQ=WEEKLY;BYDAY=MO", MEETS)
+    return world.BODIES + summit
+
+
+MEETS = "2025-01-06T10:00"
+
+
+def test_once_the_forum_is_there_the_next_reminder_tables_it() -> None:
+    story = at_summit()
+    story.directory(world.directory(bodies=with_summit()))
+    story.fire("remind")
+    assert (story.issue.forum, story.types()[-1]) == ("peak", "tabled")
+    assert not story.has("remind")
+
+
+def test_a_forum_that_has_come_is_tabled_once_and_not_again_at_the_old_reminder() -> None:
+    story = at_summit()
+    story.do(a_hold(story))
+    assert not story.has("remind"), "an issue on hold stands on no agenda"
+    story.directory(world.directory(bodies=with_summit()))
+    story.do(Resume())
+    assert [c.kind for c in story.facts.clocks].count(ClockKind.FORUM) == 1
+    assert not story.has("remind")
+
+
+def test_a_forum_that_does_not_meet_again_is_alarmed() -> None:
+    rule = "FREQ=WEEKLY;BYDAY=TH;UNTIL=20260306T000000"
+    ends = world.BODIES.replace("FREQ=WEEKLY;BYDAY=TH", rule)
+    story = logged(directory=world.directory(bodies=ends)).at_forum()
+    story.end("forum")
+    assert story.last("seat_vacant")["detail"] == "The forum: it does not meet again"
+    assert story.issue.forum == "bmf-north"
+    assert story.next_at is not None
+
+
+def test_exhausted_where_its_forum_has_gone_it_is_still_tabled_when_one_comes() -> None:
+    gone = world.BODIES.replace("FREQ=MONTHLY;BYDAY=1WE", "FREQ=MONTHLY;BYDAY=1WE;COUNT=16")
+    story = logged(directory=world.directory(bodies=gone))
+    story.do(Skip(to="board"))
+    story.end("forum")
+    story.end("forum")
+    assert story.types()[-2:] == ["deferred", "seat_vacant"]
+    story.fire("remind")
+    assert story.types()[-2:] == ["exhausted", "seat_vacant"]
+    story.directory(world.directory())
+    story.fire("remind")
+    assert story.types()[-2:] == ["exhausted", "tabled"]
+    assert story.issue.forum == "board"
+    assert story.has("remind"), "an exhausted issue is reminded of on the agenda too"
+
+
+# -- the horizon of what calendars know -----------------------------------------------------------
+
+
+def test_a_meeting_beyond_the_calendars_horizon_is_tabled_and_alarmed() -> None:
+    story = logged(utc("2031-12-30 23:30"), agency="juliet")
+    assert story.issue.meeting_at == utc("2032-01-01 00:00")
+    assert story.clock("forum").due_at == utc("2032-01-01 02:00"), "its end, without the grace"
+    alarms = [e.payload["clock"] for e in story.book.events if e.payload.get("step") == "horizon"]
+    assert alarms == ["forum", "overall", "inform"]
+
+
+def test_a_deferral_counts_as_a_carry_over() -> None:
+    story = logged().at_forum()
+    story.now = THURSDAY
+    plan = story.do(a_deferral(story))
+    assert told(plan) == ["deferred", "tabled"]
+    assert outcomes(plan) == ["deferred", None]
+    assert story.issue.carried_over == 1
