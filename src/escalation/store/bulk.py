@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table
 
+from escalation.store.dialect import takes_arrays
+
 Rows = Sequence[Mapping[str, Any]]
 Processor = Callable[[Any], Any] | None
 
@@ -39,7 +41,7 @@ def _run(connection: Connection, statement: _Statement, rows: Rows) -> None:
     for name, process in zip(names, processors, strict=True):
         values = [row[name] for row in rows]
         columns.append(values if process is None else [process(value) for value in values])
-    if connection.dialect.name == "postgresql":
+    if takes_arrays(connection.dialect):
         connection.exec_driver_sql(sql, tuple(_array(values) for values in columns))
     else:
         connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
@@ -55,7 +57,7 @@ def _array(values: list[Any]) -> list[Any] | str:
 @cache
 def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Statement:
     listed = ", ".join(_quoted(dialect, name) for name in names)
-    if dialect.name == "postgresql":
+    if takes_arrays(dialect):
         chosen, arrays = _unnested(dialect, table, names)
         sql = f"INSERT INTO {table.name} ({listed}) SELECT {chosen} FROM {arrays}"  # noqa: S608 - names of our own tables
     else:
@@ -69,7 +71,7 @@ def _change(
     dialect: Dialect, table: Table, keys: tuple[str, ...], names: tuple[str, ...]
 ) -> _Statement:
     changed = tuple(name for name in names if name not in keys)
-    if dialect.name == "postgresql":
+    if takes_arrays(dialect):
         order = (*changed, *keys)
         chosen, arrays = _unnested(dialect, table, order)
         listed = ", ".join(_quoted(dialect, name) for name in order)

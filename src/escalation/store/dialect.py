@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Engine,
     Table,
     any_,
@@ -82,6 +83,11 @@ def has_item(
         return column.op("@>", is_comparison=True)(literal([value], column.type))
     items = func.json_each(column).table_valued("value")
     return exists(select(1).select_from(items).where(items.c.value == value))
+
+
+def takes_arrays(of: Dialect) -> bool:
+    """Whether a statement may take one array per column instead of one row after another."""
+    return of.name == "postgresql"
 
 
 def now(connection: Connection, clock: Clock) -> datetime:
