@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import escalation
-from escalation.cli import database, directory, keys, ladders
+from escalation.cli import database, directory, issues, keys, ladders
 from escalation.cli.groups import Root
 from escalation.cli.serve import serve
 from escalation.cli.worker import worker
@@ -25,6 +25,7 @@ app.command()(worker)
 app.add_typer(database.app, name="db")
 app.add_typer(ladders.app, name="ladders")
 app.add_typer(directory.app, name="directory")
+app.add_typer(issues.app, name="issues")
 app.add_typer(keys.app, name="keys")
 
 

@@ -63,6 +63,8 @@ def fail(error: EscalationError) -> None:
     """Say on standard error why it failed: what happened, and each fault on a line of its own."""
     screen = err()
     screen.print(Text(error.detail, style="bold red"))
+    if acts := error.extra.get("available_acts"):
+        screen.print(Text(f"Open now: {', '.join(acts)}."))
     for fault in error.errors:
         place = fault.file or fault.pointer or fault.parameter or ""
         line = Text(f"{place}: " if place else "", style="bold")

@@ -143,7 +143,7 @@ def announce(container: Container, address: str) -> None:
     """Say where it serves and what next; the first time, make the first key and show it."""
     screen = out()
     screen.print(f"[bold]escalation serves on {address}[/bold]")
-    say(f"  documentation  {address}/docs")
+    say(f"  interface      {address}/openapi.json")
     say(f"  ready or not   {address}/readyz")
     known = framework.in_force(container.desk)
     if known.directory is None:

@@ -1,0 +1,70 @@
+"""``NAME=VALUE`` on the command line, made into the body that the API takes."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+DEPTH = 20
+"""How deep a body may be nested."""
+LISTS = frozenset({"also_affects", "themes", "sensitive"})
+"""Fields that hold several words, parted by commas."""
+TRUTHS = {"true": True, "false": False}
+TRUE_OR_FALSE = frozenset({"raiser.anonymous"})
+
+
+def body_of(fields: Sequence[str], file: Path | None) -> bytes:
+    """The body that was given: a JSON file (``-`` is standard input) with fields over it.
+
+    Raises:
+        BadParameter: a field is not ``NAME=VALUE``, or stands under a word that is a value.
+    """
+    if file is None and not fields:
+        return b"{}"
+    raw = b"{}" if file is None else _raw(file)
+    if not fields:
+        return raw
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise typer.BadParameter(f"{file} is not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise typer.BadParameter(f"{file} holds no JSON object.")
+    for field in fields:
+        _put(body, field)
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def _raw(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _put(body: dict[str, Any], field: str) -> None:
+    name, equals, value = field.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(
+            f"{field!r} is not NAME=VALUE: write it like agency=rivers or raiser.name='Ana Reid'"
+        )
+    *folders, last = name.split(".")
+    inside = body
+    for folder in folders:
+        inside = inside.setdefault(folder, {})
+        if not isinstance(inside, dict):
+            raise typer.BadParameter(f"{name}: {folder} has a value already, and no fields")
+    inside[last] = _value(name, value)
+
+
+def _value(name: str, value: str) -> object:
+    if name in LISTS:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if name in TRUE_OR_FALSE:
+        return TRUTHS.get(value, value)
+    return value

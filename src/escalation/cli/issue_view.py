@@ -1,0 +1,117 @@
+"""An issue on the screen: times in the zone of its own calendar."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from escalation.cli.screen import instant, pairs, say, table
+from escalation.services.reading.reader import Look
+
+MINUTE, HOUR = 60, 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An issue's view, and the zone in which its people live."""
+
+    view: Mapping[str, Any]
+    zone: ZoneInfo
+
+    @classmethod
+    def of(cls, look: Look, view: Mapping[str, Any]) -> "Shown":
+        """The view with the zone of the issue's calendar."""
+        publication = look.pinned(view["ladder"]["publication"])
+        return cls(view, ZoneInfo(publication.calendar(view["calendar"]).rules.zone))
+
+    def at(self, value: str | None) -> str:
+        """An instant of the view in its zone."""
+        return instant(value, self.zone)
+
+
+def print_list(shown: Sequence[Shown]) -> None:
+    """Issues, one a line."""
+    rows = []
+    for each in shown:
+        view = each.view
+        lead = view["rung"]["seats"].get(view["rung"]["lead"])
+        rows.append(
+            (
+                view["reference"],
+                view["status"] + (", exhausted" if view["exhausted"] else ""),
+                view["severity"],
+                view["agency"],
+                view["rung"]["id"],
+                _holder(lead) if lead else view["rung"]["forum"],
+                each.at(view["due_at"]) + (" (past target)" if view["past_target"] else ""),
+                view["title"],
+            )
+        )
+    columns = ("reference", "status", "severity", "agency", "rung", "who leads", "due", "title")
+    table(None, columns, rows)
+
+
+def print_issue(shown: Shown) -> None:
+    """Everything about an issue that a person needs to act."""
+    view, rung = shown.view, shown.view["rung"]
+    say(f"{view['reference']}  {view['title']}")
+    pairs(_standing(shown))
+    say()
+    seats = [
+        (f"{side}{' (leads)' if side == rung['lead'] else ''}", _holder(seat), seat["reason"])
+        for side, seat in rung["seats"].items()
+    ]
+    if seats:
+        table("Who holds it", ("seat", "holder", "because"), seats)
+        say()
+    clocks = [
+        (
+            clock["kind"],
+            clock["class"],
+            clock["budget"],
+            shown.at(clock["due_at"]),
+            _left(clock["remaining_seconds"]),
+            clock["state"] + (", past target" if clock["past_target"] else ""),
+        )
+        for clock in view["clocks"]
+    ]
+    if clocks:
+        table("Clocks", ("clock", "class", "has", "due", "left", "state"), clocks)
+        say()
+    say("Open acts: " + ", ".join(view["available_acts"]))
+
+
+def _standing(shown: Shown) -> dict[str, str | None]:
+    view, rung = shown.view, shown.view["rung"]
+    meeting, ahead = rung["meeting"], view["next"]
+    parties = [view["agency"], view["provider"], view["function"], view["region"]]
+    return {
+        "status": view["status"] + (", exhausted" if view["exhausted"] else ""),
+        "severity": view["severity"],
+        "between": " / ".join(part for part in parties if part),
+        "rung": f"{rung['title']} ({rung['id']}), since {shown.at(rung['entered_at'])}",
+        "ladder": f"{view['ladder']['title']}, {view['ladder']['version']}",
+        "agreement": view["ola"],
+        "meeting": meeting and f"{rung['forum']}, {shown.at(meeting['starts_at'])}",
+        "received": shown.at(view["received_at"]),
+        "next": ahead and f"{ahead['what']}, {shown.at(ahead['at'])}",
+        "outcome": view["outcome"] and view["outcome"]["summary"],
+        "why here": "; ".join(view["why"]),
+        "warnings": "; ".join(view["warnings"]),
+        "version": str(view["version"]),
+    }
+
+
+def _holder(seat: Mapping[str, Any]) -> str:
+    role = str(seat["role"]).replace("_", " ")
+    return f"{seat['holder']['name']} ({role})" if seat["holder"] else f"nobody ({role})"
+
+
+def _left(seconds: int | None) -> str:
+    """Seconds of a clock's own time as a person says them."""
+    if seconds is None:
+        return ""
+    whole = abs(seconds)
+    hours, minutes = whole // HOUR, whole % HOUR // MINUTE
+    text = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+    return text if seconds >= 0 else f"over by {text}"

@@ -1,0 +1,50 @@
+"""Looks and commands of who holds the database itself: the command line, without a key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from escalation.services.access import Caller
+from escalation.services.desk import Desk
+from escalation.services.jobs import Answer, Job
+from escalation.services.keys import KeyRole
+from escalation.services.reading.reader import Look
+from escalation.store import dialect
+from escalation.store.transaction import snapshot
+from escalation.workflow.commands import Ask, Log
+from escalation.workflow.facts import Actor
+
+
+@contextmanager
+def look(desk: Desk, actor: Actor) -> Iterator[Look]:
+    """Everything as at one instant, as an admin sees it."""
+    with snapshot(desk.engine) as connection:
+        known = desk.registry.refresh(connection)
+        now = dialect.now(connection, desk.clock)
+        caller = Caller(key="", name=actor.name, role=KeyRole.ADMIN)
+        yield Look(connection, desk.registry, known, now, caller)
+
+
+def done(
+    desk: Desk,
+    ask: Log | Ask,
+    actor: Actor,
+    *,
+    issue: str | None = None,
+    other: str | None = None,
+    version: int | None = None,
+) -> Answer:
+    """Have one command decided and committed, with an admin's right to any ``received_at``.
+
+    Raises:
+        EscalationError: it was refused; the error says why.
+    """
+    job = Job(
+        stem=desk.stem(),
+        actor=actor,
+        ask=ask,
+        issue=issue,
+        other=other,
+        if_match=version,
+        backdated=True,
+    )
+    return desk.submit(job).result()
