@@ -46,7 +46,7 @@ class Draft:
         self._clocks = {clock.id: clock for clock in facts.clocks}
         self._started: dict[str, Clock] = {}
         self._touched: set[str] = set()
-        self._made = 0
+        self._made: dict[str, int] = {}
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - any field of the issue
         """A field of the issue as it now stands in the draft."""
@@ -57,9 +57,13 @@ class Draft:
         self._changes.update(values)
 
     def new_id(self, prefix: str) -> str:
-        """An identifier that this command, and no other, gives to this thing."""
-        made = self._made
-        self._made += 1
+        """An identifier that this command, and no other, gives to this thing.
+
+        Each prefix counts for itself: the first event has the same identifier whatever came
+        before it, so that a command done before is recognised by it.
+        """
+        made = self._made.get(prefix, 0)
+        self._made[prefix] = made + 1
         return part_id(prefix, self.command.stem, made)
 
     @property
