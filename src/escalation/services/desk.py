@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from threading import Condition, Thread
 from time import sleep
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -31,12 +31,15 @@ from escalation.store.transaction import Engine, read, write
 from escalation.workflow.commands import ClockDue, SeatsChanged
 from escalation.workflow.facts import ENGINE
 
+Came = TypeVar("Came")
 _log = structlog.get_logger(__name__)
 
 PEOPLE_AT_ONCE = 128
 """Commands of people that one transaction takes at most."""
 TRIES = 6
 """How often a batch that the database refused for the moment is done again."""
+TURNS_OF_PEOPLE = 8
+"""Turns that people have one after another while a sweep waits."""
 WHILE_PEOPLE_WAIT = 200
 """Clocks that one sweep fires at most while people wait."""
 POSTPONED = timedelta(hours=1)
@@ -73,6 +76,7 @@ class Desk:
         self._stopping = False
         self._thread = Thread(target=self._serve, name="desk", daemon=True)
         self._failure: BaseException | None = None
+        self._turns_waited = 0
 
     # -- coming to the desk ------------------------------------------------------------------
 
@@ -141,14 +145,18 @@ class Desk:
     def _engine_work(self, work: Callable[[], int]) -> "Future[int]":
         future: Future[int] = Future()
         with self._wake:
+            self._check_open()
             self._engines.append(EngineWork(work, Reply(future)))
             self._wake.notify()
         return future
 
+    def _check_open(self) -> None:
+        if self._failure is not None or self._stopping:
+            raise _closed()
+
     def _put(self, waiting: Job | Waiting) -> None:
         with self._wake:
-            if self._failure is not None or self._stopping:
-                raise Busy("The desk is closed; try again shortly.", extra={"retry_after": 5})
+            self._check_open()
             if len(self._people) >= self._queue_limit:
                 raise Busy("Too many commands wait; try again shortly.", extra={"retry_after": 1})
             self._people.append(waiting)
@@ -173,15 +181,26 @@ class Desk:
             while not (self._people or self._engines or self._stopping):
                 self._wake.wait()
             taken, engine_work = self._take()
-        if taken:
-            self._serve_people(taken)
-        elif engine_work is not None:
-            _answer([(engine_work.reply, _outcome_of(engine_work.work))])
+        try:
+            if taken:
+                self._serve_people(taken)
+            elif engine_work is not None:
+                _answer([(engine_work.reply, _outcome_of(engine_work.work))])
+        except BaseException:
+            in_hand = [*taken, *([engine_work] if engine_work else [])]
+            _answer((one.reply, _closed()) for one in in_hand if one.reply is not None)
+            raise
         return bool(taken or engine_work or not self._stopping)
 
     def _take(self) -> tuple[list[Job | Waiting], EngineWork | None]:
-        """People's commands first; a chore comes alone. Called under the lock."""
+        """People's commands first; a chore comes alone. Called under the lock.
+
+        Where people never stop coming, the engine's work has its turn after some of theirs.
+        """
         taken: list[Job | Waiting] = []
+        if self._engines and self._turns_waited >= TURNS_OF_PEOPLE:
+            self._turns_waited = 0
+            return taken, self._engines.popleft()
         while self._people and len(taken) < PEOPLE_AT_ONCE:
             if isinstance(self._people[0], Waiting) and taken:
                 break
@@ -189,7 +208,9 @@ class Desk:
             if isinstance(taken[-1], Waiting):
                 break
         if taken or not self._engines:
+            self._turns_waited += bool(self._engines)
             return taken, None
+        self._turns_waited = 0
         return taken, self._engines.popleft()
 
     def _serve_people(self, taken: Sequence[Job | Waiting]) -> None:
@@ -214,9 +235,17 @@ class Desk:
 
     def run(self, jobs: Sequence[Job], *, skip_locked: bool = False) -> list[Outcome]:
         """Decide and commit, in this thread; whatever fails is found and fails alone."""
-        self.references.reserve(self.engine, jobs, self.clock.now())
+        return self._run(jobs, again=False, skip_locked=skip_locked)
+
+    def _run(self, jobs: Sequence[Job], *, again: bool, skip_locked: bool) -> list[Outcome]:
+        """``again`` says that an earlier try may have committed them."""
+
+        def once(retry: int) -> list[Outcome]:
+            self.references.reserve(self.engine, jobs, self.clock.now())
+            return self._once(jobs, again=again or retry > 0, skip_locked=skip_locked)
+
         try:
-            return self._tried(jobs, skip_locked=skip_locked)
+            return _tried(once)
         except Busy as error:
             return [error for _ in jobs]
         except Exception as error:  # noqa: BLE001 - halved until it stands alone
@@ -225,36 +254,22 @@ class Desk:
                 return [error]
         middle = len(jobs) // 2
         return [
-            *self.run(jobs[:middle], skip_locked=skip_locked),
-            *self.run(jobs[middle:], skip_locked=skip_locked),
+            *self._run(jobs[:middle], again=True, skip_locked=skip_locked),
+            *self._run(jobs[middle:], again=True, skip_locked=skip_locked),
         ]
-
-    def _tried(self, jobs: Sequence[Job], *, skip_locked: bool) -> list[Outcome]:
-        for attempt in range(TRIES):
-            if attempt:
-                sleep(PAUSE * 2**attempt)
-            try:
-                return self._once(jobs, again=attempt > 0, skip_locked=skip_locked)
-            except Again as error:
-                if attempt == TRIES - 1:
-                    raise
-                _log.warning("batch_again", attempt=attempt + 1, error=str(error))
-            except Clash as error:
-                # Another process was first with the same key; the next try sees what it wrote.
-                if attempt or not error.extra["unique"]:
-                    raise
-        raise AssertionError("unreachable")
 
     def _once(self, jobs: Sequence[Job], *, again: bool, skip_locked: bool) -> list[Outcome]:
         with write(self.engine) as connection:
-            now = dialect.now(connection, self.clock)
             known = self.registry.refresh(connection)
-            batch = Batch(connection, self._means, known, now, again=again)
+            batch = Batch(connection, self._means, known, self.clock, again=again)
             return batch.run(jobs, skip_locked=skip_locked)
 
     def _do(self, chore: Chore) -> Any:  # noqa: ANN401 - whatever the chore answers
-        with write(self.engine) as connection:
-            return chore(connection, dialect.now(connection, self.clock))
+        def once(_: int) -> Any:  # noqa: ANN401 - as above
+            with write(self.engine) as connection:
+                return chore(connection, dialect.now(connection, self.clock))
+
+        return _tried(once)
 
     # -- the engine's own work ---------------------------------------------------------------
 
@@ -270,7 +285,7 @@ class Desk:
                     jobs.append(self._engine_job(issue_id, ClockDue(clock=clock_id)))
                 if jobs:
                     known = self.registry.refresh(connection)
-                    batch = Batch(connection, self._means, known, now, again=False)
+                    batch = Batch(connection, self._means, known, self.clock, again=False)
                     outcomes = batch.run(jobs, skip_locked=True)
         except Busy:
             raise
@@ -319,14 +334,35 @@ class Desk:
             left = [*self._people, *self._engines]
             self._people.clear()
             self._engines.clear()
-        closed = Busy("The desk is closed; try again shortly.", extra={"retry_after": 5})
-        _answer((waiting.reply, closed) for waiting in left if waiting.reply is not None)
+        _answer((waiting.reply, _closed()) for waiting in left if waiting.reply is not None)
 
 
 def _salts(ids: IdSource) -> Iterator[str]:
     """Fresh random texts that hide what a hash was taken of."""
     while True:
         yield ids.token(16).hex()
+
+
+def _closed() -> Busy:
+    return Busy("The desk is closed; try again shortly.", extra={"retry_after": 5})
+
+
+def _tried(once: Callable[[int], Came]) -> Came:
+    """Do work, and again where that is right; it is told how many tries were made before."""
+    for attempt in range(TRIES):
+        if attempt:
+            sleep(PAUSE * 2**attempt)
+        try:
+            return once(attempt)
+        except Again as error:
+            if attempt == TRIES - 1:
+                raise
+            _log.warning("done_again", attempt=attempt + 1, error=str(error))
+        except Clash as error:
+            # Another process was first with the same key; the next try sees what it wrote.
+            if attempt or not error.extra["unique"]:
+                raise
+    raise AssertionError("unreachable")
 
 
 def _outcome_of(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the work answers

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,8 +18,9 @@ from escalation.workflow.facts import Actor
 class Answer:
     """What one command came to.
 
-    ``body`` is the issue as JSON. ``issue_id`` and ``next_at`` serve those who drive the engine
-    themselves (import, replay); ``events`` are the types of what happened.
+    ``body`` is the issue as JSON. ``issue_id``, and ``next_clock`` with the instant ``next_at`` at
+    which it is due, serve those who drive the engine themselves (import, replay); ``events`` are
+    the types of what happened.
     """
 
     status: int
@@ -26,6 +28,7 @@ class Answer:
     headers: Mapping[str, str]
     issue_id: str
     next_at: datetime | None = None
+    next_clock: str | None = None
     events: tuple[str, ...] = ()
     replayed: bool = False
 
@@ -94,7 +97,8 @@ class Reply:
         """Give the outcome to who waits; called in the loop's own thread if there is one."""
         if self.future.done():
             return
-        if isinstance(self.outcome, BaseException):
-            self.future.set_exception(self.outcome)
-        else:
-            self.future.set_result(self.outcome)
+        with suppress(InvalidStateError):  # cancelled by its thread since the line above
+            if isinstance(self.outcome, BaseException):
+                self.future.set_exception(self.outcome)
+            else:
+                self.future.set_result(self.outcome)

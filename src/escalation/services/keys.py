@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from escalation.errors import Invalid, NotFound
 from escalation.services.desk import Desk
-from escalation.store import access, journal
+from escalation.store import access, journal, timeline
 from escalation.store.access import StoredKey
 from escalation.store.framework import bump
 from escalation.store.transaction import Connection, read
@@ -52,7 +52,7 @@ def every(desk: Desk) -> Sequence[StoredKey]:
         return access.keys(connection)
 
 
-def create(  # noqa: PLR0913 - a key's fields are independent
+def create(
     desk: Desk,
     *,
     name: str,
@@ -88,6 +88,8 @@ def create(  # noqa: PLR0913 - a key's fields are independent
     event_id, salt = desk.ids.new("evt", now), desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> None:
+        if timeline.aggregates_of(connection, [event_id]):
+            return  # done by an earlier try whose answer was lost
         access.add_key(connection, stored)
         bump(connection, "access")
         _record(connection, "key.created", stored.id, actor, (event_id, salt), now)
@@ -105,6 +107,8 @@ def revoke(desk: Desk, key_id: str, *, actor: Actor) -> None:
     event_id, salt = desk.ids.new("evt", desk.clock.now()), desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> None:
+        if timeline.aggregates_of(connection, [event_id]):
+            return  # done by an earlier try whose answer was lost
         if not access.revoke_key(connection, key_id, now):
             raise NotFound(f"There is no key {key_id} that could be revoked.")
         bump(connection, "access")
@@ -113,7 +117,7 @@ def revoke(desk: Desk, key_id: str, *, actor: Actor) -> None:
     desk.do(chore).result()
 
 
-def _record(  # noqa: PLR0913 - as above
+def _record(
     connection: Connection,
     kind: str,
     key_id: str,

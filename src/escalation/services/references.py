@@ -43,10 +43,11 @@ class References:
     def next(self, at: datetime) -> str:
         """The next reference of the year of ``at``.
 
-        In the moment of a new year the two clocks may differ; then the year that is reserved is
-        taken.
+        In the moment of a new year the two clocks may differ; then the year that numbers are
+        reserved of is taken.
         """
-        year = at.year if at.year in self._left else max(self._left)
+        reserved = [year for year, (first, end) in self._left.items() if first < end]
+        year = at.year if at.year in reserved else max(reserved)
         first, end = self._left[year]
         self._left[year] = (first + 1, end)
         return f"{self._prefix}-{year}-{first:06d}"
