@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from escalation.clock import whole_second
+from escalation.clock import Clock, whole_second
 from escalation.errors import (
     EscalationError,
     Fault,
@@ -24,8 +24,9 @@ from escalation.errors import (
 from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.views import issue_view, told
-from escalation.store import access, issues, timeline
+from escalation.store import access, dialect, issues, timeline
 from escalation.store.access import Kept, Slot
+from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
 from escalation.store.writing import Work, write_work
 from escalation.workflow.commands import Command, Link, Log
@@ -52,14 +53,15 @@ class Batch:
     """One try at deciding and writing some commands at one instant."""
 
     def __init__(
-        self, connection: Connection, means: Means, known: Known, now: datetime, *, again: bool
+        self, connection: Connection, means: Means, known: Known, clock: Clock, *, again: bool
     ) -> None:
         """``again`` says that these commands may have been committed by an earlier try."""
         self.connection = connection
         self.means = means
         self.known = known
-        self.now = now
         self.again = again
+        self.now = EPOCH
+        self._clock = clock
         self._facts: dict[str, Facts] = {}
         self._works: dict[str, Work] = {}
         self._kept: dict[Slot, Kept] = {}
@@ -71,6 +73,8 @@ class Batch:
     def run(self, jobs: Sequence[Job], *, skip_locked: bool = False) -> list[Outcome]:
         """Decide the commands in order and write what follows; one outcome for each."""
         self._load(jobs, skip_locked=skip_locked)
+        # Once their rows are held: whoever held them before has recorded an earlier instant.
+        self.now = dialect.now(self.connection, self._clock)
         outcomes: list[Outcome] = []
         for job in jobs:
             try:
@@ -82,11 +86,13 @@ class Batch:
         return outcomes
 
     def _load(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
-        slots = [job.slot for job in jobs if job.slot is not None]
-        self._kept = access.recall(self.connection, slots)
         if self.again:
             firsts = [part_id("evt", job.stem, 0) for job in jobs]
             self._done = timeline.aggregates_of(self.connection, firsts)
+        self._load_issues(jobs, skip_locked=skip_locked)
+        # Once the rows are held: whoever held them before may have used the same keys.
+        slots = [job.slot for job in jobs if job.slot is not None]
+        self._kept = access.recall(self.connection, slots)
         refs = [
             (ref["system"], ref["id"])
             for job in jobs
@@ -94,6 +100,8 @@ class Batch:
             for ref in job.ask.external_refs
         ]
         self._taken = access.taken_refs(self.connection, refs)
+
+    def _load_issues(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
         named = [name for job in jobs for name in (job.issue, job.other) if name is not None]
         references = [name for name in named if not name.startswith("iss_")]
         if references:
@@ -109,20 +117,24 @@ class Batch:
         if job.key is not None and not self._key_is_live(job.key):
             raise Unauthenticated("This key has been revoked or has expired.")
         replayed = self._replayed(job)
+        done = self._facts.get(self._done.get(part_id("evt", job.stem, 0), ""))
+        if done is not None:
+            return replace(replayed or self._answer(job, done, ()), replayed=False)
         if replayed is not None:
             return replayed
-        done = self._done.get(part_id("evt", job.stem, 0))
-        if done is not None:
-            return self._answer(job, self._facts[done], ())
         if isinstance(job.ask, Log):
             facts, plan = self._logged(job, job.ask)
         else:
             facts, plan = self._acted(job)
         after = apply(plan, facts)
+        # Whatever can go wrong has gone wrong by now: from here on the plan will be written.
+        answer = self._answer(job, after, tuple(event.type.value for event in plan.events))
         self._facts[after.issue.id] = after
         if not plan.nothing:
             self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
-        return self._answer(job, after, tuple(event.type.value for event in plan.events))
+        if isinstance(job.ask, Log):
+            self._taken |= {(r["system"], r["id"]): after.issue.id for r in job.ask.external_refs}
+        return answer
 
     def _key_is_live(self, key_id: str) -> bool:
         key = self.known.keys.get(key_id)
@@ -143,21 +155,27 @@ class Batch:
         return Answer(kept.status, kept.body, kept.headers, "", replayed=True)
 
     def _logged(self, job: Job, log: Log) -> tuple[Facts, Plan]:
-        for number, ref in enumerate(log.external_refs):
-            owner = self._taken.get((ref["system"], ref["id"]))
-            if owner is not None:
-                detail = f"{ref['system']} {ref['id']} is issue {owner} already"
-                fault = Fault("external_ref_taken", detail, pointer=f"/external_refs/{number}")
-                why = f"{detail}; act on that one."
-                raise Refused(why, "external_ref_taken", errors=[fault], extra={"issue": owner})
+        self._check_references(log)
         now = whole_second(job.at or self.now)
         log = replace(log, received_at=self._received(job, log, now))
         command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
         rules = self.means.registry.rules(self.known)
-        begun = begin(rules, command, log, self.means.reference, now)
-        for ref in log.external_refs:
-            self._taken[ref["system"], ref["id"]] = begun[1].issue.id
-        return begun
+        return begin(rules, command, log, self.means.reference, now)
+
+    def _check_references(self, log: Log) -> None:
+        seen: set[tuple[str, str]] = set()
+        for number, ref in enumerate(log.external_refs):
+            name, pointer = (ref["system"], ref["id"]), f"/external_refs/{number}"
+            owner = self._taken.get(name)
+            if owner is not None:
+                detail = f"{' '.join(name)} is issue {owner} already"
+                fault = Fault("external_ref_taken", detail, pointer=pointer)
+                why = f"{detail}; act on that one."
+                raise Refused(why, "external_ref_taken", errors=[fault], extra={"issue": owner})
+            if name in seen:
+                fault = Fault("repeated", f"{' '.join(name)} stands here twice", pointer=pointer)
+                raise Invalid("The issue was not logged.", errors=[fault])
+            seen.add(name)
 
     def _received(self, job: Job, log: Log, now: datetime) -> datetime:
         received = now if log.received_at is None else whole_second(log.received_at)
@@ -208,7 +226,8 @@ class Batch:
     def _answer(self, job: Job, facts: Facts, events: tuple[str, ...]) -> Answer:
         """The issue as it now is; kept with the idempotency key, so that a repeat gets the same."""
         issue = facts.issue
-        ahead = [clock.next_at for clock in facts.clocks if clock.next_at is not None]
+        ahead = [(clock.next_at, clock.id) for clock in facts.clocks if clock.next_at is not None]
+        next_at, next_clock = min(ahead, default=(None, None))
         body, headers, status = b"", {}, 200
         if job.answers:
             body = _json(issue_view(facts, max(self.now, issue.updated_at)))
@@ -220,7 +239,7 @@ class Batch:
             kept = Kept(job.slot, job.body_hash, status, headers, body, self.now)
             self._kept[job.slot] = kept
             self._new.append(kept)
-        return Answer(status, body, headers, issue.id, min(ahead, default=None), events)
+        return Answer(status, body, headers, issue.id, next_at, next_clock, events)
 
 
 def _received_fault(code: str, detail: str) -> EscalationError:

@@ -1,11 +1,13 @@
 """An issue as callers see it: built from the folded facts, without another read."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from escalation.routing.directory import Directory
 from escalation.routing.seats import Holding
+from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import remaining
 from escalation.workflow.clocks import past_target
 from escalation.workflow.decide import open_acts
@@ -128,7 +130,8 @@ def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
     until = clock.ended_at or now
     left = None
     if clock.budget is not None:
-        left = remaining(clock.budget, clock.intervals, calendar, max(until, clock.anchor))
+        with suppress(BeyondHorizon):  # then nobody knows
+            left = remaining(clock.budget, clock.intervals, calendar, max(until, clock.anchor))
     return {
         "id": clock.id,
         "kind": clock.kind,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from escalation.store import dialect, models
 
@@ -131,10 +131,8 @@ def taken_refs(
     if not refs:
         return {}
     t = models.external_ref
-    either = or_(*((t.c.system == system) & (t.c.ref == ref) for system, ref in refs))
-    return {
-        (row.system, row.ref): row.issue_id for row in connection.execute(select(t).where(either))
-    }
+    query = select(t).where(tuple_(t.c.system, t.c.ref).in_(refs))
+    return {(row.system, row.ref): row.issue_id for row in connection.execute(query)}
 
 
 def take_references(connection: Connection, year: int, count: int) -> int:

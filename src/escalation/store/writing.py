@@ -218,6 +218,8 @@ class _Batch:
     def write(self, connection: Connection) -> None:
         """One statement per table and kind of change; meetings and items may be there already."""
         self.new["stay"] = list(self.stays.values())
+        # Sorted: processes that want the same ones wait for one another, and never in a circle.
+        self.new["external_ref"].sort(key=lambda row: (row["system"], row["ref"]))
         for table in _INSERTS:
             insert_rows(connection, table, self.new.get(table.name, ()))
         for name, (table, keys) in _UPDATES.items():
