@@ -6,7 +6,7 @@ are the engine's own and are never refused, only found to have nothing to do.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from escalation.errors import Refused
 from escalation.routing.vocabulary import RungKind
@@ -54,8 +54,8 @@ def decide(facts: Facts, command: Command, now: datetime) -> Plan:
         _seats_changed(draft)
     elif isinstance(ask, Edit):
         _edit(draft, ask)
-    elif isinstance(ask, Do):
-        _act(draft, checked(facts, ask, now))
+    else:
+        _act(draft, checked(facts, cast("Do", ask), now))  # a log begins in intake
     return draft.plan()
 
 
@@ -140,9 +140,9 @@ def _back(facts: Facts, to: str | None, now: datetime) -> Landing | None:
     issue, ladder = facts.issue, facts.under.ladder
     if to is not None:
         return land_on(facts.under, issue, to, now)
-    here = ladder.position(issue.rung)
+    below = {rung.id for rung in ladder.rungs[: ladder.position(issue.rung)]}
     for visit in reversed(issue.visits):
-        if ladder.position(visit.rung) < here:
+        if visit.rung in below:
             return land_on(facts.under, issue, visit.rung, now)
     return None
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from escalation.ids import named
 from escalation.routing.directory import Forum
-from escalation.routing.effective import EffectiveRung, Valued
+from escalation.routing.effective import EffectiveRung, ForumRef, Valued
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.timekeeping.duration import Duration
 from escalation.timekeeping.ledger import Interval, before, budget, due_at
@@ -124,11 +124,11 @@ def carry_over_limit(rung: EffectiveRung) -> int:
 
 def after(instant: datetime, wait: Duration, calendar: Calendar) -> datetime:
     """The end of ``wait`` from ``instant``; beyond the calendar's horizon, the instant itself."""
+    runs = (Interval(instant, None),)
     try:
-        due = due_at(budget(wait, instant, calendar), (Interval(instant, None),), calendar)
+        return due_at(budget(wait, instant, calendar), runs, calendar) or instant
     except BeyondHorizon:
-        due = None
-    return due or instant
+        return instant
 
 
 def take_off(draft: Draft, outcome: str) -> None:
@@ -140,9 +140,8 @@ def take_off(draft: Draft, outcome: str) -> None:
 
 def _body_at(draft: Draft, rung: EffectiveRung) -> Forum | None:
     """The body that sits on a rung for the issue as it now stands in the draft."""
-    if rung.forum is None:
-        return None
-    return draft.directory.forum_for(rung.forum, draft["cluster"], draft["provider"])
+    ref = cast("ForumRef", rung.forum)  # asked of forums' rungs only
+    return draft.directory.forum_for(ref, draft["cluster"], draft["provider"])
 
 
 def code_at(draft: Draft, rung: EffectiveRung) -> str | None:

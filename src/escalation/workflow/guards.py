@@ -91,14 +91,13 @@ def nowhere_to_refer_back(case: Case[Any]) -> str | None:
 
 def referred_back_too_often(case: Case[Any]) -> str | None:
     """At most twice between the same two rungs."""
-    if case.landing is None:
-        return None
-    pair = (case.issue.rung, case.landing.rung.id)
+    below = case.lands.rung
+    pair = (case.issue.rung, below.id)
     times = sum((v.came_from, v.rung) == pair and v.how == "refer-back" for v in case.issue.visits)
     if times < REFER_BACKS:
         return None
     return (
-        f"It has been referred back from {case.rung.title} to {case.landing.rung.title} "
+        f"It has been referred back from {case.rung.title} to {below.title} "
         f"{times} times; the limit is {REFER_BACKS}. Decide it here or escalate it."
     )
 

@@ -104,10 +104,14 @@ def apply(plan: Plan, facts: Facts) -> Facts:
     changed = {clock.id: clock for clock in plan.changed}
     clocks = [changed.get(clock.id, clock) for clock in facts.clocks]
     clocks.extend(plan.started)
+    issue, under = plan.issue, facts.under
+    if (issue.ola, issue.ladder) != (under.ladder.ola, under.ladder.id):
+        under = replace(under, ladder=under.publication.effective(issue.ola, issue.ladder))
     ended = (*facts.ended, *(c for c in clocks if c.state is ClockState.ENDED))
     return replace(
         facts,
-        issue=plan.issue,
+        issue=issue,
+        under=under,
         clocks=tuple(c for c in clocks if c.state is not ClockState.ENDED),
-        ended=ended if plan.issue.ended_at is not None else (),
+        ended=ended if issue.ended_at is not None else (),
     )

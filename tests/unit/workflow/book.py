@@ -3,7 +3,7 @@
 :func:`escalation.workflow.plan.apply` must fold to the same facts as reading these rows again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from escalation.workflow.events import Event
@@ -77,4 +77,5 @@ class Book:
                 for clock in sorted(self.clocks.values(), key=lambda c: c.id)
                 if clock.kind is ClockKind.OVERALL and clock.state is ClockState.ENDED
             )
-        return Facts(self.issue, live, under, ended)
+        ladder = under.publication.effective(self.issue.ola, self.issue.ladder)
+        return Facts(self.issue, live, replace(under, ladder=ladder), ended)

@@ -85,6 +85,14 @@ def test_a_referral_back_goes_to_the_lower_rung_it_last_came_from() -> None:
     assert story.issue.rung == "desk"
 
 
+def test_a_rung_that_its_present_ladder_does_not_have_is_no_place_to_refer_back_to() -> None:
+    story = logged()
+    story.do(Skip(to="forum"))
+    story.do(ReferBack(question="?"))
+    story.do(Reclassify(changes={"agency": "bravo"}))
+    assert story.refused(ReferBack(question="?")).code == "nowhere_to_refer_back"
+
+
 def test_reporting_up_changes_nothing_but_the_record() -> None:
     story = logged()
     before = (story.issue.rung, story.issue.status, story.facts.clocks, story.issue.seats)

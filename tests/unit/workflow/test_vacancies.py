@@ -168,3 +168,11 @@ def test_an_agreement_that_names_its_corporate_purchaser_is_followed() -> None:
     assert story.under.corporate_purchaser == "helena-costa"
     bare = replace(story.under, ladder=publication.effective(None, "function"))
     assert bare.corporate_purchaser is None
+
+
+def test_after_reclassifying_the_next_act_of_the_same_batch_goes_by_the_new_ladder() -> None:
+    story = logged()
+    story.do(Reclassify(changes={"agency": "bravo"}))
+    assert story.under.ladder.id == "officers"
+    story.do(Escalate())
+    assert story.refused(Escalate()).code == "no_further_rung"
