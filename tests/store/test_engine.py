@@ -26,6 +26,13 @@ def test_sqlite_is_durable_and_keeps_references(sqlite_url: str, name: str, valu
     engine.dispose()
 
 
+def test_only_a_throwaway_sqlite_file_does_not_wait_for_the_disk(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url, throwaway=True)
+    assert pragma(engine, "synchronous") == 0
+    assert pragma(engine, "foreign_keys") == 1
+    engine.dispose()
+
+
 @pytest.mark.parametrize(("owner", "pages"), [(True, 1000), (False, 0)])
 def test_only_the_owner_of_an_sqlite_file_checkpoints(
     sqlite_url: str, owner: bool, pages: int

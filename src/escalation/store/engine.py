@@ -33,7 +33,12 @@ POSTGRES_SETTINGS = {
 
 
 def make_engine(
-    url: str, *, owner: bool = False, application: str = "escalation", single: bool = False
+    url: str,
+    *,
+    owner: bool = False,
+    application: str = "escalation",
+    single: bool = False,
+    throwaway: bool = False,
 ) -> Engine:
     """An engine on the database that ``url`` names.
 
@@ -46,6 +51,8 @@ def make_engine(
         application: The name under which a PostgreSQL server sees the connections.
         single: One connection at a time, closed after each use, without waiting limits and, on
             SQLite, without foreign keys: for migrations.
+        throwaway: On SQLite, commits do not wait for the disk: for a replay's own database, which
+            nobody keeps, and for nothing else.
 
     Raises:
         Broken: The URL cannot be read, or names a database that is not supported.
@@ -58,11 +65,19 @@ def make_engine(
     if build is None:
         raise Broken(f"{parts.get_backend_name()} is not supported: use sqlite or postgresql")
     pool: dict[str, Any] = {"poolclass": NullPool} if single else dict(POOL)
-    return build(parts, pool, owner=owner, application=application, single=single)
+    return build(
+        parts, pool, owner=owner, application=application, single=single, throwaway=throwaway
+    )
 
 
 def _sqlite(
-    url: URL, pool: dict[str, Any], *, owner: bool, application: str, single: bool
+    url: URL,
+    pool: dict[str, Any],
+    *,
+    owner: bool,
+    application: str,
+    single: bool,
+    throwaway: bool,
 ) -> Engine:
     del application
     if not url.database or url.database == ":memory:":
@@ -77,7 +92,7 @@ def _sqlite(
     )
     pragmas = (
         f"busy_timeout = {BUSY_MILLISECONDS}",
-        "synchronous = FULL",
+        f"synchronous = {'OFF' if throwaway else 'FULL'}",
         f"foreign_keys = {'OFF' if single else 'ON'}",
         # Connections that write and checkpoint at once can damage the file (SQLite 3.7.0 to
         # 3.51.2). So one process checkpoints, within the commits of its one writer at a time.
@@ -119,9 +134,15 @@ def _to_wal(connection: sqlite3.Connection, patience: float = BUSY_MILLISECONDS 
 
 
 def _postgres(
-    url: URL, pool: dict[str, Any], *, owner: bool, application: str, single: bool
+    url: URL,
+    pool: dict[str, Any],
+    *,
+    owner: bool,
+    application: str,
+    single: bool,
+    throwaway: bool,
 ) -> Engine:
-    del owner
+    del owner, throwaway
     settings = {**POSTGRES_SETTINGS, **({"statement_timeout": "0"} if single else {})}
     words = [f"-c {name}={value}" for name, value in settings.items()]
     given = url.query.get("options", ())
