@@ -1,0 +1,1 @@
+"""A real event log driven through the engine: read, mapped, acted, and counted."""
