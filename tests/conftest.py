@@ -15,7 +15,13 @@ from tests.fakes import forbid_writes_in_reads
 from tests.postgres import NoPostgres, Server, postgres
 
 ALLOW_NO_POSTGRES = "ESCALATION_ALLOW_NO_PG"
-OUR_OWN = {ALLOW_NO_POSTGRES, "ESCALATION_TEST_POSTGRES_URL", "ESCALATION_SHARED_DATA"}
+OUR_OWN = {
+    ALLOW_NO_POSTGRES,
+    "ESCALATION_TEST_POSTGRES_URL",
+    "ESCALATION_SHARED_DATA",
+    "ESCALATION_DIFFERENTIAL_CASES",
+    "ESCALATION_DIFFERENTIAL_SEED",
+}
 TEMPLATE = "escalation_template"
 
 # What a developer has set for running the product must not change what the tests see.
