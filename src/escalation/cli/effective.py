@@ -1,30 +1,9 @@
 """An effective ladder on the screen: its rungs, and where every value of it was set."""
 
-from typing import Any
-
 from escalation.cli.screen import pairs, say, table
-from escalation.routing.effective import EffectiveLadder, EffectiveRung, ForumRef, Source, Valued
+from escalation.routing.effective import EffectiveLadder, EffectiveRung, ForumRef, Valued
 from escalation.routing.vocabulary import Severity, Side
 from escalation.timekeeping.duration import Duration
-
-
-def ladder_told(ladder: EffectiveLadder) -> dict[str, Any]:
-    """An effective ladder for machines."""
-    return {
-        "id": ladder.id,
-        "title": ladder.title,
-        "version": ladder.version,
-        "scope": ladder.scope.value,
-        "publication": ladder.publication,
-        "ola": ladder.ola,
-        "review_date": str(ladder.review_date),
-        "clause": ladder.clause,
-        "rungs": [rung.id for rung in ladder.rungs],
-        "values": [
-            {"path": path, "value": value_told(valued.value), **_source(valued.source)}
-            for path, valued in ladder.values()
-        ],
-    }
 
 
 def print_ladder(ladder: EffectiveLadder, label: str) -> None:
@@ -61,15 +40,6 @@ def value_told(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(f"{part}%" if isinstance(part, int) else str(part) for part in value)
     return str(value)
-
-
-def _source(source: Source) -> dict[str, Any]:
-    return {
-        "set_by": source.set_by.value,
-        "file": source.file,
-        "line": source.line,
-        "clause": source.clause,
-    }
 
 
 def _where(valued: Valued[object]) -> tuple[str, str, str | None]:

@@ -70,7 +70,7 @@ def print_issue(shown: Shown) -> None:
             clock["class"],
             clock["budget"],
             shown.at(clock["due_at"]),
-            _left(clock["remaining_seconds"]),
+            left(clock["remaining_seconds"]),
             clock["state"] + (", past target" if clock["past_target"] else ""),
         )
         for clock in view["clocks"]
@@ -79,6 +79,37 @@ def print_issue(shown: Shown) -> None:
         table("Clocks", ("clock", "class", "has", "due", "left", "state"), clocks)
         say()
     say("Open acts: " + ", ".join(view["available_acts"]))
+
+
+def print_history(shown: Shown, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Everything that happened to an issue, oldest first."""
+    say()
+    rows = [
+        (
+            str(entry["number"]),
+            shown.at(entry["effective_at"]),
+            str(entry["type"]).removeprefix("issue.").replace("_", " "),
+            entry["actor"]["name"],
+            _said(entry["data"]),
+        )
+        for entry in entries
+    ]
+    table("History", ("", "when", "what", "who", "with"), rows)
+
+
+def _said(data: Mapping[str, Any]) -> str:
+    """What an entry tells beside its type, without what is empty."""
+    told = {name: value for name, value in data.items() if value not in (None, [], {}, "")}
+    return "; ".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in told.items())
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Mapping):
+        parts = (f"{name} {_plain(inner)}" for name, inner in value.items() if inner is not None)
+        return ", ".join(parts)
+    if isinstance(value, list):
+        return ", ".join(_plain(inner) for inner in value)
+    return str(value)
 
 
 def _standing(shown: Shown) -> dict[str, str | None]:
@@ -107,7 +138,7 @@ def _holder(seat: Mapping[str, Any]) -> str:
     return f"{seat['holder']['name']} ({role})" if seat["holder"] else f"nobody ({role})"
 
 
-def _left(seconds: int | None) -> str:
+def left(seconds: int | None) -> str:
     """Seconds of a clock's own time as a person says them."""
     if seconds is None:
         return ""

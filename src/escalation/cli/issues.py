@@ -1,9 +1,9 @@
 """``escalation issues``: the same acts as the API."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,14 +13,15 @@ from escalation.api.schemas.acts import BODIES, ActBody, LaterBody, ReclassifyBo
 from escalation.api.schemas.issues import LogIssue
 from escalation.cli.fields import DEPTH, body_of
 from escalation.cli.groups import group
-from escalation.cli.issue_view import Shown, print_issue, print_list
+from escalation.cli.issue_view import Shown, print_history, print_issue, print_list
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, say_json, tell
 from escalation.errors import Refused
 from escalation.routing.vocabulary import Severity
 from escalation.services import at_hand
-from escalation.services.reading import issues
+from escalation.services.reading import issues, timelines
 from escalation.services.reading.issues import SORTS, Question
+from escalation.services.reading.reader import Look
 from escalation.workflow.commands import Do, NotYet
 from escalation.workflow.states import Act, Status
 
@@ -28,6 +29,9 @@ app = group(
     "List, show and log issues, and act on them."
     "\n\nExample: escalation issues act SSI-2026-000001 acknowledge"
 )
+
+PAGE = 200
+"""Entries of a history that are read at once."""
 
 Issue = Annotated[str, typer.Argument(help="Its reference or its id.", metavar="ISSUE")]
 Fields = Annotated[
@@ -102,14 +106,35 @@ def list_(  # noqa: PLR0913 - the options of a command
 
 
 @app.command()
-def show(issue: Issue, *, as_json: AsJson = False) -> None:
+def show(
+    issue: Issue,
+    *,
+    history: Annotated[
+        bool, typer.Option("--history", help="With everything that happened, oldest first.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show an issue: where it stands, who must act and by when, and what happens next.
 
-    Example: escalation issues show SSI-2026-000001
+    Example: escalation issues show SSI-2026-000001 --history
     """
     with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
         shown = Shown.of(look, issues.one(look, issue))
-    _told(shown, as_json=as_json)
+        entries = list(_history(look, issue)) if history else None
+    if as_json:
+        say_json({**shown.view, **({} if entries is None else {"timeline": entries})})
+        return
+    print_issue(shown)
+    if entries is not None:
+        print_history(shown, entries)
+
+
+def _history(look: Look, issue: str) -> Iterator[Mapping[str, Any]]:
+    after: int | None = 0
+    while after is not None:
+        page = timelines.page(look, issue, after=after, limit=PAGE)
+        yield from page.items
+        after = None if page.after is None else int(str(page.after[0]))
 
 
 @app.command()

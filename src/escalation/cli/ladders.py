@@ -6,14 +6,19 @@ from typing import Annotated
 
 import typer
 
-from escalation.cli.effective import ladder_told, print_ladder
+from escalation.cli.effective import print_ladder
+from escalation.cli.explanation import print_explanation
 from escalation.cli.files import against_directory, ladders_in_force, read_ladders
 from escalation.cli.groups import group
+from escalation.cli.issue_view import Shown
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, pairs, say, say_json
 from escalation.routing import ladder as ladder_file
 from escalation.routing.publication import Publication
-from escalation.services import framework
+from escalation.services import at_hand, framework
+from escalation.services.reading import issues
+from escalation.services.reading.explaining import explained
+from escalation.services.reading.ladders import effective_view
 
 app = group(
     "Check, show and publish the ladder file, and explain an issue by it."
@@ -97,7 +102,7 @@ def show(
     publication = ladders_in_force() if file is None else read_ladders(file)
     effective = publication.effective(ola, ladder)
     if as_json:
-        say_json(ladder_told(effective))
+        say_json(effective_view(publication, effective))
     else:
         print_ladder(effective, publication.label)
 
@@ -143,6 +148,28 @@ def publish(
         say(f"{published.label} is in force for issues logged from now on ({published.hash}).")
     else:
         say(f"{published.label} was in force already ({published.hash}).")
+
+
+@app.command()
+def explain(
+    issue: Annotated[str, typer.Argument(help="Its reference or its id.", metavar="ISSUE")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Explain an issue: why it is where it is, how its times come about, and what happens next.
+
+    Every value is shown with the line of the ladder file that set it, and every due time with the
+    open hours that add up to it.
+
+    Example: escalation ladders explain SSI-2026-000001
+    """
+    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
+        found = explained(look, issue)
+        shown = Shown.of(look, issues.one(look, issue))
+    if as_json:
+        say_json(found)
+    else:
+        print_explanation(found, shown.zone)
 
 
 @app.command()
