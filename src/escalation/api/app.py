@@ -10,18 +10,42 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from escalation import __version__
-from escalation.api import problems
-from escalation.api.deps import Means
+from escalation.api import document, paging, problems
+from escalation.api.deps import Ask, Means
 from escalation.api.gate import Gate
 from escalation.api.guarded import REQUIRED, guard
 from escalation.api.operations import Operation
-from escalation.api.routes import acts, issues, root
+from escalation.api.routes import (
+    acts,
+    batches,
+    directory,
+    histories,
+    issues,
+    keys,
+    ladders,
+    meetings,
+    publications,
+    root,
+)
 from escalation.bootstrap import Container
 from escalation.errors import EscalationError
 
-OPERATIONS: tuple[Operation, ...] = tuple(
-    chain.from_iterable(module.OPERATIONS for module in (issues, acts, root))
+_MODULES = (
+    issues,
+    acts,
+    batches,
+    histories,
+    meetings,
+    ladders,
+    publications,
+    directory,
+    keys,
+    root,
 )
+OPERATIONS: tuple[Operation, ...] = tuple(
+    chain.from_iterable(module.OPERATIONS for module in _MODULES)
+)
+"""All of them; routes are tried in this order, and most requests log or act."""
 
 
 def create_app(container: Container) -> FastAPI:
@@ -48,9 +72,28 @@ def create_app(container: Container) -> FastAPI:
         largest=container.settings.body_limit_bytes,
     )
     _tell_refusals(app)
-    there = {operation.name for operation in OPERATIONS}
-    guard(app, Means.of(container), {n: p for n, p in REQUIRED.items() if n in there})
+    _describe(app)
+    guard(app, Means.of(container), REQUIRED)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """The OpenAPI document at its path, made once."""
+    text = paging.json_of(document.described(app, OPERATIONS))
+
+    async def get_openapi(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
+        return Response(text, 200, {"Content-Type": "application/json"})
+
+    Operation(
+        method="GET",
+        path="/openapi.json",
+        name="get_openapi",
+        tag="interface",
+        summary="Describe this interface",
+        endpoint=get_openapi,
+        refusals=(),
+        hidden=True,
+    ).add_to(app)
 
 
 def _tell_refusals(app: FastAPI) -> None:

@@ -107,7 +107,7 @@ class Operation:
             good["content"] = {self.kind: {"schema": {"$ref": f"{REF}{self.answer.__name__}"}}}
         elif self.status != 204:  # noqa: PLR2004 - No Content
             good["content"] = {self.kind: {}}
-        refused = {
+        refused: dict[int | str, dict[str, Any]] = {
             status: {"description": _WORDS[status], "content": PROBLEM}
             for status in sorted(self.refusals)
         }

@@ -17,6 +17,8 @@ JSON = "application/json"
 _INSTANT: Final = "@"
 _LARGEST: Final = 2**31
 
+INSTANTS = (datetime,)
+"""The kinds of a cursor of a list that is sorted by an instant."""
 Value = str | int | datetime | None
 
 
@@ -121,13 +123,21 @@ def position_of(
     return value, last
 
 
+def instant_of(position: tuple[Value, str]) -> datetime | None:
+    """The instant at which a page goes on, of a list that is sorted by one."""
+    value = position[0]
+    return value if isinstance(value, datetime) else None
+
+
 def _possible(value: object, kinds: tuple[type, ...]) -> bool:
     """Whether a list could have been sorted by it: a cursor may have been made by anyone."""
     if isinstance(value, datetime):
         return datetime in kinds and value.tzinfo is not None
     if isinstance(value, str):
         return str in kinds and value.isprintable()
-    return type(value) in kinds and (value is None or abs(value) < _LARGEST)
+    if isinstance(value, int):
+        return type(value) in kinds and abs(value) < _LARGEST
+    return value is None and type(None) in kinds
 
 
 def _of(asked: Asked, scope: str) -> str:

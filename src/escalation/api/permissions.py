@@ -59,6 +59,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "defer_item": Permission.ACT,
     "meeting_act_unknown": Permission.ACT,
     "create_key": Permission.MANAGE_KEYS,
+    "get_key": Permission.MANAGE_KEYS,
     "list_keys": Permission.MANAGE_KEYS,
     "revoke_key": Permission.MANAGE_KEYS,
     "get_api": None,

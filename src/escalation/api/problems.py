@@ -29,7 +29,7 @@ _log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 PAGES = "/v1/problems/"
-_UNNAMED = {code.status: name for name, code in reversed(CODES.items())}
+_UNNAMED = {code.status: name for name, code in reversed(list(CODES.items()))}
 CHALLENGE = 'Bearer realm="escalation"'
 _UNSAID: Mapping[type[EscalationError], str] = {
     Busy: "The database cannot take this now; try again shortly.",
@@ -42,7 +42,7 @@ def answer(error: EscalationError, *, path: str, request_id: str) -> Response:
     """A refusal as the response that tells it."""
     headers = {"Content-Type": MEDIA_TYPE, **_headers(error)}
     document = problem(error, path=path, request_id=request_id)
-    return Response(_json(document), document["status"], headers)
+    return Response(json_of(document), document["status"], headers)
 
 
 def problem(error: EscalationError, *, path: str, request_id: str) -> dict[str, Any]:
@@ -99,7 +99,8 @@ def _headers(error: EscalationError) -> dict[str, str]:
     return {}
 
 
-def _json(document: Mapping[str, Any]) -> bytes:
+def json_of(document: Mapping[str, Any]) -> bytes:
+    """JSON text; what is no text is told as it can be."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "backslashreplace"
     )

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from escalation.errors import Invalid, NotFound
+from escalation.errors import Fault, Invalid, NotFound
+from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.store import access, journal, timeline
 from escalation.store.access import StoredKey
@@ -69,7 +70,9 @@ def create(
     with read(desk.engine) as connection:
         directory = desk.registry.refresh(connection).directory
     if person is not None and (directory is None or person not in directory.people):
-        raise Invalid(f"There is no person {person!r} in the directory.")
+        people = () if directory is None else directory.people
+        fault = Fault("unknown", not_among(person, people), pointer="/person")
+        raise Invalid(f"There is no person {person!r} in the directory.", errors=[fault])
     now = desk.clock.now()
     head = f"esc_{_text(desk.ids.token(32))}"
     secret = f"{head}_{_checksum(head)}"

@@ -16,6 +16,7 @@ from escalation.routing.vocabulary import (
     Layer,
     RungKind,
     Scope,
+    SetBy,
     Severity,
     Side,
 )
@@ -199,3 +200,154 @@ class Problem(BaseModel):
     errors: list[FaultView] | None = None
     available_acts: list[str] | None = None
     current: IssueView | None = None
+
+
+class TimelineEntry(Shape):
+    """What happened: who did it, and when it was due, effective and recorded."""
+
+    id: str
+    number: int
+    type: str
+    due_at: datetime | None
+    effective_at: datetime
+    recorded_at: datetime
+    visibility: str
+    actor: dict[str, str]
+    data: dict[str, Any]
+    hash: str
+
+
+class Timeline(Shape):
+    """A page of an issue's timeline."""
+
+    data: list[TimelineEntry]
+    links: Links
+    meta: Meta
+
+
+class WindowView(Shape):
+    """A row of a clock's arithmetic."""
+
+    start: datetime
+    end: datetime
+    local: str
+    seconds: int
+
+
+class IntervalView(Shape):
+    """A time in which a clock ran."""
+
+    start: datetime
+    end: datetime | None
+
+
+class CountedClock(ClockView):
+    """A clock with the rows that add up to what it has used."""
+
+    measure: str | None
+    visit: int
+    zone: str
+    warnings: list[str]
+    done: list[str]
+    intervals: list[IntervalView]
+    windows: list[WindowView]
+    consumed_seconds: int
+
+
+class ClockList(Shape):
+    """Every clock of an issue."""
+
+    data: list[CountedClock]
+    links: Links
+    meta: Meta
+
+
+class PublicationName(Shape):
+    """A publication by its label and its hash."""
+
+    label: str
+    hash: str
+
+
+class SourceView(Shape):
+    """Where a value was set."""
+
+    publication: PublicationName
+    file: str
+    line: int
+    set_by: SetBy
+    clause: str | None
+
+
+class ValueView(Shape):
+    """A value of the ladder file with its source."""
+
+    value: Any
+    source: SourceView
+
+
+class Arithmetic(Shape):
+    """The rows that add up to a clock's budget, and what they lead to.
+
+    `rolled_seconds` is what a count of days gained by moving off a closed date.
+    """
+
+    windows: list[WindowView]
+    total_seconds: int
+    budget_seconds: int | None
+    rolled_seconds: int
+    lead_to: str
+    at: datetime | None
+
+
+class ExplainedClock(CountedClock):
+    """A live clock: where its time was set, how it comes to its end, and what happens there."""
+
+    set: ValueView | None
+    arithmetic: Arithmetic
+    at_its_end: str
+
+
+class ExplainedRung(RungView):
+    """The rung with the rules that hold there."""
+
+    clause: str
+    source: SourceView
+    rules: dict[str, ValueView]
+
+
+class VisitView(Shape):
+    """One time that it stood on a rung."""
+
+    number: int
+    rung: str
+    title: str
+    entered_at: datetime
+    how: str
+    came_from: str | None
+    holders: list[HolderView]
+
+
+class Explanation(Shape):
+    """Why an issue is where it is, and what happens next."""
+
+    id: str
+    reference: str
+    version: int
+    status: Status
+    as_at: datetime
+    publication: PublicationName
+    ladder: dict[str, str]
+    ola: str | None
+    calendar: dict[str, Any]
+    severity: dict[str, str]
+    entered_because: list[str]
+    warnings: list[str]
+    rung: ExplainedRung
+    visits: list[VisitView]
+    clocks: list[ExplainedClock]
+    ended_clocks: list[ClockView]
+    next: NextView | None
+    next_rung: dict[str, Any] | None
+    exhausted_at: datetime | None
+    external_review: ValueView

@@ -82,7 +82,8 @@ def on_one_line(text: str) -> str:
     found = _BREAK.search(text)
     if found is not None:
         raise Refusal(
-            "line_break", f"found a line break or tab at position {found.start()}, expected one line"
+            "line_break",
+            f"found a line break or tab at position {found.start()}, expected one line",
         )
     return clean(text)
 

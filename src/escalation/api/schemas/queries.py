@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import IssueView
-from escalation.api.schemas.fields import Instant, Refusal, clean, on_one_line
+from escalation.api.schemas.fields import Instant, Refusal, Text, clean, on_one_line
+from escalation.api.schemas.ladders import FILE, FileName, Mode
 from escalation.routing.vocabulary import Channel, IssueKind, Layer, Scope, Severity
 from escalation.routing.wording import not_among
 from escalation.services.reading.issues import EQUALS, RANGES, SORTS, Question
@@ -169,3 +170,32 @@ class IssueQuery(PageQuery):
             limit=self.limit,
             total=self.include_total,
         )
+
+
+class ScopeQuery(BaseModel):
+    """Which of an agreement's ladders."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scope: Scope | None = None
+
+
+class FileQuery(BaseModel):
+    """What messages call a file that is sent as YAML."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: FileName = FILE
+
+
+class PublishQuery(FileQuery):
+    """What goes with a file that is sent as YAML."""
+
+    reason: Text | None = None
+    mode: Mode = "new-only"
+
+
+class MeetingQuery(PageQuery):
+    """Which of a forum's meetings."""
+
+    when: Literal["upcoming", "past"] = "upcoming"

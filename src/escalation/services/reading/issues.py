@@ -71,7 +71,7 @@ def _goes_on(rows: Sequence[Found], limit: int) -> tuple[Value, str] | None:
     return last.value, last.id
 
 
-def _views(look: Look, rows: Sequence[Found]) -> list[View]:
+def _views(look: Look, rows: Sequence[Found]) -> Sequence[View]:
     loaded = issues.load(look.connection, [row.id for row in rows])
     found = []
     for row in rows:

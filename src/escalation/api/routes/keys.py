@@ -1,0 +1,120 @@
+"""API keys: made, listed, revoked."""
+
+from typing import Annotated
+
+from fastapi import Path, Response
+
+from escalation.api import asking, headers, paging
+from escalation.api.deps import Ask
+from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, READS, WRITES, Operation
+from escalation.api.schemas.keys import CreateKey, KeyList, KeyView, NewKeyView
+from escalation.errors import Fault, Invalid, Refused
+from escalation.services import keys, once
+from escalation.services.keys import KeyRole
+from escalation.services.reading import keys as reading
+
+_CREATED, _GONE = 201, 204
+
+
+def create_key(asked: Ask) -> Response:
+    """Make a key; the answer has it in `key`, once. A repeat is answered without it."""
+    means = asked.means
+    desk = means.container.desk
+    means.doorkeeper.confirmed(asked.caller)
+    sent = asking.read(asked, CreateKey)
+    sent_key = headers.idempotency_key(asked)
+    slot = None if sent_key is None else asked.caller.slot("POST", asked.path, sent_key)
+    if slot is not None:
+        before = once.recalled(desk, slot, asked.body_hash)
+        if before is not None:
+            return asking.told(before)
+    if sent.expires_at is not None and sent.expires_at <= means.container.clock.now():
+        detail = f"found {sent.expires_at.isoformat()}, expected an instant ahead of now"
+        raise Invalid("No key was made.", errors=[Fault("in_the_past", detail, "/expires_at")])
+    made = keys.create(
+        desk,
+        name=sent.name,
+        role=sent.role,
+        actor=asked.caller.actor,
+        person=sent.person,
+        expires_at=sent.expires_at,
+    )
+    view = reading.view(made.stored)
+    given = {"Location": f"/v1/keys/{made.stored.id}"}
+    if slot is not None:
+        untold = paging.json_of({**view, "key": None})
+        once.keep(desk, slot, asked.body_hash, status=_CREATED, headers=given, body=untold)
+    body = paging.json_of({**view, "key": made.secret})
+    return Response(body, _CREATED, {"Content-Type": JSON, **given})
+
+
+def list_keys(asked: Ask) -> Response:
+    """Every key there ever was, without the keys."""
+    with asked.means.reader.look(asked.caller) as look:
+        found = reading.listed(look)
+    return paging.whole(asked, found)
+
+
+def get_key(asked: Ask, key: Annotated[str, Path()]) -> Response:
+    """One key, without the key."""
+    with asked.means.reader.look(asked.caller) as look:
+        found = reading.one(look, key)
+    return paging.single(found)
+
+
+def revoke_key(asked: Ask, key: Annotated[str, Path()]) -> Response:
+    """Take a key back: it opens nothing from the next request on."""
+    with asked.means.reader.look(asked.caller) as look:
+        reading.one(look, key)
+        others = [each for each in reading.live(look, KeyRole.ADMIN) if each != key]
+    if not others:
+        raise Refused("This is the last administrator's key; make another first.", "last_admin_key")
+    keys.revoke(asked.means.container.desk, key, actor=asked.caller.actor)
+    return Response(status_code=_GONE)
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/v1/keys",
+        name="create_key",
+        tag="keys",
+        summary="Make a key",
+        endpoint=create_key,
+        status=_CREATED,
+        answer=NewKeyView,
+        takes={JSON: CreateKey},
+        headers=(IDEMPOTENCY_KEY,),
+        refusals=WRITES,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/keys",
+        name="list_keys",
+        tag="keys",
+        summary="List keys",
+        endpoint=list_keys,
+        answer=KeyList,
+        refusals=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/keys/{key}",
+        name="get_key",
+        tag="keys",
+        summary="Read about a key",
+        endpoint=get_key,
+        answer=KeyView,
+        refusals=FINDS,
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/keys/{key}",
+        name="revoke_key",
+        tag="keys",
+        summary="Revoke a key",
+        endpoint=revoke_key,
+        status=_GONE,
+        refusals=(*FINDS, 409),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Keys, read: everything about them but the keys."""
+
+from typing import Any
+
+from escalation.errors import NotFound
+from escalation.services.reading.reader import Look
+from escalation.services.views import told
+from escalation.store.access import StoredKey
+
+
+def listed(look: Look) -> list[dict[str, Any]]:
+    """Every key there ever was, the oldest first."""
+    keys = sorted(look.known.keys.values(), key=lambda key: (key.created_at, key.id))
+    return [view(key) for key in keys]
+
+
+def one(look: Look, key_id: str) -> dict[str, Any]:
+    """One key.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    key = look.known.keys.get(key_id)
+    if key is None:
+        raise NotFound(f"There is no key {key_id}.")
+    return view(key)
+
+
+def view(key: StoredKey) -> dict[str, Any]:
+    """A key: whose it is, what it may do, until when."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "role": key.role,
+        "person": key.person,
+        "created_by": key.created_by,
+        "created_at": told(key.created_at),
+        "expires_at": told(key.expires_at),
+        "revoked_at": told(key.revoked_at),
+    }
+
+
+def live(look: Look, role: str) -> list[str]:
+    """The ids of keys of a role that open something now."""
+    keys = look.known.keys.values()
+    return [key.id for key in keys if key.role == role and key.live(look.now)]

@@ -1,0 +1,37 @@
+"""The history of an issue, page by page, oldest first or latest first."""
+
+from typing import Any
+
+from escalation.services.reading.issues import Page, facts
+from escalation.services.reading.reader import Look
+from escalation.services.views import told
+from escalation.store import timeline
+from escalation.store.timeline import Entry
+
+
+def page(look: Look, name: str, *, after: int, limit: int) -> Page:
+    """The entries of an issue's timeline after a number.
+
+    Raises:
+        NotFound: there is no such issue.
+    """
+    issue = facts(look, name).issue
+    found = timeline.entries(look.connection, issue.id, after=after, limit=limit + 1)
+    goes_on = (found[limit - 1].number, "") if len(found) > limit else None
+    return Page([view(entry) for entry in found[:limit]], limit, goes_on)
+
+
+def view(entry: Entry) -> dict[str, Any]:
+    """One entry: what happened, who did it, and when it was due, effective and recorded."""
+    return {
+        "id": entry.id,
+        "number": entry.number,
+        "type": entry.type,
+        "due_at": told(entry.due_at),
+        "effective_at": told(entry.effective_at),
+        "recorded_at": told(entry.recorded_at),
+        "visibility": entry.visibility,
+        "actor": entry.actor,
+        "data": entry.payload,
+        "hash": entry.hash,
+    }
