@@ -29,6 +29,7 @@ from escalation.workflow.states import TERMINAL, ClockKind, ClockState, Effect, 
 from tests.unit.workflow import world
 from tests.unit.workflow.asks import ASKS, a_hold
 from tests.unit.workflow.builders import MINUTE, MONDAY, Story, logged
+from tools.docs_workflow import WHEN
 
 VACANT: tuple[tuple[str, ...], ...] = ((), ("sam",), ("dee", "abe"), ("eve", "alpha-ceo", "fin"))
 BODIES = (world.BODIES, world.BODIES.replace("  bmf-north:", "  bmf-new:"))
@@ -143,6 +144,7 @@ def record_holds(story: Story) -> None:
     assert read.last_overall == story.facts.last_overall
     assert issue.event_count == len(book.events) == len({event.id for event in book.events})
     for event in book.events:
+        assert set(event.payload) <= {*WHEN[event.type][1], "reason", "note"}, event
         assert event.due_at is None or event.due_at <= event.effective_at <= story.now
     for claim in book.claims.values():
         assert claim.effective_at <= story.now
@@ -165,7 +167,7 @@ def standing_holds(story: Story) -> None:
     assert (issue.outcome is not None) >= (issue.status is Status.RESOLVED)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     agency=st.sampled_from(list(world.AGENCIES)),
     severity=st.sampled_from(Severity),

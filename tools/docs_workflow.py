@@ -1,0 +1,228 @@
+"""The pages on an issue's life: its state machine and its events, made from the workflow's code."""
+
+from collections.abc import Iterable, Mapping
+
+from escalation.workflow.events import INTERNAL, EventType
+from escalation.workflow.guards import RULES
+from escalation.workflow.machine import build
+from escalation.workflow.states import Act, MeetingAct, Status
+from escalation.workflow.table import TABLE, Row
+
+_STATES: Mapping[Status, str] = {
+    Status.OPEN: "on an officers' rung, not acknowledged there",
+    Status.IN_PROGRESS: "acknowledged on its rung",
+    Status.ON_HOLD: "waiting for somebody until an instant; the agreed clocks stand still",
+    Status.TABLED: "on a forum's rung, on the agenda of its next meeting",
+    Status.RESOLVED: "an outcome was given; the review window runs",
+    Status.CLOSED: "done; may be reopened",
+    Status.WITHDRAWN: "taken back by its raiser; final",
+}
+_WHEN: Mapping[str, str] = {
+    "at_forum": "it stands on a forum's rung",
+    "at_officers": "it stands on an officers' rung",
+    "lands_at_forum": "a forum sits where it goes",
+    "lands_at_officers": "officers sit where it goes",
+    "decides_to_resolve": "the effect is `resolve`",
+    "decides_to_keep": "the effect is `keep`",
+    "decides_to_move_lands_at_forum": "the effect is `climb` or `return`, to a forum",
+    "decides_to_move_lands_at_officers": "the effect is `climb` or `return`, to officers",
+}
+_ENGINE = (
+    ("acknowledge", "the lead and the rung above are told", "stays"),
+    (
+        "rung",
+        "it climbs, or is told where the rung says `notify`; on the last rung it is exhausted",
+        "`open` or `tabled` on the rung above",
+    ),
+    (
+        "forum",
+        (
+            "not reached: tabled for the next meeting; at the carry-over limit it climbs, or on "
+            "the last rung is exhausted"
+        ),
+        "`tabled`, or as on the rung above",
+    ),
+    ("overall", "past target is told", "stays"),
+    ("inform", "the lead is reminded, and again at the same cadence", "stays"),
+    (
+        "hold",
+        "it resumes, from the promised instant however late",
+        "`in_progress` or `tabled`",
+    ),
+    ("review", "it closes", "`closed`"),
+    (
+        "remind",
+        "who holds an exhausted issue is reminded; a forum that was missing is looked for again",
+        "stays",
+    ),
+)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    columns = list(head)
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+_NEVER = ("not_available_yet",)
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    sources = "any" if row.sources == tuple(Status) else ", ".join(f"`{s}`" for s in row.sources)
+    to = f"`{row.to}`" if row.to else "refused" if row.guards == _NEVER else "stays"
+    rules = ", ".join(f"[`{rule}`](#{rule})" for rule in row.guards)
+    return f"`{row.act}`", sources, to, _WHEN[row.when] if row.when else "", rules
+
+
+def _diagram() -> str:
+    """The machine's own transitions that lead to another state, the acts of a pair on one arrow."""
+    arrows: dict[tuple[str, str], dict[str, None]] = {}
+    for trigger, event in build().events.items():
+        for source, ways in event.transitions.items():
+            for way in ways:
+                if way.dest != source:
+                    arrows.setdefault((source, str(way.dest)), {})[trigger] = None
+    lines = [f"    {a} --> {b}: {', '.join(acts)}" for (a, b), acts in arrows.items()]
+    ends = [f"    [*] --> {s}" for s in ("open", "tabled", "resolved")]
+    return "\n".join(["stateDiagram-v2", *ends, *lines, "    withdrawn --> [*]"])
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().splitlines()[0]
+
+
+def state_machine() -> str:
+    """The page on states, acts and rules."""
+    rules = "\n".join(
+        f"### {name}\n\n{_first_line(rule.__doc__)}\n" for name, rule in RULES.items()
+    )
+    return f"""\
+<!-- Made from the code: .venv/bin/python -m tools.docs -->
+# The life of an issue
+
+An issue is always in one state. People's and forums' acts move it by the table below; each row is
+one line of `src/escalation/workflow/table.py`, and the diagram is drawn from the machine that is
+built of it. An act that the present state does not have is refused as `not_when_<state>`; an act
+that a rule forbids is refused by the rule's name. A refusal changes nothing, and its answer lists
+the acts that the state has.
+
+## States
+
+{_table(("state", "an issue that is"), ((f"`{s}`", _STATES[s]) for s in Status))}
+A new issue begins `open`, or `tabled` where it enters at a forum, or `resolved` at first contact.
+
+## Diagram
+
+Acts that leave the state as it is are not drawn.
+
+```mermaid
+{_diagram()}
+```
+
+## Acts
+
+{_table(("act", "from", "to", "where", "refused by"), map(_row, TABLE))}
+`{"`, `".join(MeetingAct)}` are done by a forum at its meeting, the other {len(Act)} by people.
+
+## What the engine does
+
+Clocks are not refused: one whose step is not due, or that has ended, finds nothing to do.
+
+{_table(("clock", "at its end", "state"), ((f"`{k}`", *more) for k, *more in _ENGINE))}
+## Rules
+
+{rules}"""
+
+
+WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
+    EventType.LOGGED: (
+        "it was raised, and stands on its first rung",
+        ("title", "ladder", "ola", "rung", "severity", "seats", "passed", "warnings"),
+    ),
+    EventType.ACKNOWLEDGED: ("the holder of the leading seat acts on it", ("rung", "seats")),
+    EventType.CHANGED: ("it was edited or reclassified: each field, from and to", ("changes",)),
+    EventType.INFORMED: ("the raiser was told something", ("text", "channel")),
+    EventType.CONTACTED: ("somebody was in touch about it", ("text", "channel")),
+    EventType.NOTED: ("somebody wrote a note", ("text", "channel")),
+    EventType.HELD: ("it waits for somebody until an instant", ("until", "awaiting")),
+    EventType.RESUMED: ("a hold was ended, by a person or by its own end", ("rung", "how")),
+    EventType.WARNED: (
+        (
+            "a clock has come to a warning, or to its end (`end`), or its end lies beyond what "
+            "its calendar knows (`horizon`); `tells` says who is to hear of an end"
+        ),
+        ("clock", "step", "rung", "ends_at", "tells", "budget"),
+    ),
+    EventType.WARNING_MISSED: (
+        "a clock's end was processed before a warning that had come due: the engine had been away",
+        ("clock", "step"),
+    ),
+    EventType.ESCALATED: (
+        "it went up: by hand, by a skip, past target, at the carry-over limit, or by a decision",
+        ("from", "to", "how", "passed", "seats", "decision"),
+    ),
+    EventType.REFERRED_BACK: (
+        "it went down with a question, or a forum decided to return it",
+        ("from", "to", "how", "passed", "seats", "question", "decision"),
+    ),
+    EventType.REPORTED_UP: ("it was put before a higher body in its digests", ("forum",)),
+    EventType.REASSIGNED: ("a seat was given to somebody by hand", ("seat", "from", "to", "role")),
+    EventType.HOLDER_CHANGED: (
+        "seats were resolved again and somebody else holds one",
+        ("from", "seats"),
+    ),
+    EventType.SEAT_VACANT: (
+        "nobody holds a seat of its rung, or its forum is missing or does not meet again",
+        ("rung", "side", "role", "detail"),
+    ),
+    EventType.LINKED: ("it was tied to another issue", ("issue", "as")),
+    EventType.TABLED: ("it came onto a meeting's agenda", ("forum", "meeting", "starts_at")),
+    EventType.DEFERRED: (
+        "a forum put it off, or did not reach it (`outcome`)",
+        ("forum", "meeting", "outcome", "carried_over", "tells"),
+    ),
+    EventType.DECIDED: (
+        "a forum decided on it",
+        ("decision", "meeting", "forum", "effect", "text", "conditions"),
+    ),
+    EventType.RESOLVED: ("an outcome was given", ("rung", "outcome")),
+    EventType.DISPUTED: (
+        "the raiser does not accept the outcome; it climbed",
+        ("from", "to", "how", "passed", "seats", "grounds", "handled_it_before"),
+    ),
+    EventType.REOPENED: (
+        "it came back to the rung that had resolved it",
+        ("from", "to", "how", "passed", "seats"),
+    ),
+    EventType.CLOSED: ("it was closed by hand, or its review window ended", ("rung",)),
+    EventType.WITHDRAWN: ("its raiser took it back", ("rung",)),
+    EventType.EXHAUSTED: (
+        "past target with nowhere to climb; told again at the ladder's cadence (`reminder`)",
+        ("rung", "reminder", "external_review"),
+    ),
+}
+"""When each type is written, and the fields that its payload may have."""
+
+
+def _event(kind: EventType) -> tuple[str, ...]:
+    when, fields = WHEN[kind]
+    sent = "no" if kind in INTERNAL else "yes"
+    return f"`{kind}`", when, sent, ", ".join(f"`{name}`" for name in fields)
+
+
+def events() -> str:
+    """The page on the types of the timeline."""
+    return f"""\
+<!-- Made from the code: .venv/bin/python -m tools.docs -->
+# Events of an issue
+
+Everything that happens to an issue is an entry of its timeline, numbered from 1 without a gap. An
+entry has three instants: `due_at`, when a clock had been due (entries of clocks only);
+`effective_at`, from when it holds; `recorded_at`, when it was written. They differ where the engine
+was away, and where a hold ends: that takes effect at the promised instant.
+
+Types marked *sent* also go out to subscribers; the others stand on the timeline only. A payload
+has the fields named that have a value, `actor` (who did it), and on the first entry of an act the
+`reason` and `note` that came with it.
+
+{_table(("type", "when", "sent", "payload"), map(_event, EventType))}"""
