@@ -33,9 +33,8 @@ def following(title: str) -> Iterator[Callable[[Progress], None]]:
 def show(report: Report) -> None:
     """Print the report."""
     log, acts, moves = report["log"], report["acts"], report["log"]["moves"]
-    say(
-        f"{report['replay']['log']} as {report['replay']['mapping']}, seed {report['replay']['seed']}"
-    )
+    replayed = report["replay"]
+    say(f"{replayed['log']} as {replayed['mapping']}, seed {replayed['seed']}")
     _table(
         None,
         ("", ""),

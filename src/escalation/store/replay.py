@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from escalation.store import models
 from escalation.store.dialect import any_of
-from escalation.workflow.states import END
+from escalation.workflow.states import END, ClockKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class EndedStep:
-    """One end of a clock that fired: the clock, the rung its issue stood on, its severity."""
+    """One end of a clock that fired: the clock, the rung its issue stood on, its severity.
+
+    ``overall`` is the issue's own clock: its rung is the one that the issue had reached by then.
+    """
 
     kind: str
     rung: str
@@ -79,11 +82,16 @@ def climbs(connection: Connection) -> Iterator[Climb]:
 def ended_steps(connection: Connection) -> Iterator[EndedStep]:
     """Every end of a clock that fired."""
     issue, clock, step = models.issue, models.clock, models.clock_step
-    query = select(clock.c.kind, clock.c.visit, issue.c.severity, issue.c.standing)
+    query = select(
+        clock.c.kind, clock.c.visit, step.c.effective_at, issue.c.severity, issue.c.standing
+    )
     query = query.join_from(step, clock, clock.c.id == step.c.clock_id)
     query = query.join(issue, issue.c.id == clock.c.issue_id).where(step.c.step == END)
-    for kind, visit, severity, stands in connection.execute(query):
-        yield EndedStep(kind, stands["visits"][visit - 1][0], severity)
+    for kind, visit, at, severity, stands in connection.execute(query):
+        visits, number = stands["visits"], visit
+        if kind == ClockKind.OVERALL:
+            number = sum(entered < at.timestamp() for _, entered, *_ in visits) or 1
+        yield EndedStep(kind, visits[number - 1][0], severity)
 
 
 def agendas(connection: Connection) -> Sequence[Agenda]:

@@ -13,6 +13,8 @@ from escalation.services.replay.report import Report, report_of
 from escalation.services.replay.rows import LogReader
 from escalation.services.replay.stage import Framework, Stage, staged
 
+__all__ = ["Replay", "Report", "replay_log"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
@@ -31,7 +33,7 @@ class Replay:
     limit: int | None = None
 
 
-def replay(wanted: Replay, progress: Callable[[Progress], None] = lambda _: None) -> Report:
+def replay_log(wanted: Replay, progress: Callable[[Progress], None] = lambda _: None) -> Report:
     """Drive a log through the engine; the same log, mapping, seed and options give the same report.
 
     Raises:
