@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import URL, Engine, make_url
 
 from escalation.errors import Broken, Refused
 from escalation.store.dialect import database_file
@@ -108,8 +108,15 @@ def libpq(url: str) -> tuple[str, str | None]:
     """A server's URL as PostgreSQL's own programs take it, and the password apart from it."""
     parts = make_url(url)
     password = None if parts.password is None else str(parts.password)
-    bare = parts.set(drivername="postgresql", password=None)
-    return bare.render_as_string(hide_password=False).replace(":@", "@"), password
+    bare = URL.create(
+        "postgresql",
+        parts.username,
+        host=parts.host,
+        port=parts.port,
+        database=parts.database,
+        query=parts.query,
+    )
+    return bare.render_as_string(hide_password=False), password
 
 
 def _let_go(target: Path) -> None:
