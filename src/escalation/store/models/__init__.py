@@ -3,6 +3,15 @@
 from escalation.store.base import metadata
 from escalation.store.models.access import api_key, idempotency, reference_block
 from escalation.store.models.clocks import clock, clock_interval, clock_step
+from escalation.store.models.delivery import (
+    delivery,
+    delivery_attempt,
+    heartbeat,
+    message,
+    recovery,
+    turn,
+    webhook_endpoint,
+)
 from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
@@ -16,18 +25,25 @@ __all__ = [
     "clock_interval",
     "clock_step",
     "decision",
+    "delivery",
+    "delivery_attempt",
     "directory_version",
     "epoch",
     "event",
     "external_ref",
+    "heartbeat",
     "idempotency",
     "issue",
     "issue_link",
     "meeting",
+    "message",
     "metadata",
     "outbox",
     "publication",
+    "recovery",
     "reference_block",
     "stay",
+    "turn",
     "unsealed",
+    "webhook_endpoint",
 ]

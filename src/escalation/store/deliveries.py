@@ -1,0 +1,269 @@
+"""Deliveries: one event to one endpoint, from the fan-out to its end.
+
+A delivery that is neither ended nor held has ``next_at``: when it is due, or when the lease of
+whoever sends it ends. Each claim gives it another token, and only who holds the token it has now
+can change it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, exists, select, update
+
+from escalation.store import models
+from escalation.store.bulk import insert_rows, update_rows
+from escalation.store.dialect import any_of
+
+GAPS_TOLD = 20
+"""Dead deliveries named before a later one of the same issue, at most."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    HELD = "held"  # back, until a recovery has worked off what was late
+    DELIVERED = "delivered"
+    DEAD = "dead"  # every attempt failed
+    SUMMARISED = "summarised"  # told in a summary instead
+    CANCELLED = "cancelled"  # its endpoint was removed
+
+
+PENDING = frozenset({DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD})
+"""States that something follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent, byte for byte; its id is the event's and the receiver's ``webhook-id``."""
+
+    id: str
+    type: str
+    body: bytes
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A message for an endpoint: due at once, or ``held`` by a recovery."""
+
+    id: str
+    endpoint_id: str
+    message_id: str
+    aggregate: str
+    number: int
+    type: str
+    recovery_id: str | None = None
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery to be sent by who claimed it; ``missed`` are dead ones of the same issue."""
+
+    id: str
+    message_id: str
+    aggregate: str
+    number: int
+    attempts: int
+    token: int
+    body: bytes
+    missed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at sending."""
+
+    started_at: datetime
+    milliseconds: int
+    status: int | None
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a claimed delivery has come to; without an attempt it is given back as it was."""
+
+    claimed: Claimed
+    state: DeliveryState
+    next_at: datetime | None
+    attempt: Attempt | None
+
+
+def add(
+    connection: Connection,
+    messages: Sequence[Message],
+    deliveries: Sequence[NewDelivery],
+    now: datetime,
+) -> None:
+    """Keep messages, and what is to be sent to whom."""
+    insert_rows(
+        connection,
+        models.message,
+        [{"id": m.id, "type": m.type, "body": m.body, "made_at": m.made_at} for m in messages],
+    )
+    insert_rows(connection, models.delivery, [_row(each, now) for each in deliveries])
+
+
+def claim(
+    connection: Connection, endpoint_id: str, now: datetime, until: datetime, limit: int
+) -> list[Claimed]:
+    """Lease due deliveries of an endpoint, of each issue the first that has not ended.
+
+    Those whose lease has ended are due again. Only who holds the endpoint's lane may ask.
+    """
+    d, before, message = models.delivery, models.delivery.alias(), models.message
+    earlier = exists().where(
+        before.c.endpoint_id == d.c.endpoint_id,
+        before.c.aggregate == d.c.aggregate,
+        before.c.number < d.c.number,
+        before.c.next_at.is_not(None),
+    )
+    query = (
+        select(
+            d.c.id, d.c.message_id, d.c.aggregate, d.c.number, d.c.attempts, d.c.token,
+            message.c.body,
+        )
+        .join(message, message.c.id == d.c.message_id)
+        .where(d.c.endpoint_id == endpoint_id, d.c.next_at <= now, ~earlier)
+        .order_by(d.c.next_at, d.c.id)
+        .limit(limit)
+        .with_for_update(of=d)
+    )  # fmt: skip
+    rows = connection.execute(query).all()
+    leased = {"state": DeliveryState.SENDING.value, "next_at": until}
+    changed = [{"id": row.id, "token": row.token + 1, **leased} for row in rows]
+    update_rows(connection, models.delivery, ("id",), changed)
+    dead = _dead(connection, endpoint_id, [row.aggregate for row in rows])
+    return [
+        Claimed(
+            id=row.id,
+            message_id=row.message_id,
+            aggregate=row.aggregate,
+            number=row.number,
+            attempts=row.attempts,
+            token=row.token + 1,
+            body=bytes(row.body),
+            missed=tuple(m for a, n, m in dead if a == row.aggregate and n < row.number),
+        )
+        for row in rows
+    ]
+
+
+def finish(connection: Connection, endpoint_id: str, marks: Sequence[Mark], now: datetime) -> int:
+    """Write what claimed deliveries have come to; answers how many were no longer the caller's."""
+    d = models.delivery
+    asked = [mark.claimed.id for mark in marks]
+    query = select(d.c.id, d.c.token, d.c.state).where(any_of(connection, d.c.id, asked))
+    held = {
+        row.id: row.token
+        for row in connection.execute(query.with_for_update())
+        if row.state == DeliveryState.SENDING
+    }
+    mine = [mark for mark in marks if held.get(mark.claimed.id) == mark.claimed.token]
+    update_rows(connection, d, ("id",), [_finished(mark, now) for mark in mine])
+    insert_rows(connection, models.delivery_attempt, [_tried(m) for m in mine if m.attempt])
+    for mark in mine:
+        if mark.attempt is not None:
+            _move_lane(connection, endpoint_id, mark, now)
+    return len(marks) - len(mine)
+
+
+def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
+    """Let a delivery be due now, with all its attempts before it, whatever became of it."""
+    d = models.delivery
+    again = {"state": DeliveryState.WAITING.value, "next_at": now, "attempts": 0, "ended_at": None}
+    change = update(d).where(d.c.id == delivery_id)
+    connection.execute(change.values(**again, token=d.c.token + 1))
+
+
+def cancel(connection: Connection, endpoint_id: str, now: datetime) -> None:
+    """End all that still waits for an endpoint."""
+    d = models.delivery
+    ended = {"state": DeliveryState.CANCELLED.value, "next_at": None, "ended_at": now}
+    waits = d.c.state.in_([state.value for state in PENDING])
+    change = update(d).where(d.c.endpoint_id == endpoint_id, waits)
+    connection.execute(change.values(**ended, token=d.c.token + 1))
+
+
+def _dead(
+    connection: Connection, endpoint_id: str, aggregates: Sequence[str]
+) -> list[tuple[str, int, str]]:
+    """(aggregate, number, message) of dead deliveries of these issues, the last of them."""
+    d = models.delivery
+    if not aggregates:
+        return []
+    query = select(d.c.aggregate, d.c.number, d.c.message_id).where(
+        d.c.endpoint_id == endpoint_id,
+        d.c.state == DeliveryState.DEAD.value,
+        any_of(connection, d.c.aggregate, list(dict.fromkeys(aggregates))),
+    )
+    rows = connection.execute(query.order_by(d.c.number.desc()).limit(GAPS_TOLD * len(aggregates)))
+    return sorted((a, n, m) for a, n, m in rows)
+
+
+def _move_lane(connection: Connection, endpoint_id: str, mark: Mark, now: datetime) -> None:
+    """Later ones of the same issue wait as long as this one, and no longer."""
+    d, first = models.delivery, mark.claimed
+    later = update(d).where(
+        d.c.endpoint_id == endpoint_id,
+        d.c.aggregate == first.aggregate,
+        d.c.number > first.number,
+        d.c.state == DeliveryState.WAITING.value,
+    )
+    if mark.next_at is not None:
+        connection.execute(later.where(d.c.next_at < mark.next_at).values(next_at=mark.next_at))
+    elif first.attempts:
+        due = later.where(d.c.next_at > now, d.c.attempts == 0)
+        connection.execute(due.values(next_at=now))
+
+
+def _row(new: NewDelivery, now: datetime) -> dict[str, Any]:
+    state = DeliveryState.HELD if new.held else DeliveryState.WAITING
+    return {
+        "id": new.id,
+        "endpoint_id": new.endpoint_id,
+        "message_id": new.message_id,
+        "aggregate": new.aggregate,
+        "number": new.number,
+        "type": new.type,
+        "state": state.value,
+        "attempts": 0,
+        "token": 0,
+        "next_at": None if new.held else now,
+        "created_at": now,
+        "recovery_id": new.recovery_id,
+    }
+
+
+def _finished(mark: Mark, now: datetime) -> dict[str, Any]:
+    tried = mark.attempt
+    return {
+        "id": mark.claimed.id,
+        "state": mark.state.value,
+        "next_at": mark.next_at,
+        "attempts": mark.claimed.attempts + (tried is not None),
+        "ended_at": now if mark.next_at is None else None,
+        "last_outcome": None if tried is None else tried.outcome,
+    }
+
+
+def _tried(mark: Mark) -> dict[str, Any]:
+    tried = mark.attempt
+    if tried is None:
+        raise ValueError(f"{mark.claimed.id} was given back, not tried")
+    return {
+        "delivery_id": mark.claimed.id,
+        "token": mark.claimed.token,
+        "started_at": tried.started_at,
+        "milliseconds": tried.milliseconds,
+        "status": tried.status,
+        "outcome": tried.outcome,
+        "detail": tried.detail,
+    }

@@ -1,0 +1,76 @@
+"""The outbox: events that are committed and not yet handed to the endpoints that want them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from escalation.store import models
+from escalation.store.dialect import any_of
+
+FAN_OUT = "fan-out"
+"""The turn of whoever fans out: one process at a time, so that lanes keep their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event that goes out, with all that its message is made of; ``payload`` is JSON text."""
+
+    event_id: str
+    aggregate: str
+    number: int
+    type: str
+    due_at: datetime | None
+    effective_at: datetime
+    recorded_at: datetime
+    visibility: str
+    payload: str
+    reference: str | None
+
+
+def take_turn(connection: Connection, name: str) -> bool:
+    """Hold a turn until the transaction ends; false where another process has it."""
+    table = models.turn
+    query = select(table.c.name).where(table.c.name == name)
+    return connection.execute(query.with_for_update(skip_locked=True)).one_or_none() is not None
+
+
+def pending(connection: Connection, limit: int) -> list[Pending]:
+    """Events not handed on yet, in order within each aggregate.
+
+    The aggregates of the ``limit`` oldest come whole: identifiers are made before the commit, so
+    that an event may sort before one that happened earlier to the same issue.
+    """
+    out, event, issue = models.outbox, models.event, models.issue
+    unsent = out.c.dispatched_at.is_(None)
+    oldest = select(out.c.aggregate).where(unsent).order_by(out.c.event_id).limit(limit)
+    lanes = list(dict.fromkeys(connection.scalars(oldest)))
+    if not lanes:
+        return []
+    query = (
+        select(
+            out.c.event_id,
+            out.c.aggregate,
+            out.c.number,
+            out.c.type,
+            event.c.due_at,
+            event.c.effective_at,
+            out.c.recorded_at,
+            event.c.visibility,
+            event.c.payload,
+            issue.c.reference,
+        )
+        .join(event, event.c.id == out.c.event_id)
+        .join(issue, issue.c.id == out.c.aggregate, isouter=True)
+        .where(unsent, any_of(connection, out.c.aggregate, lanes))
+        .order_by(out.c.aggregate, out.c.number)
+    )
+    return [Pending(**row) for row in connection.execute(query).mappings()]
+
+
+def dispatched(connection: Connection, events: Sequence[str], now: datetime) -> None:
+    """Note that these events have been handed on."""
+    table = models.outbox
+    change = update(table).where(any_of(connection, table.c.event_id, events))
+    connection.execute(change.values(dispatched_at=now))
