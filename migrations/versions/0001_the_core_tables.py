@@ -334,10 +334,36 @@ def upgrade() -> None:
         sa.Column("issue_id", base.Id, nullable=False),
         sa.Column("rung", base.Id, nullable=False),
         sa.Column("layer", sa.Text(), nullable=False),
+        sa.Column("visit", sa.Integer(), nullable=False),
+        sa.Column("entered_at", base.UtcInstant, nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("agency", base.Id, nullable=False),
+        sa.Column("provider", base.Id, nullable=False),
+        sa.Column("cluster", base.Id, nullable=True),
+        sa.Column("function", base.Id, nullable=True),
+        sa.Column("service", base.Id, nullable=True),
+        sa.Column("region", base.Id, nullable=True),
+        sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("themes", base.Json, nullable=False),
+        sa.Column("publication", base.Id, nullable=False),
+        sa.Column("ola", base.Id, nullable=True),
+        sa.Column("ladder", base.Id, nullable=False),
+        sa.Column("calendar", base.Id, nullable=False),
+        sa.Column("forum", base.Id, nullable=True),
+        sa.Column("meeting", base.Id, nullable=True),
+        sa.Column("meeting_at", base.UtcInstant, nullable=True),
+        sa.Column("carried_over", sa.Integer(), nullable=False),
+        sa.Column("hold_until", base.UtcInstant, nullable=True),
+        sa.Column("exhausted_at", base.UtcInstant, nullable=True),
+        sa.Column("reported_to", sa.Text(), nullable=True),
+        sa.Column("due_at", base.UtcInstant, nullable=True),
+        sa.Column("past_target_at", base.UtcInstant, nullable=True),
+        sa.Column("before", base.Id, nullable=True),
+        sa.Column("left_forum", base.Id, nullable=True),
+        sa.Column("left_agenda", sa.Text(), nullable=True),
         sa.Column("effective_from", base.UtcInstant, nullable=False),
         sa.Column("effective_to", base.UtcInstant, nullable=True),
         sa.Column("recorded_from", base.UtcInstant, nullable=False),
@@ -346,6 +372,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stay", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stay_issue_id"), ["issue_id"], unique=False)
+        batch_op.create_index(
+            "ix_stay_forum",
+            ["forum", "recorded_to"],
+            unique=False,
+            postgresql_where=sa.text("forum is not null"),
+            sqlite_where=sa.text("forum is not null"),
+        )
+        batch_op.create_index(
+            "ix_stay_left_forum",
+            ["left_forum", "effective_from"],
+            unique=False,
+            postgresql_where=sa.text("left_forum is not null"),
+            sqlite_where=sa.text("left_forum is not null"),
+        )
+        batch_op.create_index(
+            "ix_stay_unresolved",
+            ["recorded_to"],
+            unique=False,
+            postgresql_where=sa.text("status in ('open', 'in_progress', 'on_hold', 'tabled')"),
+            sqlite_where=sa.text("status in ('open', 'in_progress', 'on_hold', 'tabled')"),
+        )
 
     op.create_table(
         "unsealed",
@@ -359,6 +406,21 @@ def downgrade() -> None:
     op.drop_table("unsealed")
     with op.batch_alter_table("stay", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stay_issue_id"))
+        batch_op.drop_index(
+            "ix_stay_forum",
+            postgresql_where=sa.text("forum is not null"),
+            sqlite_where=sa.text("forum is not null"),
+        )
+        batch_op.drop_index(
+            "ix_stay_left_forum",
+            postgresql_where=sa.text("left_forum is not null"),
+            sqlite_where=sa.text("left_forum is not null"),
+        )
+        batch_op.drop_index(
+            "ix_stay_unresolved",
+            postgresql_where=sa.text("status in ('open', 'in_progress', 'on_hold', 'tabled')"),
+            sqlite_where=sa.text("status in ('open', 'in_progress', 'on_hold', 'tabled')"),
+        )
 
     op.drop_table("stay")
     op.drop_table("reference_block")

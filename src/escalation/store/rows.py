@@ -118,17 +118,45 @@ def actor_told(actor: Actor) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def stay_row(issue: Issue, recorded_at: datetime) -> dict[str, Any]:
-    """The stay that an issue has just begun."""
+def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
+    """The stay that an issue has just begun: what a digest shows of it as at any instant of it."""
+    issue, hold = plan.issue, plan.issue.hold
+    reported_to = dict.fromkeys(report["forum"] for report in issue.reported_up)
     return {
         "id": issue.stay,
         "issue_id": issue.id,
         "rung": issue.rung,
         "layer": issue.layer,
+        "visit": len(issue.visits),
+        "entered_at": issue.entered_at,
         "status": issue.status,
         "severity": issue.severity,
+        "title": issue.title,
+        "kind": issue.kind,
         "agency": issue.agency,
+        "provider": issue.provider,
+        "cluster": issue.cluster,
+        "function": issue.function,
+        "service": issue.service,
+        "region": issue.region,
+        "scope": issue.scope,
         "themes": issue.themes,
+        "publication": issue.publication,
+        "ola": issue.ola,
+        "ladder": issue.ladder,
+        "calendar": issue.calendar,
+        "forum": issue.forum,
+        "meeting": issue.meeting,
+        "meeting_at": issue.meeting_at,
+        "carried_over": issue.carried_over,
+        "hold_until": None if hold is None else datetime.fromisoformat(hold["until"]),
+        "exhausted_at": issue.exhausted_at,
+        "reported_to": "|".join(reported_to) or None,
+        "due_at": plan.deadlines.due_at,
+        "past_target_at": plan.deadlines.past_target_at,
+        "before": plan.left_stay,
+        "left_forum": plan.left_forum,
+        "left_agenda": next((t.outcome for t in plan.tablings if t.outcome is not None), None),
         "effective_from": issue.stay_from,
         "effective_to": None,
         "recorded_from": recorded_at,

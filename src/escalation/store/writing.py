@@ -183,7 +183,7 @@ class _Batch:
             else:
                 self.changed["stay"].append({"id": plan.left_stay, **bounds})
         if plan.new or plan.left_stay is not None:
-            self.stays[plan.issue.stay] = stay_row(plan.issue, self.now)
+            self.stays[plan.issue.stay] = stay_row(plan, self.now)
 
     def _beside(self, plan: Plan) -> None:
         self.new["clock_step"].extend(step_rows(plan, self.now))

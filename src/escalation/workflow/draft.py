@@ -14,9 +14,18 @@ from escalation.workflow import clocks
 from escalation.workflow.commands import Command, Do
 from escalation.workflow.events import Event, EventType
 from escalation.workflow.facts import Clock, Facts
-from escalation.workflow.plan import STAY_FIELDS, Claim, Decision, LinkRow, Plan, Tabling
-from escalation.workflow.states import ClockEnd, ClockKind, ClockState
+from escalation.workflow.plan import (
+    STAY_FIELDS,
+    Claim,
+    Deadlines,
+    Decision,
+    LinkRow,
+    Plan,
+    Tabling,
+)
+from escalation.workflow.states import ClockClass, ClockEnd, ClockKind, ClockState
 
+_OF_THE_RUNG = (ClockKind.RUNG, ClockKind.FORUM)
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -197,5 +206,25 @@ class Draft:
             decisions=tuple(self.decisions),
             links=tuple(self.links),
             left_stay=before.stay if moved else None,
+            left_forum=before.forum if moved else None,
+            deadlines=self._deadlines() if moved else Deadlines(),
             alters=bool(changes),
         )
+
+    def _deadlines(self) -> Deadlines:
+        """What the clocks say from now on, if nobody acts."""
+        agreed = [c for c in self.live_clocks() if c.class_ is ClockClass.AGREED]
+        waiting = next((c for c in agreed if c.kind in _OF_THE_RUNG), None)
+        due = None if waiting is None else waiting.due_at
+        if waiting is not None and self["hold"] is not None:
+            until = datetime.fromisoformat(self["hold"]["until"])
+            due = clocks.resumed(waiting, until, self.under.calendar(waiting.calendar)).due_at
+        past = (self._past_target_at(clock) for clock in agreed)
+        return Deadlines(due, min((at for at in past if at is not None), default=None))
+
+    def _past_target_at(self, clock: Clock) -> datetime | None:
+        """From when a clock is past target: one that stands still is so already, or will not be."""
+        if clock.state is ClockState.RUNNING:
+            return clock.due_at
+        calendar = self.under.calendar(clock.calendar)
+        return self.now if clocks.past_target(clock, calendar, self.now) else None

@@ -9,8 +9,45 @@ from escalation.workflow.events import Event
 from escalation.workflow.facts import Actor, Clock, Facts, Issue
 from escalation.workflow.states import ClockState
 
-STAY_FIELDS = ("rung", "status", "severity", "agency", "themes")
-"""A stay is one stretch of time in which none of these changed."""
+STAY_FIELDS = (
+    "rung",
+    "status",
+    "severity",
+    "agency",
+    "themes",
+    "title",
+    "kind",
+    "provider",
+    "cluster",
+    "function",
+    "service",
+    "region",
+    "scope",
+    "publication",
+    "ola",
+    "ladder",
+    "calendar",
+    "entered_at",
+    "forum",
+    "meeting",
+    "carried_over",
+    "hold",
+    "exhausted_at",
+    "reported_up",
+)
+"""A stay is one stretch of time in which none of these changed: all that a digest shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """What the clocks say at the beginning of a stay, good until its end.
+
+    ``due_at`` is when the clock of its rung ends if nobody acts (of an issue on hold: if the hold
+    lasts as long as was promised); ``past_target_at`` from when an agreed clock is past target.
+    """
+
+    due_at: datetime | None = None
+    past_target_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +113,8 @@ class Plan:
 
     ``issue`` is the issue as it will be (but for ``chain``, which the writer computes);
     ``started`` clocks are new, ``changed`` ones existed. ``left_stay`` is the stay that ends
-    where ``issue.stay`` begins, at ``issue.stay_from``. ``alters``: the issue is not as it was.
+    where ``issue.stay`` begins, at ``issue.stay_from``, and ``left_forum`` the body it was before
+    then; ``deadlines`` are the new stay's. ``alters``: the issue is not as it was.
     """
 
     actor: Actor
@@ -90,6 +128,8 @@ class Plan:
     decisions: tuple[Decision, ...] = ()
     links: tuple[LinkRow, ...] = ()
     left_stay: str | None = None
+    left_forum: str | None = None
+    deadlines: Deadlines = Deadlines()
     alters: bool = False
     new: bool = False
 

@@ -251,7 +251,7 @@ def test_taken_back_nothing_runs_and_nothing_more_can_be_done() -> None:
 def test_a_stay_ends_where_the_next_begins() -> None:
     story = logged()
     story.do(Edit(changes={"themes": ("pay",)}), at=MONDAY + HOUR)
-    story.do(Edit(changes={"title": "Pay"}), at=MONDAY + 2 * HOUR)
+    story.do(Edit(changes={"description": "Late"}), at=MONDAY + 2 * HOUR)
     story.do(Escalate(), at=MONDAY + 3 * HOUR)
     bounds = [(s.begins - MONDAY, s.ends and s.ends - MONDAY) for s in story.book.stays]
     assert bounds == [

@@ -4,6 +4,8 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
+_AT_FORUM = text("forum is not null")
+_LEFT_FORUM = text("left_forum is not null")
 _UNRESOLVED = text("status in ('open', 'in_progress', 'on_hold', 'tabled')")
 
 issue = Table(
@@ -107,12 +109,59 @@ stay = Table(
     Column("issue_id", Id, nullable=False, index=True),
     Column("rung", Id, nullable=False),
     Column("layer", Text, nullable=False),
+    Column("visit", Integer, nullable=False),
+    Column("entered_at", UtcInstant, nullable=False),
     Column("status", Text, nullable=False),
     Column("severity", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("agency", Id, nullable=False),
+    Column("provider", Id, nullable=False),
+    Column("cluster", Id),
+    Column("function", Id),
+    Column("service", Id),
+    Column("region", Id),
+    Column("scope", Text, nullable=False),
     Column("themes", Json, nullable=False),
+    Column("publication", Id, nullable=False),
+    Column("ola", Id),
+    Column("ladder", Id, nullable=False),
+    Column("calendar", Id, nullable=False),
+    Column("forum", Id),
+    Column("meeting", Id),
+    Column("meeting_at", UtcInstant),
+    Column("carried_over", Integer, nullable=False),
+    Column("hold_until", UtcInstant),
+    Column("exhausted_at", UtcInstant),
+    Column("reported_to", Text),  # codes of forums, a bar between
+    Column("due_at", UtcInstant),  # the rung's clock, if nobody acts
+    Column("past_target_at", UtcInstant),
+    Column("before", Id),  # the stay that it follows, and that one's forum
+    Column("left_forum", Id),
+    Column("left_agenda", Text),  # how the item left the agenda that it was on
     Column("effective_from", UtcInstant, nullable=False),
     Column("effective_to", UtcInstant),
     Column("recorded_from", UtcInstant, nullable=False),
     Column("recorded_to", UtcInstant),
+    # A stay that holds as at an instant has an end that was recorded later, or none yet.
+    Index(
+        "ix_stay_forum",
+        "forum",
+        "recorded_to",
+        postgresql_where=_AT_FORUM,
+        sqlite_where=_AT_FORUM,
+    ),
+    Index(
+        "ix_stay_left_forum",
+        "left_forum",
+        "effective_from",
+        postgresql_where=_LEFT_FORUM,
+        sqlite_where=_LEFT_FORUM,
+    ),
+    Index(
+        "ix_stay_unresolved",
+        "recorded_to",
+        postgresql_where=_UNRESOLVED,
+        sqlite_where=_UNRESOLVED,
+    ),
 )
