@@ -42,7 +42,7 @@ TURNS_OF_PEOPLE = 8
 """Turns that people have one after another while a sweep waits."""
 WHILE_PEOPLE_WAIT = 200
 """Clocks that one sweep fires at most while people wait."""
-POSTPONED = timedelta(hours=1)
+POSTPONED = timedelta(minutes=5)
 """How long a clock that could not be decided is left alone."""
 PAUSE = 0.02
 """Seconds before the second try, doubled for each later one."""

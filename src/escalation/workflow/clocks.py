@@ -4,7 +4,7 @@ A clock is a budget and its running intervals (domain: "Clocks"). Every function
 gives the next one; arithmetic is :mod:`escalation.timekeeping.ledger`'s.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -141,12 +141,31 @@ def _steps(
     if END in done:
         return None, None, due
     step, at = END, due
-    for text in warnings:
-        if text not in done:
-            when = _warns_at(seconds, text, intervals, calendar)
-            if when is not None and intervals[0].start < when < at:
-                step, at = text, when
+    for text, when in _ahead(seconds, intervals, warnings, done, calendar):
+        if when < at:
+            step, at = text, when
     return step, at, due
+
+
+def overtaken(clock: Clock, calendar: Calendar) -> tuple[tuple[str, datetime], ...]:
+    """The warnings that a running clock's end finds not given, each with when it had been due."""
+    if clock.budget is None:
+        return ()
+    return tuple(_ahead(clock.budget, clock.intervals, clock.warnings, clock.done, calendar))
+
+
+def _ahead(
+    seconds: Budget,
+    intervals: tuple[Interval, ...],
+    warnings: tuple[str, ...],
+    done: tuple[str, ...],
+    calendar: Calendar,
+) -> Iterator[tuple[str, datetime]]:
+    """The warnings of a running clock that have not been given, each with its instant."""
+    for text in warnings:
+        when = None if text in done else _warns_at(seconds, text, intervals, calendar)
+        if when is not None and when > intervals[0].start:
+            yield text, when
 
 
 def _warns_at(

@@ -54,13 +54,13 @@ def _warn(draft: Draft, clock: Clock, due: datetime) -> None:
 
 def _end(draft: Draft, clock: Clock, due: datetime) -> None:
     """The clock's end; warnings it has overtaken are recorded as missed, without a message."""
-    for text in clock.warnings:
-        if text not in clock.done:
-            _claim(draft, clock, text, due)
-            draft.event(EventType.WARNING_MISSED, {"clock": clock.kind, "step": text}, due_at=due)
+    calendar = draft.under.calendar(clock.calendar)
+    for text, when in clocks.overtaken(clock, calendar):
+        _claim(draft, clock, text, when)
+        draft.event(EventType.WARNING_MISSED, {"clock": clock.kind, "step": text}, due_at=when)
     _claim(draft, clock, END, due)
     if clock.kind in GOES_ON:
-        draft.put(clocks.step_done(clock, END, draft.under.calendar(clock.calendar)))
+        draft.put(clocks.step_done(clock, END, calendar))
     else:
         draft.put(clocks.ended(clock, draft.now, ClockEnd.FIRED))
     _AT_THE_END[clock.kind](draft, clock, due)

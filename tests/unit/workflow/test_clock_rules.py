@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from escalation.routing.vocabulary import Awaiting, Severity
+from escalation.timekeeping.duration import Duration
 from escalation.timekeeping.ledger import Interval
+from escalation.workflow import clocks
 from escalation.workflow.commands import (
     Acknowledge,
     ClockDue,
@@ -263,6 +265,24 @@ def test_warnings_overtaken_by_the_end_are_recorded_as_missed() -> None:
     plan = story.end("rung", late=DAY)
     assert told(plan)[:2] == ["warning_missed", "warning_missed"]
     assert {c.step for c in plan.claims} == {"50%", "1 business hour", "end"}
+    warned = [c.due_at for c in plan.claims if c.step != "end"]
+    assert all(at < plan.claims[-1].due_at for at in warned), "each at its own instant"
+
+
+def test_a_warning_that_would_have_come_before_its_clock_began_was_not_missed() -> None:
+    office = logged().facts.under.calendar("office")
+    half_an_hour = Duration.parse("30 minutes")
+    clock = clocks.begin(
+        "clk_1",
+        ClockKind.RUNG,
+        half_an_hour,
+        MONDAY,
+        office,
+        visit=1,
+        warnings=("1 business hour",),
+    )
+    assert clock.step == "end"
+    assert clocks.overtaken(clock, office) == ()
 
 
 def test_a_late_warning_that_its_end_has_not_overtaken_is_given() -> None:
