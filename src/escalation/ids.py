@@ -4,8 +4,10 @@ The only module that draws randomness. A replay passes a seeded :class:`IdSource
 replays of one log then make the same identifiers.
 """
 
+import os
 import random
 import secrets
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
@@ -24,10 +26,34 @@ def _encode(value: int) -> str:
     )
 
 
+class _Drawn(threading.local):
+    """Bytes of the system's randomness, drawn ahead; each thread of each process has its own."""
+
+    pid = 0
+    left = b""
+
+
+_drawn = _Drawn()
+_AHEAD = 8_192
+
+
+def _random_bits(count: int) -> int:
+    """A number of ``count`` random bits, which nobody else is given.
+
+    Asking the system lets go of the interpreter, which a busy thread then keeps for a while; so
+    it is asked for many at a time.
+    """
+    size, pid = (count + 7) // 8, os.getpid()
+    if _drawn.pid != pid or len(_drawn.left) < size:
+        _drawn.pid, _drawn.left = pid, secrets.token_bytes(max(_AHEAD, size))
+    taken, _drawn.left = _drawn.left[-size:], _drawn.left[:-size]
+    return int.from_bytes(taken, "big") >> (size * 8 - count)
+
+
 class IdSource:
     """Makes identifiers; one per process, safe to share between threads."""
 
-    def __init__(self, bits: Callable[[int], int] = secrets.randbits) -> None:
+    def __init__(self, bits: Callable[[int], int] = _random_bits) -> None:
         """Draw from ``bits(n)``, which answers a number of n random bits."""
         self._bits = bits
 
