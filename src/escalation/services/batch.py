@@ -155,15 +155,26 @@ class Batch:
         return Answer(kept.status, kept.body, kept.headers, "", replayed=True)
 
     def _logged(self, job: Job, log: Log) -> tuple[Facts, Plan]:
-        self._check_references(log)
         now = whole_second(job.at or self.now)
         log = replace(log, received_at=self._received(job, log, now))
         command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
         rules = self.means.registry.rules(self.known)
-        return begin(rules, command, log, self.means.reference, now)
-
-    def _check_references(self, log: Log) -> None:
         seen: set[tuple[str, str]] = set()
+        for number, ref in enumerate(log.external_refs):
+            name, pointer = (ref["system"], ref["id"]), f"/external_refs/{number}"
+            if name in seen:
+                fault = Fault("repeated", f"{' '.join(name)} stands here twice", pointer=pointer)
+                raise Invalid("The issue was not logged.", errors=[fault])
+            seen.add(name)
+
+        def reference(at: datetime) -> str:
+            # Asked once all values have been found right: only then is a conflict told.
+            self._refuse_taken(log)
+            return self.means.reference(at)
+
+        return begin(rules, command, log, reference, now)
+
+    def _refuse_taken(self, log: Log) -> None:
         for number, ref in enumerate(log.external_refs):
             name, pointer = (ref["system"], ref["id"]), f"/external_refs/{number}"
             owner = self._taken.get(name)
@@ -172,20 +183,18 @@ class Batch:
                 fault = Fault("external_ref_taken", detail, pointer=pointer)
                 why = f"{detail}; act on that one."
                 raise Refused(why, "external_ref_taken", errors=[fault], extra={"issue": owner})
-            if name in seen:
-                fault = Fault("repeated", f"{' '.join(name)} stands here twice", pointer=pointer)
-                raise Invalid("The issue was not logged.", errors=[fault])
-            seen.add(name)
 
     def _received(self, job: Job, log: Log, now: datetime) -> datetime:
         received = now if log.received_at is None else whole_second(log.received_at)
-        if received > whole_second(self.now if job.at is None else job.at):
-            raise _received_fault("in_the_future", f"is ahead of now, {told(now)}")
+        latest = whole_second(self.now if job.at is None else job.at)
+        if received > latest:
+            raise _wrong_instant("received_at", "in_the_future", f"is ahead of now, {told(now)}")
+        if log.occurred_at is not None and whole_second(log.occurred_at) > latest:
+            raise _wrong_instant("occurred_at", "in_the_future", f"is ahead of now, {told(now)}")
         if not job.backdated and received < now - self.means.backdating:
             days = self.means.backdating.days
-            raise _received_fault(
-                "too_long_ago", f"is more than {days} days ago; an admin may log it"
-            )
+            detail = f"is more than {days} days ago; an admin may log it"
+            raise _wrong_instant("received_at", "too_long_ago", detail)
         return received
 
     def _acted(self, job: Job) -> tuple[Facts, Plan]:
@@ -242,10 +251,9 @@ class Batch:
         return Answer(status, body, headers, issue.id, next_at, next_clock, events)
 
 
-def _received_fault(code: str, detail: str) -> EscalationError:
-    return Invalid(
-        "The issue was not logged.", errors=[Fault(code, f"`received_at` {detail}", "/received_at")]
-    )
+def _wrong_instant(name: str, code: str, detail: str) -> EscalationError:
+    fault = Fault(code, f"`{name}` {detail}", pointer=f"/{name}")
+    return Invalid("The issue was not logged.", errors=[fault])
 
 
 def _json(view: Mapping[str, Any]) -> bytes:

@@ -31,9 +31,10 @@ from escalation.workflow.commands import (
 from escalation.workflow.draft import Draft
 from escalation.workflow.due import clock_due
 from escalation.workflow.events import EventType
-from escalation.workflow.facts import Facts, Issue
+from escalation.workflow.facts import Facts
 from escalation.workflow.guards import RULES, Case
-from escalation.workflow.machine import Moment, acts_from, way
+from escalation.workflow.machine import Moment, way
+from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import Plan
 from escalation.workflow.sittings import decide_item, defer_item
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
@@ -59,11 +60,6 @@ def decide(facts: Facts, command: Command, now: datetime) -> Plan:
     return draft.plan()
 
 
-def open_acts(issue: Issue) -> tuple[str, ...]:
-    """The acts that the issue's state has now, spelt as in the REST path."""
-    return tuple(act.value for act in acts_from(issue.status))
-
-
 def _act(draft: Draft, ask: Do) -> None:
     """Through the table: the state must have the act, no rule refuse it."""
     act = ask.asked if isinstance(ask, NotYet) else ask.act
@@ -77,11 +73,11 @@ def _act(draft: Draft, ask: Do) -> None:
     )
     leads = way(act, moment)
     if leads is None:
-        raise _refused(issue, f"not_when_{issue.status}", _not_from(act, issue.status))
+        raise _refused(draft.facts, f"not_when_{issue.status}", _not_from(act, issue.status))
     for name in leads.guards:
         why = RULES[name](case)
         if why is not None:
-            raise _refused(issue, name, why)
+            raise _refused(draft.facts, name, why)
     _DOES[type(ask)](draft, case, leads.to)
 
 
@@ -92,8 +88,9 @@ _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
 }
 
 
-def _refused(issue: Issue, rule: str, why: str) -> Refused:
-    return Refused(why, rule, extra={"available_acts": open_acts(issue), "status": issue.status})
+def _refused(facts: Facts, rule: str, why: str) -> Refused:
+    stands = {"available_acts": open_acts(facts), "status": facts.issue.status}
+    return Refused(why, rule, extra=stands)
 
 
 def _not_from(act: Act | MeetingAct, status: Status) -> str:
@@ -160,11 +157,16 @@ _LANDS: dict[type[Do], Callable[[Facts, Any, datetime], Landing | None]] = {
 def _edit(draft: Draft, ask: Edit) -> None:
     """Words about the issue; no clock, seat or rung is touched."""
     issue = draft.facts.issue
-    changes = {k: v for k, v in ask.changes.items() if getattr(issue, k) != v}
-    if changes:
-        told = {k: {"from": getattr(issue, k), "to": v} for k, v in changes.items()}
-        draft.set(**changes)
-        draft.event(EventType.CHANGED, {"changes": told})
+    before = {k: issue.raiser.get(k) if k == "needs" else getattr(issue, k) for k in ask.changes}
+    changes = {k: v for k, v in ask.changes.items() if before[k] != v}
+    if not changes:
+        return
+    told = {k: {"from": before[k], "to": v} for k, v in changes.items()}
+    if "needs" in changes:
+        raiser = {**issue.raiser, "needs": changes.pop("needs")}
+        changes["raiser"] = {k: v for k, v in raiser.items() if v is not None}
+    draft.set(**changes)
+    draft.event(EventType.CHANGED, {"changes": told})
 
 
 def _seats_changed(draft: Draft) -> None:
