@@ -121,4 +121,4 @@ def _allowed(app: FastAPI, scope: Any) -> list[str]:  # noqa: ANN401 - ASGI's ow
     """Every method that a path takes."""
     routes = [route for route in app.routes if isinstance(route, Route)]
     methods = {m for r in routes if r.path_regex.match(scope["path"]) for m in r.methods or ()}
-    return sorted(methods)
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)

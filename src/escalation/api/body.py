@@ -39,13 +39,7 @@ def parse(raw: bytes, depth: int) -> Any:  # noqa: ANN401 - whatever stands in t
         _refuse_deeper(raw, depth)
     try:
         text = raw.decode()
-        return json.loads(
-            text,
-            object_pairs_hook=_once,
-            parse_constant=_no_number,
-            parse_int=_integer,
-            parse_float=_real,
-        )
+        return _STRICT.decode(text)
     except UnicodeDecodeError as error:
         where = f"byte {error.start} is {raw[error.start]:#04x}"
         raise Malformed(f"The body is not UTF-8: {where}. Send JSON in UTF-8.") from error
@@ -119,6 +113,11 @@ def _real(text: str) -> float:
     if isinf(number):
         raise _Ambiguous
     return number
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_once, parse_constant=_no_number, parse_int=_integer, parse_float=_real
+)
 
 
 # -- the careful look, once something was found: all of it, with places

@@ -29,7 +29,7 @@ _ALWAYS = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_BODILESS = frozenset({"GET", "OPTIONS", "DELETE"})
 
 
 class Gate:
@@ -54,7 +54,10 @@ class Gate:
         structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
         try:
             scope["body"] = b""
-            if scope["method"] not in _BODILESS:
+            if scope["method"] == "HEAD":
+                passage.headless = True
+                scope["method"] = "GET"
+            elif scope["method"] not in _BODILESS:
                 scope["body"] = await self._body(headers.get(b"content-length"), receive)
             await self._app(scope, receive, passage.send)
         except EscalationError as error:
@@ -92,11 +95,16 @@ class Gate:
         return b"".join(parts)
 
     async def _part(self, receive: Receive) -> Message:
+        timer = _Timer(RECEIPT_SECONDS)
         try:
-            async with asyncio.timeout(RECEIPT_SECONDS):
-                message = await receive()
-        except TimeoutError:
+            message = await receive()
+        except asyncio.CancelledError:
+            if not timer.ran_out:
+                raise
+            timer.forgive()
             raise TooSlow(f"The body did not come within {RECEIPT_SECONDS} seconds.") from None
+        finally:
+            timer.stop()
         if message["type"] == "http.disconnect":
             raise Malformed("The connection ended before the body did.")
         return message
@@ -105,15 +113,41 @@ class Gate:
         return TooLarge(f"The body is larger than {self._largest:,} bytes, which is the limit.")
 
 
+class _Timer:
+    """Ends what the present task waits for after some seconds, at a third of the usual cost."""
+
+    __slots__ = ("_handle", "_task", "ran_out")
+
+    def __init__(self, seconds: float) -> None:
+        self._task = asyncio.current_task()
+        self._handle = asyncio.get_running_loop().call_later(seconds, self._end)
+        self.ran_out = False
+
+    def _end(self) -> None:
+        self.ran_out = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def forgive(self) -> None:
+        """The task goes on, having been told."""
+        if self._task is not None:
+            self._task.uncancel()
+
+    def stop(self) -> None:
+        """Nothing more is to be ended."""
+        self._handle.cancel()
+
+
 class _Passage:
     """One answer on its way out."""
 
-    __slots__ = ("_scope", "_send", "begun")
+    __slots__ = ("_scope", "_send", "begun", "headless")
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope = scope
         self._send = send
         self.begun = False
+        self.headless = False
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own messages
         """Send, with the headers that every answer has."""
@@ -121,6 +155,8 @@ class _Passage:
             self.begun = True
             named = (b"request-id", self._scope["request_id"].encode())
             message["headers"] = [*message.get("headers", ()), named, *_ALWAYS]
+        elif self.headless:
+            message["body"] = b""
         await self._send(message)
 
     async def refuse(self, error: EscalationError) -> None:

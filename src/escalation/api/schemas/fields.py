@@ -44,6 +44,8 @@ def clean(text: str) -> str:
     Marks and isolates of right-to-left writing are part of it; an override that is left open
     would turn the rest of a page round.
     """
+    if text.isprintable():  # most texts are: then nothing of the below is in them
+        return text
     control = _CONTROL.search(text)
     if control is not None:
         raise Refusal(
@@ -78,7 +80,9 @@ def _refuse_open_turns(text: str) -> None:
 
 
 def on_one_line(text: str) -> str:
-    """Text without a line break or tab, and with something in it."""
+    """Text without a line break or tab."""
+    if text.isprintable():
+        return text
     found = _BREAK.search(text)
     if found is not None:
         raise Refusal(
@@ -90,7 +94,7 @@ def on_one_line(text: str) -> str:
 
 def with_something_in_it(text: str) -> str:
     """Text that is more than space."""
-    if not text.strip():
+    if text.isspace():
         raise Refusal("too_short", "found nothing but space, expected text that is not empty")
     return text
 

@@ -68,6 +68,10 @@ class Raiser(Body):
     anonymous: bool = False
     needs: Annotated[Text, Field(max_length=2_000)] | None = None
 
+    def told(self) -> dict[str, Any]:
+        """What was said of them, as it is kept."""
+        return {name: value for name, value in self if value is not None}
+
     @model_validator(mode="after")
     def _nameless(self) -> Self:
         if self.anonymous and (self.name or self.email or self.phone):
@@ -143,7 +147,7 @@ class LogIssue(Body):
             description=self.description,
             channel=self.channel,
             agency=self.agency,
-            raiser=self.raiser.model_dump(mode="json", exclude_none=True),
+            raiser=self.raiser.told(),
             provider=self.provider,
             function=self.function,
             service=self.service,
