@@ -7,11 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from escalation.clock import Clock, SystemClock
+from escalation.delivery.guard import Guard
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.services.desk import Desk
+from escalation.services.outgoing import Outgoing
 from escalation.services.references import References
 from escalation.services.registry import Registry
+from escalation.services.secrets import Vault, given_keys, kept_key
 from escalation.settings import Settings
 from escalation.store import migrate
 from escalation.store.dialect import database_file
@@ -30,6 +33,13 @@ class Container:
     ids: IdSource
     registry: Registry
     desk: Desk
+    vault: Vault
+    guard: Guard
+
+    @property
+    def outgoing(self) -> Outgoing:
+        """The way from the outbox to the endpoints."""
+        return Outgoing(self.engine, self.clock, self.ids, self.vault)
 
 
 def database_of(settings: Settings) -> Path | None:
@@ -90,7 +100,29 @@ def opened(
         )
         desk.start()
         stack.callback(desk.stop)
-        yield Container(settings, engine, clock, ids, registry, desk)
+        yield Container(
+            settings,
+            engine,
+            clock,
+            ids,
+            registry,
+            desk,
+            vault_of(settings, ids),
+            guard_of(settings),
+        )
+
+
+def vault_of(settings: Settings, ids: IdSource) -> Vault:
+    """What seals secrets: the key of the settings, or the one beside the database."""
+    given = settings.master_key
+    if given is not None:
+        return Vault(lambda: given_keys(given))
+    return Vault(lambda: kept_key(settings.data_dir / "master.key", ids))
+
+
+def guard_of(settings: Settings) -> Guard:
+    """Where webhooks may be sent to."""
+    return Guard.allowing(settings.webhook_networks.split(","))
 
 
 def _check(engine: Engine) -> None:

@@ -8,6 +8,7 @@ the value: use it for a secret. The environment stands before ``.env``.
 import difflib
 import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,12 @@ FILE = "_FILE"
 _NOT_OURS = ("ESCALATION_TEST_", "ESCALATION_SERVICE_", "ESCALATION_PORT_")  # tests', Kubernetes'
 
 
+def _networks(text: str) -> str:
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        ip_network(part)
+    return text
+
+
 def _known_scheme(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
@@ -35,6 +42,7 @@ def _known_scheme(url: str) -> str:
 
 Count = Annotated[int, Field(ge=1)]
 DatabaseUrl = Annotated[str, AfterValidator(_known_scheme)]
+Networks = Annotated[str, AfterValidator(_networks)]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 
 
@@ -97,6 +105,22 @@ class Settings(BaseSettings):
         10,
         description="Without a heartbeat for so long, the engine was down: what is late then goes"
         " out as one summary for each receiver.",
+    )
+
+    master_key: str | None = Field(
+        None,
+        repr=False,
+        description="What secrets are sealed with at rest: 32 random bytes in base64; several,"
+        " parted by commas, while it is changed: the first seals. Without it, a file `master.key`"
+        " in the data folder, which only its owner reads.",
+    )
+    webhook_networks: Networks = Field(
+        "",
+        description="Networks in house that webhooks may be sent to, parted by commas, such as"
+        " `10.20.0.0/16`; there plain `http://` may be used too.",
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="Certificates of an authority in house that webhooks trust besides."
     )
 
     @classmethod
@@ -214,7 +238,7 @@ def _wrong(variable: str, detail: str) -> Broken:
 
 
 def _fault(field: str, message: str, given: object) -> Fault:
-    # A URL may hold a password.
-    found = "" if field == "database_url" else f", found {given!r}"
+    # A URL may hold a password, and a key is one.
+    found = "" if field in {"database_url", "master_key"} else f", found {given!r}"
     meaning = _fields()[field].description
     return Fault("setting", f"{message}{found}. {meaning}", parameter=variable_of(field))

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
 from escalation.store import models
 from escalation.store.bulk import insert_rows, update_rows
@@ -173,6 +173,15 @@ def finish(connection: Connection, endpoint_id: str, marks: Sequence[Mark], now:
         if mark.attempt is not None:
             _move_lane(connection, endpoint_id, mark, now)
     return len(marks) - len(mine)
+
+
+def last_number(connection: Connection, endpoint_id: str, aggregate: str) -> int:
+    """The number of the last message of an aggregate for an endpoint; 0 where there is none."""
+    d = models.delivery
+    query = select(func.max(d.c.number)).where(
+        d.c.endpoint_id == endpoint_id, d.c.aggregate == aggregate
+    )
+    return connection.scalar(query) or 0
 
 
 def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, select, update
 
 from escalation.store import models
 from escalation.store.dialect import any_of
@@ -34,6 +34,12 @@ def take_turn(connection: Connection, name: str) -> bool:
     table = models.turn
     query = select(table.c.name).where(table.c.name == name)
     return connection.execute(query.with_for_update(skip_locked=True)).one_or_none() is not None
+
+
+def pending_any(connection: Connection) -> bool:
+    """Whether any event has not been handed on yet."""
+    unsent = exists().where(models.outbox.c.dispatched_at.is_(None))
+    return bool(connection.scalar(select(unsent)))
 
 
 def pending(connection: Connection, limit: int) -> list[Pending]:

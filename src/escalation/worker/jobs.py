@@ -1,7 +1,11 @@
 """What the worker does, in order of urgency."""
 
+from datetime import timedelta
+
 from escalation.bootstrap import Container
-from escalation.services import upkeep
+from escalation.clock import monotonic
+from escalation.services import recovery, upkeep
+from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
 
 HUNG = 120.0
@@ -21,18 +25,48 @@ def worker_of(container: Container) -> Worker:
         heartbeat=settings.heartbeat_interval_seconds,
         next_due=lambda: upkeep.seconds_to_next_due(container.desk),
         alive=lambda: container.desk.alive,
+        beside=(courier_of(container),),
     )
 
 
+class Life:
+    """The worker's signs of life: the first comes before its first clock fires.
+
+    So does the first after the process itself was stopped for long: it notices the outage.
+    """
+
+    def __init__(self, container: Container) -> None:
+        """Give signs of life of one worker."""
+        self._container = container
+        self._outage = timedelta(minutes=container.settings.outage_minutes)
+        self._worker = container.ids.new("wrk", container.clock.now())
+        self._beaten: float | None = None
+
+    def beat(self) -> int:
+        """Give a sign; answers 1 where the silence before it has opened a recovery."""
+        inside = self._container
+        opened = recovery.beat(inside.engine, inside.clock, self._worker, self._outage)
+        self._beaten = monotonic()
+        return int(opened)
+
+    def noted(self) -> None:
+        """See to it that the last sign is younger than an outage."""
+        half = self._outage.total_seconds() / 2
+        if self._beaten is None or monotonic() - self._beaten > half:
+            self.beat()
+
+
 def jobs_of(container: Container) -> tuple[Recurring, ...]:
-    """Clocks first, then seats, then what may be forgotten."""
+    """A sign of life first: it notices an outage. Then clocks, seats, and what may be forgotten."""
     desk, settings = container.desk, container.settings
     interval = settings.sweep_interval_seconds
+    life = Life(container)
 
     def size() -> int:
         return settings.batch_size_waiting if desk.waiting else settings.batch_size
 
     def clocks() -> int:
+        life.noted()
         return desk.sweep(size()).result(HUNG)
 
     def seats() -> int:
@@ -42,6 +76,7 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         return upkeep.forget_answers(desk, timeout=HUNG)
 
     return (
+        Recurring("recoveries", settings.heartbeat_interval_seconds, life.beat, full=2),
         Recurring("clocks", interval, clocks),
         Recurring("seats", interval, seats, full=SMALLEST_FULL_CHUNK),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),

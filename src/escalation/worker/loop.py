@@ -7,6 +7,7 @@ with a backlog is done in chunks, and gives way to the others when its time is u
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
+from typing import Protocol
 
 import structlog
 
@@ -34,6 +35,24 @@ class Recurring:
     full: int = 1
 
 
+class Companion(Protocol):
+    """Work that goes on beside the rounds, in a thread of its own."""
+
+    name: str
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """Finish what is in hand, then end."""
+        ...
+
+    def once(self) -> int:
+        """Do all there is now, in this thread; answers how much it was."""
+        ...
+
+
 @dataclass(slots=True)
 class Tally:
     """What the worker has done since the last time it was asked."""
@@ -58,6 +77,7 @@ class Worker:
         heartbeat: float,
         next_due: Callable[[], float | None] = lambda: None,
         alive: Callable[[], bool] = lambda: True,
+        beside: Sequence[Companion] = (),
     ) -> None:
         """``next_due`` tells how many seconds ahead the next clock is due, where one is.
 
@@ -67,12 +87,14 @@ class Worker:
             heartbeat: Seconds from one note of being alive to the next.
             next_due: Asked after each round.
             alive: Whether the desk still serves; without it there is no point in going on.
+            beside: What goes on beside the rounds for as long as they do.
         """
         self._jobs = tuple(jobs)
         self._interval = interval
         self._heartbeat = heartbeat
         self._next_due = next_due
         self._alive = alive
+        self._beside = tuple(beside)
         self._stop = Event()
         self._last: dict[str, float] = {}
         self._beaten = monotonic()
@@ -89,11 +111,19 @@ class Worker:
             Broken: the desk has died; a new process is needed.
         """
         _log.info("worker_started", jobs=[job.name for job in self._jobs])
-        while not self._stop.is_set():
-            behind = self._round()
-            self._beat()
-            if not behind:
-                self._stop.wait(self._pause())
+        # The first round comes first: it notices an outage before anything is sent.
+        behind = self._round()
+        for companion in self._beside:
+            companion.start()
+        try:
+            while not self._stop.is_set():
+                self._beat()
+                if not behind:
+                    self._stop.wait(self._pause())
+                behind = self._round()
+        finally:
+            for companion in self._beside:
+                companion.stop()
         _log.info("worker_stopped")
 
     def once(self) -> Tally:
@@ -101,6 +131,8 @@ class Worker:
         for job in self._jobs:
             while self._work(job) and not self._stop.is_set():
                 pass
+        for companion in self._beside:
+            self._work(Recurring(companion.name, 0, companion.once))
         return self.tally
 
     def _round(self) -> bool:

@@ -1,0 +1,267 @@
+"""Webhook endpoints: added, changed, rotated, removed; each on the record, secrets shown once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from escalation.delivery import payloads, signing
+from escalation.delivery.guard import Guard
+from escalation.errors import Fault, Invalid, NotFound, Refused
+from escalation.services.desk import Desk
+from escalation.services.event_types import known_types
+from escalation.services.secrets import Vault
+from escalation.store import deliveries, endpoints, journal, timeline
+from escalation.store.deliveries import Message, NewDelivery
+from escalation.store.endpoints import EndpointState, StoredEndpoint
+from escalation.store.transaction import Connection, read
+from escalation.workflow.facts import ENGINE, Actor
+
+__all__ = ["EndpointState", "NewEndpoint", "StoredEndpoint"]
+
+BOTH_SIGN = timedelta(hours=24)
+"""How long the old secret signs beside the new one, unless it is said otherwise."""
+JOURNAL = "webhooks"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEndpoint:
+    """An endpoint with a secret that has just been made; it is not to be had again."""
+
+    secret: str
+    stored: StoredEndpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is to be changed of an endpoint; what is None stays."""
+
+    url: str | None = None
+    types: Sequence[str] | None = None
+    description: str | None = None
+    enabled: bool | None = None
+
+
+def every(desk: Desk) -> Sequence[StoredEndpoint]:
+    """All endpoints that have not been removed, the oldest first."""
+    with read(desk.engine) as connection:
+        return endpoints.standing(connection)
+
+
+def one(desk: Desk, endpoint_id: str) -> StoredEndpoint:
+    """An endpoint.
+
+    Raises:
+        NotFound: there is none of that id, or it has been removed.
+    """
+    with read(desk.engine) as connection:
+        return _found(connection, endpoint_id)
+
+
+def add(  # noqa: PLR0913 - the parts of an endpoint are independent
+    desk: Desk,
+    vault: Vault,
+    guard: Guard,
+    *,
+    url: str,
+    types: Sequence[str] = (),
+    description: str = "",
+    actor: Actor,
+) -> NewEndpoint:
+    """Send events of these types, or of all, to ``url`` from now on.
+
+    Raises:
+        Invalid: the URL may not be sent to, or a type is not known.
+    """
+    _check_url(guard, url)
+    now = desk.clock.now()
+    secret = signing.secret_of(desk.ids.token(signing.SECRET_BYTES))
+    stored = StoredEndpoint(
+        id=desk.ids.new("whe", now),
+        url=url,
+        description=description,
+        types=known_types(types),
+        state=EndpointState.ENABLED,
+        state_reason=None,
+        secret=vault.seal(secret),
+        old_secret=None,
+        old_until=None,
+        created_by=actor.name,
+        created_at=now,
+    )
+
+    def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        kept = replace(stored, created_at=now)
+        endpoints.add(connection, kept)
+        return kept
+
+    host = urlsplit(url).hostname
+    kept = _recorded(desk, "webhook.created", actor, stored.id, work, host=host)
+    return NewEndpoint(secret, kept)
+
+
+def change(
+    desk: Desk, guard: Guard, endpoint_id: str, wishes: Wishes, *, actor: Actor
+) -> StoredEndpoint:
+    """Change an endpoint. A disabled one is sent nothing, and keeps what is due to it.
+
+    Raises:
+        NotFound: there is none of that id.
+        Invalid: the URL may not be sent to, or a type is not known.
+    """
+    values: dict[str, Any] = {}
+    if wishes.url is not None:
+        _check_url(guard, wishes.url)
+        values["url"] = wishes.url
+    if wishes.types is not None:
+        values["types"] = list(known_types(wishes.types))
+    if wishes.description is not None:
+        values["description"] = wishes.description
+    kind = "webhook.changed"
+    if wishes.enabled is not None:
+        state = EndpointState.ENABLED if wishes.enabled else EndpointState.DISABLED
+        values |= {"state": state.value, "state_reason": None if wishes.enabled else "by hand"}
+        kind = f"webhook.{state.value}"
+
+    def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        del now
+        _found(connection, endpoint_id, locked=True)
+        if values:
+            endpoints.change(connection, endpoint_id, values)
+        return _found(connection, endpoint_id)
+
+    return _recorded(desk, kind, actor, endpoint_id, work, changed=sorted(values))
+
+
+def rotate(
+    desk: Desk, vault: Vault, endpoint_id: str, *, both: timedelta = BOTH_SIGN, actor: Actor
+) -> NewEndpoint:
+    """Give an endpoint a new secret; for the time of ``both`` the old one signs as well.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    secret = signing.secret_of(desk.ids.token(signing.SECRET_BYTES))
+    sealed = vault.seal(secret)
+
+    def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        before = _found(connection, endpoint_id, locked=True)
+        old = {"old_secret": before.secret, "old_until": now + both}
+        endpoints.change(connection, endpoint_id, {"secret": sealed, **old})
+        return _found(connection, endpoint_id)
+
+    return NewEndpoint(secret, _recorded(desk, "webhook.rotated", actor, endpoint_id, work))
+
+
+def remove(desk: Desk, endpoint_id: str, *, actor: Actor) -> None:
+    """Remove an endpoint: what still waits for it is cancelled; its log stays.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+
+    def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        before = _found(connection, endpoint_id, locked=True)
+        removed = {"state": EndpointState.REMOVED.value, "state_reason": "by hand"}
+        endpoints.change(connection, endpoint_id, {**removed, "secret": "", "old_secret": None})
+        deliveries.cancel(connection, endpoint_id, now)
+        return before
+
+    _recorded(desk, "webhook.removed", actor, endpoint_id, work)
+
+
+def ping(desk: Desk, endpoint_id: str) -> str:
+    """Send an endpoint a `ping`; answers the delivery's id, under which the log has the outcome.
+
+    Raises:
+        NotFound: there is none of that id.
+        Refused: it is disabled.
+    """
+    at = desk.clock.now()
+    message_id, delivery_id = desk.ids.new("evt", at), desk.ids.new("dlv", at)
+
+    def chore(connection: Connection, now: datetime) -> None:
+        if _found(connection, endpoint_id).state is not EndpointState.ENABLED:
+            raise Refused(
+                f"{endpoint_id} is disabled, and is sent nothing; enable it first.",
+                "endpoint_disabled",
+            )
+        body = payloads.ping_body(message_id, endpoint_id, now)
+        new = NewDelivery(
+            id=delivery_id,
+            endpoint_id=endpoint_id,
+            message_id=message_id,
+            aggregate=message_id,
+            number=1,
+            type=payloads.PING,
+        )
+        deliveries.add(connection, [Message(message_id, payloads.PING, body, now)], [new], now)
+
+    desk.do(chore).result()
+    return delivery_id
+
+
+def gone(connection: Connection, endpoint_id: str, made: tuple[str, str], now: datetime) -> None:
+    """A receiver answered that it is gone: disable its endpoint, in the caller's transaction."""
+    values = {"state": EndpointState.DISABLED.value, "state_reason": "it answered 410 Gone"}
+    endpoints.change(connection, endpoint_id, values)
+    told = {"endpoint": endpoint_id, "why": "410"}
+    _journal(connection, "webhook.disabled", ENGINE, made, told, now)
+
+
+def _check_url(guard: Guard, url: str) -> None:
+    wrong = guard.check_url(url)
+    if wrong is not None:
+        fault = Fault("wrong_url", wrong, pointer="/url")
+        raise Invalid("Nothing is sent to that URL; nothing was changed.", errors=[fault])
+
+
+def _found(connection: Connection, endpoint_id: str, *, locked: bool = False) -> StoredEndpoint:
+    found = endpoints.find(connection, endpoint_id, locked=locked)
+    if found is None or found.state is EndpointState.REMOVED:
+        raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
+    return found
+
+
+def _recorded(
+    desk: Desk,
+    kind: str,
+    actor: Actor,
+    endpoint_id: str,
+    work: Callable[[Connection, datetime], StoredEndpoint],
+    **about: object,
+) -> StoredEndpoint:
+    """Do work and put it on the record in one transaction."""
+    made = (desk.ids.new("evt", desk.clock.now()), desk.ids.token(16).hex())
+
+    def chore(connection: Connection, now: datetime) -> StoredEndpoint:
+        if timeline.aggregates_of(connection, [made[0]]):
+            return _found(connection, endpoint_id)  # by an earlier try whose answer was lost
+        after = work(connection, now)
+        _journal(connection, kind, actor, made, {"endpoint": endpoint_id, **about}, now)
+        return after
+
+    stored: StoredEndpoint = desk.do(chore).result()
+    return stored
+
+
+def _journal(
+    connection: Connection,
+    kind: str,
+    actor: Actor,
+    made: tuple[str, str],
+    told: Mapping[str, object],
+    now: datetime,
+) -> None:
+    event_id, salt = made
+    journal.record(
+        connection,
+        JOURNAL,
+        event_id=event_id,
+        kind=kind,
+        payload=told,
+        actor=actor,
+        now=now,
+        salt=salt,
+    )

@@ -1,0 +1,64 @@
+"""The types of events that go out, and what each of them tells."""
+
+from collections.abc import Mapping, Sequence
+
+from escalation.delivery.payloads import PING, SUMMARY
+from escalation.errors import Fault, Invalid
+from escalation.routing.wording import not_among
+from escalation.workflow.events import INTERNAL, EventType
+
+_OF_ISSUES: Mapping[EventType, str] = {
+    EventType.LOGGED: "an issue was logged",
+    EventType.ACKNOWLEDGED: "the lead acknowledged it",
+    EventType.CHANGED: "its words or its classification changed",
+    EventType.INFORMED: "the raiser was informed",
+    EventType.CONTACTED: "somebody was in touch about it",
+    EventType.HELD: "it was put on hold",
+    EventType.RESUMED: "it goes on after a hold",
+    EventType.WARNED: "a clock has reached a warning, or its end without a climb",
+    EventType.ESCALATED: "it climbed to another rung",
+    EventType.REFERRED_BACK: "it was referred back to a lower rung",
+    EventType.REPORTED_UP: "it was reported to a higher forum",
+    EventType.REASSIGNED: "somebody gave a seat another holder",
+    EventType.HOLDER_CHANGED: "the directory gave a seat another holder",
+    EventType.SEAT_VACANT: "nobody holds a seat",
+    EventType.TABLED: "it was put on a meeting's agenda",
+    EventType.DEFERRED: "it was put off to a later meeting",
+    EventType.DECIDED: "a forum decided on it",
+    EventType.RESOLVED: "it was resolved",
+    EventType.DISPUTED: "its outcome was disputed",
+    EventType.REOPENED: "it was opened again",
+    EventType.CLOSED: "it was closed",
+    EventType.WITHDRAWN: "it was withdrawn",
+    EventType.EXHAUSTED: "its ladder is exhausted",
+}
+_OTHERS: Mapping[str, str] = {
+    "ladder.published": "a ladder file was put in force",
+    SUMMARY: "events that came late after an outage, all in one; goes to every endpoint",
+    PING: "an endpoint was asked to answer; goes to that endpoint alone",
+}
+EVENT_TYPES: Mapping[str, str] = {
+    **{
+        kind.value: _OF_ISSUES.get(kind, "something happened to an issue")
+        for kind in EventType
+        if kind not in INTERNAL
+    },
+    **_OTHERS,
+}
+"""Each type that goes out, with what it tells."""
+
+
+def known_types(types: Sequence[str]) -> tuple[str, ...]:
+    """The types of a subscription, each once.
+
+    Raises:
+        Invalid: one of them is no type of event; the fault names the nearest.
+    """
+    faults = [
+        Fault("unknown_word", not_among(kind, EVENT_TYPES), pointer=f"/types/{number}")
+        for number, kind in enumerate(types)
+        if kind not in EVENT_TYPES
+    ]
+    if faults:
+        raise Invalid("An event type is not known; nothing was changed.", errors=faults)
+    return tuple(dict.fromkeys(types))

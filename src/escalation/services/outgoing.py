@@ -1,0 +1,236 @@
+"""From the outbox to the endpoints: events handed on, leased and marked, in short transactions.
+
+Nothing is sent here, and nothing is sent while a transaction is open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from escalation.clock import Clock
+from escalation.delivery import payloads, retry
+from escalation.delivery.sender import Letter, Sent
+from escalation.errors import Broken
+from escalation.ids import IdSource
+from escalation.services import endpoints as endpoint_acts
+from escalation.services.recovery import drained, is_late, settle_one
+from escalation.services.secrets import Vault
+from escalation.store import deliveries, dialect, endpoints, heartbeat, outbox
+from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark, Message, NewDelivery
+from escalation.store.endpoints import StoredEndpoint
+from escalation.store.heartbeat import Recovery, RecoveryState
+from escalation.store.outbox import Pending
+from escalation.store.transaction import Connection, Engine, read, write
+
+LEASE = timedelta(seconds=60)
+"""How long what was claimed belongs to who claimed it; an attempt takes a quarter of it at most."""
+AT_ONCE = 500
+"""Events handed on in one transaction, and the others of the same issues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a claimed delivery; nothing was ``sent`` of one that is given back."""
+
+    claimed: Claimed
+    started_at: datetime
+    sent: Sent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Deliveries of one endpoint, leased as of ``now``."""
+
+    now: datetime
+    claimed: Sequence[Claimed]
+    url: str
+    secrets: tuple[str, ...]
+
+    def letter(self, claimed: Claimed) -> Letter:
+        """What is sent."""
+        return Letter(self.url, claimed.message_id, claimed.body, self.secrets, claimed.missed)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The database's side of sending, for one process."""
+
+    engine: Engine
+    clock: Clock
+    ids: IdSource
+    vault: Vault
+
+    def hand_on(self, limit: int = AT_ONCE) -> int:
+        """Hand events of the outbox to the endpoints that want them; answers how many events."""
+        with read(self.engine) as connection:
+            if not outbox.pending_any(connection):
+                return 0
+        with write(self.engine) as connection:
+            if not outbox.take_turn(connection, outbox.FAN_OUT):
+                return 0
+            now = dialect.now(connection, self.clock)
+            return hand_on(connection, self.ids, now, heartbeat.current(connection), limit)
+
+    def recover(self) -> int:
+        """Move a recovery on by one step, where one goes on; answers whether there was one."""
+        with read(self.engine) as connection:
+            found = heartbeat.current(connection)
+            if found is None or (
+                found.state is RecoveryState.OPEN and not drained(connection, found)
+            ):
+                return 0
+        with write(self.engine) as connection:
+            if not outbox.take_turn(connection, outbox.FAN_OUT):
+                return 0
+            now = dialect.now(connection, self.clock)
+            found = heartbeat.current(connection, locked=True)
+            return 0 if found is None else self._recover(connection, found, now)
+
+    def _recover(self, connection: Connection, recovery: Recovery, now: datetime) -> int:
+        if recovery.state is RecoveryState.OPEN:
+            # Once the clocks are seen to be drained, all that they caused is seen as well.
+            if not drained(connection, recovery):
+                return 0
+            while hand_on(connection, self.ids, now, recovery, AT_ONCE) >= AT_ONCE:
+                pass
+            heartbeat.settle(connection, recovery.id)
+            return 1
+        settle_one(connection, self.ids, recovery, now)
+        return 1
+
+    def with_work(self) -> Sequence[str]:
+        """Endpoints to which something is due and nobody sends."""
+        with read(self.engine) as connection:
+            return endpoints.with_work(connection, dialect.now(connection, self.clock))
+
+    def step(self, endpoint_id: str, owner: str, done: Sequence[Done], limit: int) -> Batch | None:
+        """Mark what is done, and lease what comes next; None where there is nothing.
+
+        Raises:
+            Broken: the endpoint's secret cannot be opened; what is due stays due.
+        """
+        with write(self.engine) as connection:
+            now = dialect.now(connection, self.clock)
+            if done:
+                self._mark(connection, endpoint_id, done, now)
+            try:
+                batch = self._lease(connection, endpoint_id, owner, now, limit)
+                failure = None
+            except Broken as error:  # what was done before is marked all the same
+                batch, failure = None, error
+            if batch is None:
+                endpoints.leave_lane(connection, endpoint_id, owner)
+        if failure is not None:
+            raise failure
+        return batch
+
+    def _lease(
+        self, connection: Connection, endpoint_id: str, owner: str, now: datetime, limit: int
+    ) -> Batch | None:
+        until = now + LEASE
+        if limit < 1 or not endpoints.take_lane(connection, endpoint_id, owner, now, until):
+            return None
+        endpoint = endpoints.find(connection, endpoint_id)
+        if endpoint is None:
+            return None
+        secrets = self._secrets(endpoint, now)
+        claimed = deliveries.claim(connection, endpoint_id, now, until, limit)
+        return Batch(now, claimed, endpoint.url, secrets) if claimed else None
+
+    def _secrets(self, endpoint: StoredEndpoint, now: datetime) -> tuple[str, ...]:
+        found = [self.vault.open(endpoint.secret)]
+        both = endpoint.old_until is not None and now < endpoint.old_until
+        if both and endpoint.old_secret is not None:
+            found.append(self.vault.open(endpoint.old_secret))
+        return tuple(found)
+
+    def _mark(
+        self, connection: Connection, endpoint_id: str, done: Sequence[Done], now: datetime
+    ) -> None:
+        marks, gone = [], False
+        for each in done:
+            mark, disable = _mark_of(each, now)
+            marks.append(mark)
+            gone = gone or disable
+        deliveries.finish(connection, endpoint_id, marks, now)
+        if gone:
+            made = (self.ids.new("evt", now), self.ids.token(16).hex())
+            endpoint_acts.gone(connection, endpoint_id, made, now)
+
+
+def hand_on(
+    connection: Connection, ids: IdSource, now: datetime, recovery: Recovery | None, limit: int
+) -> int:
+    """Hand on what waits, within a transaction that has the turn; answers how many events."""
+    waiting = outbox.pending(connection, limit)
+    if not waiting:
+        return 0
+    open_ = recovery if recovery is not None and recovery.state is RecoveryState.OPEN else None
+    targets = endpoints.standing(connection)
+    messages: list[Message] = []
+    new: list[NewDelivery] = []
+    for event in waiting:
+        wanting = [target for target in targets if _goes_to(event, target)]
+        if not wanting:
+            continue
+        messages.append(Message(event.event_id, event.type, _rendered(event), now))
+        held = open_ is not None and is_late(event, open_)
+        new.extend(_delivery(event, t, ids.new("dlv", now), open_ if held else None)
+                   for t in wanting)  # fmt: skip
+    deliveries.add(connection, messages, new, now)
+    outbox.dispatched(connection, [event.event_id for event in waiting], now)
+    return len(waiting)
+
+
+def _goes_to(event: Pending, target: StoredEndpoint) -> bool:
+    """Whether an endpoint is told: of what both sides may know, of its types, since it is there."""
+    since = event.recorded_at >= target.created_at
+    return since and event.visibility == "shared" and target.wants(event.type)
+
+
+def _delivery(
+    event: Pending, target: StoredEndpoint, delivery_id: str, recovery: Recovery | None
+) -> NewDelivery:
+    return NewDelivery(
+        id=delivery_id,
+        endpoint_id=target.id,
+        message_id=event.event_id,
+        aggregate=event.aggregate,
+        number=event.number,
+        type=event.type,
+        recovery_id=None if recovery is None else recovery.id,
+        held=recovery is not None,
+    )
+
+
+def _rendered(event: Pending) -> bytes:
+    return payloads.body_of(
+        payloads.Occurred(
+            id=event.event_id,
+            type=event.type,
+            aggregate=event.aggregate,
+            reference=event.reference,
+            number=event.number,
+            due_at=event.due_at,
+            effective_at=event.effective_at,
+            recorded_at=event.recorded_at,
+            payload=event.payload,
+        )
+    )
+
+
+def _mark_of(done: Done, now: datetime) -> tuple[Mark, bool]:
+    """What a delivery has come to, and whether its endpoint is gone."""
+    claimed, sent = done.claimed, done.sent
+    if sent is None:
+        return Mark(claimed, DeliveryState.WAITING, now, None), False
+    result = sent.result
+    follows = retry.following(result, claimed.attempts + 1, claimed.id, now)
+    tried = Attempt(
+        done.started_at, sent.milliseconds, result.status, result.outcome.value, result.detail
+    )
+    if follows.done:
+        return Mark(claimed, DeliveryState.DELIVERED, None, tried), False
+    if follows.wait is None:
+        return Mark(claimed, DeliveryState.DEAD, None, tried), False
+    return Mark(claimed, DeliveryState.WAITING, now + follows.wait, tried), follows.disable

@@ -1,0 +1,123 @@
+"""After an outage: what came late goes out as at most one live message and one summary.
+
+A worker that finds no sign of life within the bound opens a recovery. Until the clocks that ended
+before it have all been fired, what they caused is held back. Then, endpoint by endpoint, the last
+event of each issue goes out as it is, and all others are told in one summary.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from escalation.clock import Clock
+from escalation.delivery import payloads
+from escalation.delivery.payloads import Late
+from escalation.ids import IdSource, named
+from escalation.store import deliveries, dialect, heartbeat
+from escalation.store.deliveries import Message, NewDelivery
+from escalation.store.heartbeat import Held, Recovery, RecoveryState
+from escalation.store.outbox import Pending
+from escalation.store.transaction import Connection, Engine, write
+from escalation.workflow.facts import ENGINE
+
+REMEMBERED = timedelta(days=7)
+"""How long a worker's last sign of life is kept."""
+AT_ONCE = 5_000
+"""Held deliveries looked at in one transaction."""
+
+
+def beat(engine: Engine, clock: Clock, worker: str, outage: timedelta) -> bool:
+    """Note that a worker is alive; answers whether this opened a recovery.
+
+    Called before a worker fires its first clock, so that nothing late escapes.
+    """
+    with write(engine) as connection:
+        now = dialect.now(connection, clock)
+        last = heartbeat.newest(connection)
+        opened = last is not None and now - last >= outage and _opened(connection, last, now)
+        heartbeat.beat(connection, worker, now, now - REMEMBERED)
+        return opened
+
+
+def _opened(connection: Connection, last: datetime, now: datetime) -> bool:
+    before = heartbeat.current(connection, locked=True)
+    if before is not None:
+        heartbeat.reopen(connection, before.id, now)
+        return True
+    new = Recovery(named("rcv", last.isoformat()), last, now, RecoveryState.OPEN)
+    return heartbeat.open_recovery(connection, new)
+
+
+def is_late(event: Pending, recovery: Recovery) -> bool:
+    """Whether an event is held back: the engine made it, and it had been due before.
+
+    What the engine does beside (a seat found vacant on the way) has no due instant of its own.
+    """
+    by: str = json.loads(event.payload)["actor"]["kind"]
+    before = event.due_at is None or event.due_at < recovery.started_at
+    return by == ENGINE.kind and before
+
+
+def drained(connection: Connection, recovery: Recovery) -> bool:
+    """Whether every clock that ended before the recovery has been fired."""
+    return not heartbeat.late_clock(connection, recovery.started_at)
+
+
+def settle_one(connection: Connection, ids: IdSource, recovery: Recovery, now: datetime) -> int:
+    """Settle what is held back from one endpoint, or close; answers how many deliveries.
+
+    All of it in the caller's transaction, which has the turn of the fan-out.
+    """
+    waiting = heartbeat.endpoints_held(connection, recovery.id)
+    if not waiting:
+        heartbeat.close(connection, recovery.id, now)
+        return 0
+    held = heartbeat.held(connection, recovery.id, waiting[0], AT_ONCE)
+    others = [each for each in held if not each.last]
+    portions = list(payloads.portions([Late(each.message_id, each.body) for each in others]))
+    if len(held) == AT_ONCE and len(portions) > 1:
+        portions.pop()  # it may have room for more
+    summary = _Summaries(connection, ids, recovery, waiting[0], now)
+    told = 0
+    for portion in portions:
+        summary.tell(others[told : told + len(portion)], portion)
+        told += len(portion)
+    heartbeat.release(connection, [each.id for each in held if each.last], now)
+    return len(held)
+
+
+class _Summaries:
+    """Writes summaries of one recovery for one endpoint."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        ids: IdSource,
+        recovery: Recovery,
+        endpoint_id: str,
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._ids = ids
+        self._recovery = recovery
+        self._endpoint = endpoint_id
+        self._now = now
+
+    def tell(self, rows: Sequence[Held], late: Sequence[Late]) -> None:
+        """One summary of these, which counts as their delivery."""
+        recovery, now = self._recovery, self._now
+        part = 1 + deliveries.last_number(self._connection, self._endpoint, recovery.id)
+        message_id = named("evt", recovery.id, self._endpoint, str(part))
+        down = (recovery.down_since, recovery.started_at)
+        body = payloads.summary_body(message_id, down, part, now, late)
+        message = Message(message_id, payloads.SUMMARY, body, now)
+        new = NewDelivery(
+            id=self._ids.new("dlv", now),
+            endpoint_id=self._endpoint,
+            message_id=message_id,
+            aggregate=recovery.id,
+            number=part,
+            type=payloads.SUMMARY,
+        )
+        deliveries.add(self._connection, [message], [new], now)
+        heartbeat.summarised(self._connection, [row.id for row in rows], message, now)

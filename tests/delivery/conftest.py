@@ -1,0 +1,64 @@
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from escalation.bootstrap import Container, opened
+from escalation.clock import SystemClock, VirtualClock
+from escalation.settings import Settings
+from tests.builders import (
+    furnished_postgres,
+    furnished_postgres_url,
+    furnished_sqlite,
+    furnished_url,
+    plain_log,
+)
+from tests.delivery.receiver import Receiver, receiving
+from tests.fakes import virtual_clock
+
+__all__ = [
+    "furnished_postgres",
+    "furnished_postgres_url",
+    "furnished_sqlite",
+    "furnished_url",
+    "plain_log",
+]
+
+Open = Callable[..., Container]
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """The tests' Monday, until a test moves it."""
+    return virtual_clock()
+
+
+@pytest.fixture
+def open_on(clock: VirtualClock, tmp_path: Path) -> Iterator[Open]:
+    """Opens everything on a database; this machine may be sent to. ``real`` is the real time."""
+    with ExitStack() as stack:
+
+        def make(url: str, *, real: bool = False, **settings: Any) -> Container:
+            plain = {"data_dir": tmp_path / "data", "webhook_networks": "127.0.0.0/8"}
+            given = Settings(_env_file=None, database_url=url, **{**plain, **settings})
+            time = SystemClock() if real else clock
+            inside = stack.enter_context(opened(given, owner=True, clock=time))
+            inside.outgoing.hand_on()  # what furnishing it told
+            return inside
+
+        yield make
+
+
+@pytest.fixture
+def inside(furnished_url: str, open_on: Open) -> Container:
+    """Everything, on a furnished database of this test's own, once on each database."""
+    return open_on(furnished_url)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A receiver that takes everything."""
+    with receiving() as found:
+        yield found
