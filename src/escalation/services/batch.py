@@ -74,7 +74,7 @@ class Batch:
         """Decide the commands in order and write what follows; one outcome for each."""
         self._load(jobs, skip_locked=skip_locked)
         # Once their rows are held: whoever held them before has recorded an earlier instant.
-        self.now = dialect.now(self.connection, self._clock)
+        self.now = dialect.recorded_at(self.connection, self._clock)
         outcomes: list[Outcome] = []
         for job in jobs:
             try:

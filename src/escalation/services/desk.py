@@ -267,7 +267,7 @@ class Desk:
     def _do(self, chore: Chore) -> Any:  # noqa: ANN401 - whatever the chore answers
         def once(_: int) -> Any:  # noqa: ANN401 - as above
             with write(self.engine) as connection:
-                return chore(connection, dialect.now(connection, self.clock))
+                return chore(connection, dialect.recorded_at(connection, self.clock))
 
         return _tried(once)
 

@@ -16,11 +16,13 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
+    case,
     exists,
     func,
     literal,
     make_url,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -96,6 +98,52 @@ def now(connection: Connection, clock: Clock) -> datetime:
         told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
         return told.astimezone(UTC)
     return clock.now()
+
+
+def recorded_at(connection: Connection, clock: Clock) -> datetime:
+    """The present instant, for a transaction that is about to record something at it.
+
+    On PostgreSQL the transaction is known as a writing one before the clock is read, so that
+    :func:`older_writers` sees it; on SQLite it holds the write lock.
+    """
+    if connection.dialect.name == "postgresql" and isinstance(clock, SystemClock):
+        # CASE looks at its condition first.
+        begun = case((func.pg_current_xact_id().is_not(None), func.clock_timestamp()))
+        told: datetime = connection.execute(select(begun)).scalar_one()
+        return told.astimezone(UTC)
+    return clock.now()
+
+
+def older_writers(connection: Connection, until: datetime | None) -> int:
+    """How many open transactions may still record something at or before an instant.
+
+    Without an instant, all that write count. Always 0 on SQLite, where whoever holds the write
+    lock is the only one.
+    """
+    if connection.dialect.name != "postgresql":
+        return 0
+    return int(connection.execute(_OLDER_WRITERS, {"until": until}).scalar_one())
+
+
+_OLDER_WRITERS = text(
+    "SELECT count(*) FROM pg_snapshot_xip(pg_current_snapshot()) AS still (xid)"
+    " LEFT JOIN pg_stat_activity AS who ON who.backend_xid = still.xid::xid"
+    " WHERE who.pid IS NULL OR (who.datname = current_database()"
+    " AND (CAST(:until AS timestamptz) IS NULL OR who.xact_start <= :until))"
+)
+"""What writes has its number before it reads the clock: it stands in the snapshot until it ends.
+
+One of which nothing more can be seen counts too: it has just ended, or is another user's.
+"""
+
+
+def json_text(
+    connection: Connection, column: ColumnElement[Any], *path: str
+) -> ColumnElement[Any]:
+    """The text that stands at a path of a JSON column."""
+    if connection.dialect.name == "postgresql":
+        return func.jsonb_extract_path_text(column, *path)
+    return func.json_extract(column, "$." + ".".join(path))
 
 
 def hold_migrations(connection: Connection) -> None:

@@ -94,6 +94,14 @@ class Calendar:
         """The ``count``-th date (1 or more) after ``day`` that has an open second."""
         return date.fromordinal(self.index.day_after(day.toordinal(), count))
 
+    def business_days(self, after: date, until: date) -> int:
+        """How many dates after one and not after another have an open second.
+
+        Raises:
+            BeyondHorizon: when one of them is not known.
+        """
+        return self.index.days_between(after.toordinal(), until.toordinal())
+
     def next_open_date(self, day: date) -> date:
         """The first date at or after ``day`` that has an open second."""
         return self.business_day_after(day, 0)

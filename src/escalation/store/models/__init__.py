@@ -12,6 +12,7 @@ from escalation.store.models.delivery import (
     turn,
     webhook_endpoint,
 )
+from escalation.store.models.digests import digest, digest_number, digest_rendering
 from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
@@ -27,6 +28,9 @@ __all__ = [
     "decision",
     "delivery",
     "delivery_attempt",
+    "digest",
+    "digest_number",
+    "digest_rendering",
     "directory_version",
     "epoch",
     "event",

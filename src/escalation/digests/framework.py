@@ -1,0 +1,120 @@
+"""What a digest is read under: the publications its issues pin, and the directory of its day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation.digests.selection import Standing, told
+from escalation.routing.directory import Directory, Forum
+from escalation.routing.publication import Publication
+from escalation.routing.vocabulary import Scope
+from escalation.timekeeping.calendar import BeyondHorizon, Calendar
+from escalation.workflow.facts import Agreement
+from escalation.workflow.forum import next_sitting, sitting, sittings_after
+from escalation.workflow.plan import Sitting
+
+_LOOKED_BACK = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """The publication in force, the directory of that day, and the pinned publications by hash."""
+
+    publication: Publication
+    directory: Directory
+    directory_epoch: int
+    pinned: Callable[[str], Publication]
+    _agreements: dict[tuple[str, str | None, str], Agreement] = field(default_factory=dict)
+
+    @property
+    def in_force(self) -> Agreement:
+        """The calendars of the publication in force: a forum's is named there."""
+        return self._agreement(self.publication, None, Scope.FUNCTION.value)
+
+    def agreement(self, standing: Standing) -> Agreement:
+        """What an issue stands under."""
+        key = (standing.publication, standing.ola, standing.ladder)
+        found = self._agreements.get(key)
+        if found is None:
+            publication = self.pinned(standing.publication)
+            found = self._agreement(publication, standing.ola, standing.ladder)
+            self._agreements[key] = found
+        return found
+
+    def _agreement(self, publication: Publication, ola: str | None, ladder: str) -> Agreement:
+        effective = publication.effective(ola, ladder)
+        return Agreement(publication, effective, self.directory, self.directory_epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """A forum's meetings around an instant, by its rule.
+
+    ``previous`` is the last that had ended, ``next`` the first that begins after the instant, and
+    ``open`` the one for which an issue that came now would be tabled: the first whose agenda is
+    not closed.
+    """
+
+    previous: Sitting | None
+    next: Sitting | None
+    open: Sitting | None
+
+    @classmethod
+    def around(cls, under: Agreement, forum: Forum, at: datetime) -> "Meetings":
+        """The meetings around ``at``."""
+        return cls(
+            _previous(under, forum, at),
+            next(sittings_after(under, forum, at), None),
+            next_sitting(under, forum, at),
+        )
+
+    def told(self) -> dict[str, Any]:
+        """The meetings as the document has them."""
+        named = {"previous": self.previous, "next": self.next, "open": self.open}
+        return {name: None if m is None else _meeting_told(m) for name, m in named.items()}
+
+
+def _previous(under: Agreement, forum: Forum, at: datetime) -> Sitting | None:
+    """The last meeting that had ended by ``at``."""
+    held = (sitting(under, forum, start) for start in reversed(_begun(forum, at)))
+    return next((found for found in held if found.ends_at <= at), None)
+
+
+def _begun(forum: Forum, at: datetime) -> tuple[datetime, ...]:
+    return forum.meeting.between(at - _LOOKED_BACK, at)
+
+
+def _meeting_told(found: Sitting) -> dict[str, str]:
+    return {
+        "id": found.id,
+        "starts_at": told(found.starts_at),
+        "ends_at": told(found.ends_at),
+        "agenda_closes_at": told(found.cutoff_at),
+    }
+
+
+class Ages:
+    """Whole business days that have passed, by the calendar of the issue."""
+
+    def __init__(self, at: datetime) -> None:
+        """Counted up to ``at``."""
+        self._at = at
+        self._known: dict[tuple[str, str, datetime], int | None] = {}
+
+    def since(self, under: Agreement, calendar_id: str, start: datetime) -> int | None:
+        """The business days after the day of ``start``, today's among them.
+
+        None where the calendar does not know one of the two.
+        """
+        key = (under.publication.hash, calendar_id, start)
+        if key not in self._known:
+            self._known[key] = _business_days(under.calendar(calendar_id), start, self._at)
+        return self._known[key]
+
+
+def _business_days(calendar: Calendar, start: datetime, end: datetime) -> int | None:
+    try:
+        return calendar.business_days(calendar.day_zero(start), calendar.local(end).date())
+    except BeyondHorizon:
+        return None

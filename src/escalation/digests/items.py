@@ -1,0 +1,120 @@
+"""One issue as a digest shows it, and the order in which issues stand."""
+
+from typing import Any
+
+from escalation.digests.framework import Ages, Framework
+from escalation.digests.movements import Moved
+from escalation.digests.projection import Arrival
+from escalation.digests.selection import Selection, Standing, told, told_or_none
+from escalation.routing.vocabulary import Layer, Severity
+
+Item = dict[str, Any]
+_WORST_FIRST = {severity.value: number for number, severity in enumerate(Severity)}
+_HIGH = (Severity.CRITICAL.value, Severity.HIGH.value)
+
+
+class Items:
+    """Makes items as at one instant."""
+
+    def __init__(self, framework: Framework, selection: Selection) -> None:
+        """By the calendars of ``framework``, at the selection's ``as_at``."""
+        self._framework = framework
+        self._at = selection.as_at
+        self._forum = selection.forum
+        self._ages = Ages(selection.as_at)
+
+    def of(self, standing: Standing) -> Item:
+        """What every section shows of an issue."""
+        under = self._framework.agreement(standing)
+        age = self._ages.since(under, standing.calendar, standing.received_at)
+        here = self._ages.since(under, standing.calendar, standing.entered_at)
+        starts_at = standing.meeting_at
+        return {
+            "id": standing.issue,
+            "reference": standing.reference,
+            "title": standing.title,
+            "kind": standing.kind,
+            "agency": standing.agency,
+            "provider": standing.provider,
+            "function": standing.function,
+            "region": standing.region,
+            "severity": standing.severity,
+            "status": standing.status,
+            "rung": {"id": standing.rung, "title": under.ladder.rung(standing.rung).title},
+            "layer": standing.layer,
+            "forum": standing.forum,
+            "received_at": told(standing.received_at),
+            "age_business_days": age,
+            "entered_at": told(standing.entered_at),
+            "business_days_at_rung": here,
+            "carried_over": standing.carried_over,
+            "meeting": starts_at and {"id": standing.meeting, "starts_at": told(starts_at)},
+            "hold_until": told_or_none(standing.hold_until),
+            "due_at": told_or_none(standing.due_at),
+            "past_target": standing.past_target(self._at),
+            "exhausted_at": told_or_none(standing.exhausted_at),
+            "reported_up_to": list(standing.reports),
+        }
+
+    def coming(self, standing: Standing, arrival: Arrival) -> Item:
+        """An issue below, with when it comes and over which rungs."""
+        ladder = self._framework.agreement(standing).ladder
+        over = [{"id": rung, "title": ladder.rung(rung).title} for rung in arrival.over]
+        return {**self.of(standing), "arrives_at": told(arrival.at), "over": over}
+
+    def notable(self, standing: Standing) -> Item | None:
+        """An issue elsewhere that is reported up or high-level, and why; None: it is neither."""
+        why = []
+        if self._forum in standing.reports:
+            why.append("reported_up_here")
+        elif standing.reports:
+            why.append("reported_up")
+        if standing.severity in _HIGH:
+            why.append("severity")
+        if standing.layer == Layer.CORPORATE:
+            why.append("corporate_layer")
+        return {**self.of(standing), "because": why} if why else None
+
+    def moved(self, moved: Moved) -> Item:
+        """A movement: what, when, from where and to where."""
+        movement = moved.movement
+        after, before = movement.after, movement.before
+        return {
+            "at": told(movement.at),
+            "reference": after.reference,
+            "id": after.issue,
+            "title": after.title,
+            "agency": after.agency,
+            "severity": after.severity,
+            "from_rung": None if before is None else before.rung,
+            "to_rung": after.rung,
+            "left_agenda": movement.left_agenda,
+            "meeting_at": told_or_none(after.meeting_at),
+            "carried_over": after.carried_over,
+        }
+
+
+def first_to_last(item: Item) -> tuple[Any, ...]:
+    """Exhausted, then past target; in each the oldest, of those the worst, then by reference.
+
+    Oldest is by whole business days; an age that no calendar knows is the oldest of all.
+    """
+    return (item["exhausted_at"] is None, not item["past_target"], *_oldest_and_worst(item))
+
+
+def soonest_first(item: Item) -> tuple[Any, ...]:
+    """By arrival, then the worst, then by reference."""
+    return (item["arrives_at"], _WORST_FIRST[item["severity"]], item["reference"])
+
+
+def reported_first(item: Item) -> tuple[Any, ...]:
+    """Reported up to this forum, then exhausted, then the worst and oldest."""
+    here = "reported_up_here" in item["because"]
+    severity = _WORST_FIRST[item["severity"]]
+    return (not here, item["exhausted_at"] is None, severity, *_oldest_and_worst(item))
+
+
+def _oldest_and_worst(item: Item) -> tuple[Any, ...]:
+    age = item["age_business_days"]
+    days = float("-inf") if age is None else -age
+    return (days, _WORST_FIRST[item["severity"]], item["received_at"], item["reference"])

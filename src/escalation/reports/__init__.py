@@ -1,0 +1,13 @@
+"""Documents from what was decided elsewhere: each format in a file of its own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from escalation.reports import as_html, as_markdown
+from escalation.reports.heading import Heading
+
+FORMATS: Mapping[str, Callable[[Mapping[str, Any], Heading], bytes]] = {
+    "html": as_html.digest,
+    "md": as_markdown.digest,
+}
+"""What makes a digest's document into a file of that ending."""

@@ -1,0 +1,142 @@
+"""Digests, kept: each as its bytes, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, literal, select, tuple_
+
+from escalation.store import dialect, models
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDigest:
+    """A digest but for its content."""
+
+    id: str
+    number: str
+    schema: str
+    profile: str
+    forum: str
+    selection: str
+    as_at: datetime
+    known_at: datetime
+    since: datetime | None
+    publication: str
+    content_hash: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A digest in one format, as it was first made."""
+
+    body: bytes
+    hash: str
+    made_at: datetime
+
+
+_COLUMNS = [models.digest.c[field.name] for field in fields(StoredDigest)]
+
+
+def next_number(connection: Connection, year: int) -> int:
+    """The next of a year's numbers, without gaps: others wait until this transaction ends."""
+    table = models.digest_number
+    first = dialect.insert(connection, table).values(year=year, last=1)
+    again = first.on_conflict_do_update(
+        index_elements=[table.c.year], set_={"last": table.c.last + 1}
+    )
+    return int(connection.execute(again.returning(table.c.last)).scalar_one())
+
+
+def add(connection: Connection, stored: StoredDigest, content: bytes) -> None:
+    """Keep a digest for ever."""
+    row: dict[str, Any] = {f.name: getattr(stored, f.name) for f in fields(StoredDigest)}
+    connection.execute(insert(models.digest), {**row, "content": content})
+
+
+def find(
+    connection: Connection, selection: str, as_at: datetime, known_at: datetime
+) -> StoredDigest | None:
+    """The digest of a selection as at these instants, if it was made."""
+    table = models.digest
+    return _one(
+        connection,
+        select(*_COLUMNS).where(
+            table.c.selection == selection,
+            table.c.as_at == as_at,
+            table.c.known_at == known_at,
+        ),
+    )
+
+
+def one(connection: Connection, name: str) -> StoredDigest | None:
+    """A digest by its id or its number."""
+    table = models.digest
+    return _one(
+        connection, select(*_COLUMNS).where((table.c.id == name) | (table.c.number == name))
+    )
+
+
+def content(connection: Connection, digest_id: str) -> bytes:
+    """The canonical bytes of a digest that is there."""
+    table = models.digest
+    query = select(table.c.content).where(table.c.id == digest_id)
+    return bytes(connection.execute(query).scalar_one())
+
+
+def page(
+    connection: Connection,
+    *,
+    forum: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> Sequence[StoredDigest]:
+    """Digests, the newest first; ``after`` is the last that was seen."""
+    table = models.digest
+    query = select(*_COLUMNS)
+    if forum is not None:
+        query = query.where(table.c.forum == forum)
+    if after is not None:
+        query = query.where(tuple_(table.c.created_at, table.c.id) < tuple_(*_bound(after)))
+    query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
+    return [StoredDigest(**row) for row in connection.execute(query).mappings()]
+
+
+def rendering(connection: Connection, digest_id: str, kind: str) -> Rendering | None:
+    """A digest in a format, if it was made in it."""
+    table = models.digest_rendering
+    query = select(table.c.body, table.c.hash, table.c.made_at).where(
+        table.c.digest_id == digest_id, table.c.kind == kind
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Rendering(bytes(row.body), row.hash, row.made_at)
+
+
+def renderings(connection: Connection, digest_id: str) -> dict[str, Rendering]:
+    """Every format that a digest was made in."""
+    table = models.digest_rendering
+    query = select(table).where(table.c.digest_id == digest_id).order_by(table.c.kind)
+    return {r.kind: Rendering(bytes(r.body), r.hash, r.made_at) for r in connection.execute(query)}
+
+
+def add_rendering(connection: Connection, digest_id: str, kind: str, made: Rendering) -> None:
+    """Keep a rendering; where somebody else's is there already, that one stays."""
+    row = {"body": made.body, "hash": made.hash, "made_at": made.made_at}
+    new = dialect.insert(connection, models.digest_rendering).values(
+        digest_id=digest_id, kind=kind, **row
+    )
+    connection.execute(new.on_conflict_do_nothing())
+
+
+def _one(connection: Connection, query: Select[Any]) -> StoredDigest | None:
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else StoredDigest(**row)
+
+
+def _bound(after: tuple[datetime, str]) -> tuple[Any, Any]:
+    table = models.digest
+    at, digest_id = after
+    return (literal(at, table.c.created_at.type), literal(digest_id, table.c.id.type))
