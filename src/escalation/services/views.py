@@ -1,6 +1,5 @@
 """An issue as callers see it: built from the folded facts, without another read."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -10,20 +9,9 @@ from escalation.routing.seats import Holding
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import remaining
 from escalation.workflow.clocks import past_target
-from escalation.workflow.decide import open_acts
 from escalation.workflow.facts import Clock, Facts
-from escalation.workflow.states import END, ClockClass, ClockKind, ClockState
-
-_WHAT: Mapping[ClockKind, str] = {
-    ClockKind.ACKNOWLEDGE: "the lead and the rung above are told that it is not acknowledged",
-    ClockKind.RUNG: "it climbs to the next rung",
-    ClockKind.FORUM: "it counts as not reached and is tabled for the next meeting",
-    ClockKind.OVERALL: "it is past its overall target, which is reported",
-    ClockKind.INFORM: "the lead is reminded to inform the raiser",
-    ClockKind.HOLD: "it resumes",
-    ClockKind.REVIEW: "it closes",
-    ClockKind.REMIND: "those who hold it are reminded that it is exhausted",
-}
+from escalation.workflow.outlook import at_the_next_step, open_acts
+from escalation.workflow.states import ClockClass, ClockState
 
 
 def told(instant: datetime | None) -> str | None:
@@ -76,8 +64,8 @@ def issue_view(facts: Facts, now: datetime) -> dict[str, Any]:
         "due_at": min(dues, default=None),
         "past_target": any(agreed),
         "exhausted": issue.exhausted_at is not None,
-        "next": next_view(facts),
-        "available_acts": open_acts(issue),
+        "next": next_view(facts, now),
+        "available_acts": open_acts(facts),
         "hold": issue.hold,
         "outcome": issue.outcome,
         "reported_up": issue.reported_up,
@@ -149,13 +137,11 @@ def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
     }
 
 
-def next_view(facts: Facts) -> dict[str, Any] | None:
+def next_view(facts: Facts, now: datetime) -> dict[str, Any] | None:
     """What the engine does next if nobody acts, and when."""
     ahead = [c for c in facts.clocks if c.next_at and c.state is ClockState.RUNNING]
     if not ahead:
         return None
     clock = min(ahead, key=lambda c: (c.next_at, c.id))
-    what = _WHAT[clock.kind]
-    if clock.step != END:
-        what = f"a warning that the {clock.kind} clock has reached {clock.step}"
+    what = at_the_next_step(facts, clock, now)
     return {"what": what, "at": told(clock.next_at), "clock": clock.kind, "step": clock.step}

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from escalation.routing.directory import Forum
 from escalation.routing.effective import EffectiveRung
+from escalation.routing.entry import next_rung
 from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import RungKind
 from escalation.timekeeping.duration import Duration
@@ -49,6 +50,7 @@ from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Clock
 from escalation.workflow.guards import Case
+from escalation.workflow.outlook import review_right
 from escalation.workflow.plan import LinkRow
 from escalation.workflow.states import END, TERMINAL, ClockEnd, ClockKind, Status
 
@@ -117,13 +119,18 @@ def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
 
 
 def resume(draft: Draft, case: Case[Resume], status: Status) -> None:
-    """The agreed clocks go on with exactly what they had left; a forum tables it again."""
+    """The agreed clocks go on with exactly what they had left; a forum tables it again.
+
+    Rule 2: where the promised instant has passed and the engine was late, they go on from there.
+    """
+    promised = [c.due_at for c in draft.live_clocks() if c.kind is ClockKind.HOLD and c.due_at]
+    draft.now = min(draft.now, *promised)
     draft.stop(ClockKind.HOLD)
     draft.resume(*AGREED)
     draft.set(status=status, hold=None)
     draft.event(EventType.RESUMED, {"rung": draft["rung"]})
     if case.rung.kind is RungKind.FORUM:
-        forum.table_next(draft, case.rung)
+        forum.table_next(draft, case.rung, later_than=draft.processed_at)
 
 
 def escalate(draft: Draft, case: Case[Escalate | Skip], status: Status) -> None:
@@ -259,7 +266,11 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
     leave(draft, how)
     draft.stop(ClockKind.INFORM)
     draft.pause(ClockKind.OVERALL)
-    draft.begin(ClockKind.REVIEW, draft.ladder.clocks.review.value)
+    review = draft.begin(ClockKind.REVIEW, draft.ladder.clocks.review.value)
+    above, _ = next_rung(draft.ladder, draft["rung"], draft.facts.issue.shape(draft.now))
+    right = review_right(above, draft.ladder.external_review.value)
+    until = None if review.due_at is None else review.due_at.isoformat()
+    outcome = {**outcome, "review": {**right, "until": until}}
     draft.set(status=status, outcome=outcome, resolved_at=draft.now, hold=None, exhausted_at=None)
     draft.event(EventType.RESOLVED, {"rung": draft["rung"], "outcome": outcome})
 

@@ -24,7 +24,7 @@ from escalation.workflow.commands import (
     ReportUp,
 )
 from escalation.workflow.facts import Facts, Issue
-from escalation.workflow.states import Effect
+from escalation.workflow.states import ClockKind, Effect
 
 REFER_BACKS = 2
 """How often an issue may be referred back between the same two rungs (domain, section 4)."""
@@ -68,6 +68,16 @@ def no_further_rung(case: Case[Any]) -> str | None:
         return None
     rights = case.facts.under.ladder.external_review.value
     return f"{case.rung.title} is the last rung of {case.facts.under.ladder.title}. {rights}"
+
+
+def review_window_over(case: Case[Any]) -> str | None:
+    """An outcome may be disputed within its review window, also before the engine has closed it."""
+    review = case.facts.clock(ClockKind.REVIEW)
+    if review is None or review.due_at is None or case.now < review.due_at:
+        return None
+    return (
+        f"The review window ended {review.due_at.isoformat()}; reopen it if the matter came back."
+    )
 
 
 def not_above(case: Case[Any]) -> str | None:
@@ -223,6 +233,7 @@ def not_available_yet(case: Case[Any]) -> str | None:
 RULES: dict[str, Callable[[Case[Any]], str | None]] = {
     rule.__name__: rule
     for rule in (
+        review_window_over,
         no_further_rung,
         not_above,
         nowhere_to_refer_back,

@@ -61,7 +61,7 @@ TABLE: tuple[Row, ...] = (
     Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat",)),
     Row(Act.RECLASSIFY, UNRESOLVED, guards=("not_on_the_new_ladder",)),
     Row(Act.RESOLVE, UNRESOLVED, Status.RESOLVED, guards=("both_must_agree",)),
-    *_climbing(Act.DISPUTE, (Status.RESOLVED,), "no_further_rung"),
+    *_climbing(Act.DISPUTE, (Status.RESOLVED,), "review_window_over", "no_further_rung"),
     # Back to the rung that resolved it, from the review window or later.
     *_climbing(Act.REOPEN, (Status.RESOLVED, Status.CLOSED)),
     Row(Act.WITHDRAW, (*UNRESOLVED, Status.RESOLVED), Status.WITHDRAWN),

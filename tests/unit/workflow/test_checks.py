@@ -55,7 +55,7 @@ def test_an_outcome_takes_a_cause_of_the_layer_that_resolves() -> None:
     found = fault(story, Resolve(outcome={"summary": "x", "cause": "policy"}))
     assert found.detail == "found `policy`, expected `staff`"
     story.do(Resolve(outcome={"summary": "x", "cause": "staff"}))
-    assert story.issue.outcome == {"summary": "x", "cause": "staff"}
+    assert (story.issue.outcome or {})["cause"] == "staff"
 
 
 def test_a_wrong_cause_at_first_contact_burns_no_reference() -> None:

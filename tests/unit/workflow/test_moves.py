@@ -115,7 +115,14 @@ def test_resolving_ends_the_rungs_clocks_and_begins_the_review() -> None:
         ClockKind.OVERALL: ClockState.PAUSED,
         ClockKind.REVIEW: ClockState.RUNNING,
     }
-    assert story.issue.outcome == OUTCOME
+    outcome = dict(story.issue.outcome or {})
+    review = outcome.pop("review")
+    assert outcome == OUTCOME
+    assert review == {
+        "goes_to": "directors",
+        "right": "It may be disputed within the review window, and then goes to The directors.",
+        "until": "2026-03-16T07:00:00+00:00",
+    }
     assert story.issue.resolved_at == MONDAY + 2 * HOUR
     assert story.last("resolved")["note"] == "paid by hand"
 
@@ -279,3 +286,21 @@ def test_a_client_may_enter_above_the_first_rung_and_climbs_from_there() -> None
     assert story.clock("acknowledge").anchor == story.issue.received_at
     story.end("rung", late=MINUTE)
     assert story.issue.rung == "forum"
+
+
+def test_an_outcome_on_the_last_rung_tells_of_the_external_review() -> None:
+    story = logged(agency="bravo")
+    story.do(Escalate())
+    story.do(Resolve(outcome=OUTCOME))
+    review = (story.issue.outcome or {})["review"]
+    assert review["goes_to"] is None
+    assert "Ombudsman" in review["right"]
+
+
+def test_a_dispute_after_the_review_window_is_refused_before_the_engine_has_closed_it() -> None:
+    story = logged()
+    story.do(Resolve(outcome=OUTCOME))
+    over = story.clock("review").due_at
+    refused = story.refused(Dispute(grounds="not settled"), at=over)
+    assert refused.code == "review_window_over"
+    assert "reopen it" in refused.detail

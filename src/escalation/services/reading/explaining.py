@@ -7,12 +7,13 @@ from typing import Any
 from escalation.routing.effective import EffectiveRung, Valued
 from escalation.routing.entry import next_rung
 from escalation.routing.publication import Publication
-from escalation.routing.vocabulary import Awaiting, PastTarget, RungKind
+from escalation.routing.vocabulary import Awaiting, RungKind
 from escalation.services.reading import clocks
 from escalation.services.reading.reader import Look
 from escalation.services.reading.sources import source_view, valued
 from escalation.services.views import clock_view, next_view, rung_view, told
 from escalation.workflow.facts import Clock, Facts, Visit
+from escalation.workflow.outlook import at_the_end
 from escalation.workflow.states import ClockKind
 
 
@@ -50,7 +51,7 @@ def explained(look: Look, name: str) -> dict[str, Any]:
         "visits": [_visit(found, number, visit) for number, visit in enumerate(issue.visits, 1)],
         "clocks": [_clock(found, clock, now) for clock in every if clock.id in live],
         "ended_clocks": [clock_view(found, c, now) for c in every if c.id not in live],
-        "next": next_view(found),
+        "next": next_view(found, now),
         "next_rung": _next_rung(found, now) if issue.unresolved else None,
         "exhausted_at": told(issue.exhausted_at),
         "external_review": valued(publication, ladder.external_review),
@@ -138,46 +139,6 @@ def budget_of(found: Facts, clock: Clock) -> Valued[Any] | None:
         ClockKind.REMIND: of.remind,
     }
     return by_kind[clock.kind]
-
-
-def at_the_end(found: Facts, clock: Clock, now: datetime) -> str:
-    """What a clock's end does, if nobody acts before."""
-    rung = found.under.ladder.rung(found.issue.rung)
-    if clock.kind is ClockKind.RUNG:
-        return _past_target(found, rung, now)
-    if clock.kind is ClockKind.FORUM:
-        limit = 0 if rung.carry_over_limit is None else rung.carry_over_limit.value
-        carried = found.issue.carried_over
-        if carried >= limit:
-            return f"not reached again, it climbs: {_above(found, now)}"
-        return (
-            f"not reached, it is tabled for the next meeting (carried over {carried} of at most "
-            f"{limit} times), and the secretariat is told"
-        )
-    return _SAYS[clock.kind]
-
-
-_SAYS = {
-    ClockKind.ACKNOWLEDGE: "the lead and the rung above are told that it is not acknowledged",
-    ClockKind.OVERALL: "it is past its overall target, which is told and reported",
-    ClockKind.INFORM: "the lead is reminded to inform the raiser, again and again until they are",
-    ClockKind.HOLD: "it resumes, and the agreed clocks go on with what they had left",
-    ClockKind.REVIEW: "it closes",
-    ClockKind.REMIND: "those who hold it are reminded again",
-}
-
-
-def _past_target(found: Facts, rung: EffectiveRung, now: datetime) -> str:
-    if rung.past_target.value is PastTarget.NOTIFY:
-        return "the lead is told that it is past target; it stays where it is"
-    return f"it climbs: {_above(found, now)}"
-
-
-def _above(found: Facts, now: datetime) -> str:
-    above, _ = next_rung(found.under.ladder, found.issue.rung, found.issue.shape(now))
-    if above is None:
-        return "there is no rung above, so it is exhausted and its external review rights are told"
-    return f"to {above.title}"
 
 
 def _next_rung(found: Facts, now: datetime) -> dict[str, Any] | None:
