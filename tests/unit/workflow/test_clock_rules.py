@@ -1,5 +1,6 @@
 """The nine rules that hold of every clock, each as the description of the domain has it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -283,6 +284,7 @@ def test_a_warning_that_would_have_come_before_its_clock_began_was_not_missed() 
     )
     assert clock.step == "end"
     assert clocks.overtaken(clock, office) == ()
+    assert clocks.overtaken(replace(clock, budget=None), office) == ()
 
 
 def test_a_late_warning_that_its_end_has_not_overtaken_is_given() -> None:

@@ -304,3 +304,12 @@ def test_a_dispute_after_the_review_window_is_refused_before_the_engine_has_clos
     refused = story.refused(Dispute(grounds="not settled"), at=over)
     assert refused.code == "review_window_over"
     assert "reopen it" in refused.detail
+
+
+def test_editing_what_a_raiser_needs_keeps_what_else_is_known_of_them() -> None:
+    story = logged()
+    raiser = dict(story.issue.raiser)
+    story.do(Edit(changes={"needs": "an interpreter"}))
+    assert story.issue.raiser == {**raiser, "needs": "an interpreter"}
+    story.do(Edit(changes={"needs": None}))
+    assert story.issue.raiser == raiser
