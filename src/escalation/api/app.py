@@ -18,6 +18,7 @@ from escalation.api.operations import Operation
 from escalation.api.routes import (
     acts,
     batches,
+    digests,
     directory,
     histories,
     issues,
@@ -26,6 +27,7 @@ from escalation.api.routes import (
     meetings,
     publications,
     root,
+    webhooks,
 )
 from escalation.bootstrap import Container
 from escalation.errors import EscalationError
@@ -39,7 +41,9 @@ _MODULES = (
     ladders,
     publications,
     directory,
+    digests,
     keys,
+    webhooks,
     root,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(

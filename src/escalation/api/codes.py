@@ -131,6 +131,16 @@ _CONFLICTS: Mapping[str, Code] = {
         "The label stands for another file",
         "Give the ladder file a new `label`; a label is never used for other content.",
     ),
+    "endpoint_disabled": Code(
+        409,
+        "The webhook endpoint is disabled",
+        "Enable it with `PATCH`; what is due to it has been kept.",
+    ),
+    "delivery_in_hand": Code(
+        409,
+        "The delivery is being sent, or held back, at the moment",
+        "Read the log of its endpoint until it has ended, then ask again.",
+    ),
     "last_admin_key": Code(
         409,
         "No other administrator's key is left",

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import escalation
-from escalation.cli import database, directory, issues, keys, ladders
+from escalation.cli import database, digests, directory, issues, keys, ladders, webhooks
 from escalation.cli.groups import Root
 from escalation.cli.replay import replay
 from escalation.cli.serve import serve
@@ -27,8 +27,10 @@ app.add_typer(database.app, name="db")
 app.add_typer(ladders.app, name="ladders")
 app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
+app.add_typer(digests.app, name="digests")
 app.command()(replay)
 app.add_typer(keys.app, name="keys")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer takes the option's value

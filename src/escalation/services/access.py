@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CHECK_LADDERS = "check_ladders"
     PUBLISH_LADDERS = "publish_ladders"
     MANAGE_KEYS = "manage_keys"
+    MANAGE_WEBHOOKS = "manage_webhooks"
 
 
 _OPERATES = frozenset({Permission.READ, Permission.ACT, Permission.CHECK_LADDERS})

@@ -1,0 +1,127 @@
+"""Webhooks out: endpoints, the delivery log, types of events."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.fields import Body, clean
+from escalation.api.schemas.queries import PageQuery
+from escalation.services.deliveries import DeliveryState
+from escalation.services.endpoints import EndpointState
+
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Types = Annotated[
+    list[Annotated[str, StringConstraints(min_length=1, max_length=100)]],
+    Field(max_length=100, description="Types of events; an empty list takes every type."),
+]
+About = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)]
+
+
+class CreateEndpoint(Body):
+    """Where events are to go."""
+
+    url: Url
+    types: Types = Field(default_factory=list)
+    description: About = ""
+
+
+class ChangeEndpoint(Body):
+    """What is to change of an endpoint; a disabled one is sent nothing and keeps its queue."""
+
+    url: Url | None = None
+    types: Types | None = None
+    description: About | None = None
+    enabled: bool | None = None
+
+
+class RotateSecret(Body):
+    """How long the old secret signs beside the new one, in hours; 0 ends it at once."""
+
+    both_hours: Annotated[int, Field(ge=0, le=720)] = 24
+
+
+class EndpointView(Shape):
+    """An endpoint without its secrets."""
+
+    id: str
+    url: str
+    description: str
+    types: list[str]
+    state: EndpointState
+    state_reason: str | None
+    old_secret_until: datetime | None
+    deliveries: dict[str, int]
+    created_by: str
+    created_at: datetime
+
+
+class NewEndpointView(EndpointView):
+    """An endpoint with a secret that has just been made: `secret` is told this once."""
+
+    secret: str
+
+
+class EndpointList(Shape):
+    """Every endpoint."""
+
+    data: list[EndpointView]
+    links: Links
+    meta: Meta
+
+
+class AttemptView(Shape):
+    """One attempt: what came back, without a word of the receiver's own."""
+
+    at: datetime
+    milliseconds: int
+    status: int | None
+    outcome: str
+    detail: str
+
+
+class DeliveryView(Shape):
+    """One event to one endpoint."""
+
+    id: str
+    endpoint: str
+    event: str
+    type: str
+    about: str
+    number: int
+    state: DeliveryState
+    summary: str | None
+    next_attempt_at: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    attempts: list[AttemptView]
+
+
+class DeliveryList(Shape):
+    """A page of the delivery log, the latest first."""
+
+    data: list[DeliveryView]
+    links: Links
+    meta: Meta
+
+
+class EventTypeView(Shape):
+    """A type of events, and what it tells."""
+
+    type: str
+    tells: str
+
+
+class EventTypeList(Shape):
+    """Every type of events that goes out."""
+
+    data: list[EventTypeView]
+    links: Links
+    meta: Meta
+
+
+class DeliveryQuery(PageQuery):
+    """Which deliveries."""
+
+    state: DeliveryState | None = None

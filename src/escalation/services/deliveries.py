@@ -1,0 +1,145 @@
+"""The delivery log: what was sent, what came back, and sending something again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from escalation.errors import NotFound, Refused
+from escalation.services import endpoints
+from escalation.services.desk import Desk
+from escalation.services.endpoints import EndpointState, StoredEndpoint
+from escalation.services.views import told
+from escalation.store import deliveries, delivery_log
+from escalation.store import endpoints as endpoint_store
+from escalation.store.deliveries import Attempt, DeliveryState
+from escalation.store.delivery_log import Logged
+from escalation.store.transaction import Connection, read
+
+__all__ = ["DeliveryState"]
+
+View = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Deliveries, the latest first; ``after`` is where the next page begins."""
+
+    items: Sequence[View]
+    limit: int
+    after: tuple[str, str] | None
+    total: int | None = None
+
+
+def page(
+    desk: Desk,
+    endpoint_id: str | None,
+    *,
+    state: str | None = None,
+    before: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """A page of the log, of one endpoint or of all.
+
+    Raises:
+        NotFound: there is no such endpoint.
+    """
+    if endpoint_id is not None:
+        endpoints.one(desk, endpoint_id)
+    with read(desk.engine) as connection:
+        found = delivery_log.page(
+            connection, endpoint_id, state=state, before=before, limit=limit + 1
+        )
+        shown = found[:limit]
+        tried = delivery_log.attempts(connection, [each.id for each in shown])
+    last = shown[-1].id if len(found) > limit else None
+    views = [delivery_view(each, tried[each.id]) for each in shown]
+    return Page(views, limit, None if last is None else (last, last))
+
+
+def one(desk: Desk, delivery_id: str) -> View:
+    """A delivery with its attempts.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    with read(desk.engine) as connection:
+        found = delivery_log.one(connection, delivery_id)
+        if found is None:
+            raise NotFound(f"There is no delivery {delivery_id}.")
+        return delivery_view(found, delivery_log.attempts(connection, [found.id])[found.id])
+
+
+def redeliver(desk: Desk, delivery_id: str) -> View:
+    """Send a delivery again, now: the same id, the same bytes, a fresh timestamp.
+
+    Raises:
+        NotFound: there is none of that id.
+        Refused: its endpoint is not enabled, or it is being sent or held back at the moment.
+    """
+
+    def chore(connection: Connection, now: datetime) -> None:
+        found = delivery_log.one(connection, delivery_id)
+        if found is None:
+            raise NotFound(f"There is no delivery {delivery_id}.")
+        endpoint = endpoint_store.find(connection, found.endpoint_id, locked=True)
+        if endpoint is None or endpoint.state is not EndpointState.ENABLED:
+            state = "gone" if endpoint is None else endpoint.state.value
+            raise Refused(f"Its endpoint is {state}, and is sent nothing.", "endpoint_disabled")
+        if found.state in {DeliveryState.SENDING, DeliveryState.HELD}:
+            raise Refused(
+                f"{delivery_id} is {found.state.value}; see what comes of it first.",
+                "delivery_in_hand",
+            )
+        deliveries.send_again(connection, delivery_id, now)
+
+    desk.do(chore).result()
+    return one(desk, delivery_id)
+
+
+def endpoint_view(desk: Desk, stored: StoredEndpoint) -> View:
+    """An endpoint without its secrets, with how many deliveries stand in each state."""
+    with read(desk.engine) as connection:
+        counts = delivery_log.counts(connection, stored.id)
+        now = desk.clock.now()
+    both = stored.old_until if stored.old_until and stored.old_until > now else None
+    return {
+        "id": stored.id,
+        "url": stored.url,
+        "description": stored.description,
+        "types": list(stored.types),
+        "state": stored.state.value,
+        "state_reason": stored.state_reason,
+        "old_secret_until": told(both),
+        "deliveries": counts,
+        "created_by": stored.created_by,
+        "created_at": told(stored.created_at),
+    }
+
+
+def delivery_view(found: Logged, tried: Sequence[Attempt]) -> View:
+    """A delivery with its attempts; what a receiver answered in words is shown nowhere."""
+    due = found.next_at if found.state is DeliveryState.WAITING else None
+    return {
+        "id": found.id,
+        "endpoint": found.endpoint_id,
+        "event": found.message_id,
+        "type": found.type,
+        "about": found.aggregate,
+        "number": found.number,
+        "state": found.state.value,
+        "summary": found.summary_id,
+        "next_attempt_at": told(due),
+        "created_at": told(found.created_at),
+        "ended_at": told(found.ended_at),
+        "attempts": [
+            {
+                "at": told(each.started_at),
+                "milliseconds": each.milliseconds,
+                "status": each.status,
+                "outcome": each.outcome,
+                "detail": each.detail,
+            }
+            for each in tried
+        ],
+    }
