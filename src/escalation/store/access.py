@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, tuple_, update
 
 from escalation.store import dialect, models
 
@@ -76,23 +76,30 @@ def recall(connection: Connection, slots: Sequence[Slot]) -> dict[Slot, Kept]:
     """What was answered for these keys, where something was."""
     if not slots:
         return {}
-    t = models.idempotency
-    columns = (t.c.principal, t.c.method, t.c.path, t.c.key)
-    wanted = [(s.principal, s.method, s.path, s.key) for s in slots]
-    query = select(t)
-    if len(wanted) == 1:
-        one = (column == value for column, value in zip(columns, wanted[0], strict=True))
-        query = query.where(*one)
+    if len(slots) == 1:
+        given = {name: getattr(slots[0], name) for name in Slot.__slots__}
+        found = connection.execute(_KEPT_AT, given)
     else:
-        query = query.where(
+        t = models.idempotency
+        columns = (t.c.principal, t.c.method, t.c.path, t.c.key)
+        wanted = [(s.principal, s.method, s.path, s.key) for s in slots]
+        query = select(t).where(
             dialect.any_of(connection, t.c.key, [s.key for s in slots]),
             tuple_(*columns).in_(wanted),
         )
-    found = {}
-    for row in connection.execute(query):
-        slot = Slot(row.principal, row.method, row.path, row.key)
-        found[slot] = Kept(slot, row.body_hash, row.status, row.headers, row.body, row.created_at)
-    return found
+        found = connection.execute(query)
+    return {kept.slot: kept for kept in map(_kept, found)}
+
+
+# Made once: at a light load a turn of the desk has one command, and making it costs more than it.
+_KEPT_AT = select(models.idempotency).where(
+    *(models.idempotency.c[name] == bindparam(name) for name in Slot.__slots__)
+)
+
+
+def _kept(row: Row[Any]) -> Kept:
+    slot = Slot(row.principal, row.method, row.path, row.key)
+    return Kept(slot, row.body_hash, row.status, row.headers, row.body, row.created_at)
 
 
 def remember(connection: Connection, kept: Iterable[Kept]) -> None:
