@@ -7,6 +7,7 @@ is found by halving it, so that it hurts nobody else.
 """
 
 import asyncio
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -44,6 +45,8 @@ WHILE_PEOPLE_WAIT = 200
 """Clocks that one sweep fires at most while people wait."""
 POSTPONED = timedelta(minutes=5)
 """How long a clock that could not be decided is left alone."""
+COLLECTS = (20_000, 20, 20)
+"""When Python looks for cycles: a batch makes many values that all live to its end, in no cycle."""
 PAUSE = 0.02
 """Seconds before the second try, doubled for each later one."""
 
@@ -82,6 +85,7 @@ class Desk:
 
     def start(self) -> None:
         """Begin to serve."""
+        gc.set_threshold(*COLLECTS)
         self._thread.start()
 
     def stop(self) -> None:
