@@ -110,6 +110,9 @@ def run() -> int:
     if status := setup():
         return status
     command = [str(BIN / "escalation"), "serve", "--demo"]
+    if os.name == "posix":  # become the service, so that a signal reaches it and nobody else
+        os.chdir(ROOT)
+        os.execv(command[0], command)  # noqa: S606 - the project's own command
     try:
         return subprocess.run(command, cwd=ROOT, check=False).returncode
     except KeyboardInterrupt:
