@@ -150,11 +150,14 @@ class _Passage:
         self.headless = False
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own messages
-        """Send, with the headers that every answer has."""
+        """Send, with the headers that every answer has where it has none of its own."""
         if message["type"] == "http.response.start":
             self.begun = True
             named = (b"request-id", self._scope["request_id"].encode())
-            message["headers"] = [*message.get("headers", ()), named, *_ALWAYS]
+            given = message.get("headers", ())
+            own = {name for name, _ in given}
+            always = [header for header in _ALWAYS if header[0] not in own]
+            message["headers"] = [*given, named, *always]
         elif self.headless:
             message["body"] = b""
         await self._send(message)

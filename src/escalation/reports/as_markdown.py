@@ -8,7 +8,7 @@ from escalation.reports import layout
 from escalation.reports.heading import Heading
 from escalation.reports.layout import Section, Table
 
-_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()<>#+.!|~&$^:=@/-])")
+_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|(?<=:)/(?=/)|(?<=www)\.)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
@@ -18,7 +18,7 @@ def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is, on one line: marks, pipes, markup, line ends."""
+    """Text that Markdown shows as it is, on one line: marks, pipes, markup, links, line ends."""
     return _MEANS_SOMETHING.sub(r"\\\1", _SPACE.sub(" ", text).strip())
 
 

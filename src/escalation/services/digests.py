@@ -1,7 +1,7 @@
 """Digests: built once from one snapshot, kept as their bytes, shown in the formats they have."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -105,6 +105,17 @@ def one(desk: Desk, name: str) -> StoredDigest:
     if found is None:
         raise NotFound(f"There is no digest {name}.")
     return found
+
+
+def page(
+    connection: Connection,
+    *,
+    forum: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> Sequence[StoredDigest]:
+    """Digests, the newest first; ``after`` is the last that was seen."""
+    return digests.page(connection, forum=forum, after=after, limit=limit)
 
 
 def content(desk: Desk, stored: StoredDigest) -> bytes:

@@ -1,0 +1,131 @@
+"""Digests: made or found again, listed, and read in the formats that they have."""
+
+import json
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+
+from escalation.api import asking, headers, paging
+from escalation.api.deps import Ask, Asked
+from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, WRITES, Operation
+from escalation.api.schemas.digests import (
+    DigestDetail,
+    DigestList,
+    DigestQuery,
+    DigestView,
+    MakeDigest,
+)
+from escalation.reports.as_html import content_policy
+from escalation.services import digests, once
+from escalation.services.reading.issues import Page
+
+_CREATED, _FOUND = 201, 200
+DigestName = Annotated[
+    str, Path(description="Its id or number; with `.json`, `.html` or `.md` the file itself.")
+]
+_KINDS = {"json": JSON, "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
+_BY_ACCEPT = {"text/html": "html", "text/markdown": "md"}
+
+
+def make_digest(asked: Ask) -> Response:
+    """Make a digest; 200 with the stored one where the same was asked for before."""
+    means = asked.means
+    desk = means.container.desk
+    means.doorkeeper.confirmed(asked.caller)
+    sent = asking.read(asked, MakeDigest)
+    sent_key = headers.idempotency_key(asked)
+    slot = None if sent_key is None else asked.caller.slot("POST", asked.path, sent_key)
+    if slot is not None:
+        before = once.recalled(desk, slot, asked.body_hash)
+        if before is not None:
+            return asking.told(before)
+    made = digests.make(desk, sent.request(), asked.caller.actor)
+    status = _CREATED if made.new else _FOUND
+    body = paging.json_of(digests.view(made.stored))
+    given = {"Location": f"/v1/digests/{made.stored.id}"}
+    if slot is not None:
+        once.keep(desk, slot, asked.body_hash, status=status, headers=given, body=body)
+    return Response(body, status, {"Content-Type": JSON, **given})
+
+
+def list_digests(asked: Ask, query: Annotated[DigestQuery, Query()]) -> Response:
+    """Digests, the newest first."""
+    at = paging.position_of(asked, query.cursor, paging.INSTANTS, query.forum or "")
+    moment = None if at is None else paging.instant_of(at)
+    after = None if at is None or moment is None else (moment, at[1])
+    with asked.means.reader.look(asked.caller) as look:
+        found = digests.page(look.connection, forum=query.forum, after=after, limit=query.limit + 1)
+    shown = found[: query.limit]
+    goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > query.limit else None
+    page = Page([digests.view(each) for each in shown], query.limit, goes_on)
+    return paging.answer(asked, page, scope=query.forum or "")
+
+
+def get_digest(asked: Ask, digest: DigestName) -> Response:
+    """A digest: what is told of it with its document, or the file of an ending or media type."""
+    means = asked.means
+    means.doorkeeper.confirmed(asked.caller)
+    desk = means.container.desk
+    name, _, ending = digest.partition(".")
+    stored = digests.one(desk, name)
+    kind = ending or _wanted(asked)
+    if not kind:
+        document = json.loads(digests.content(desk, stored))
+        return paging.single({**digests.view(stored), "document": document})
+    body = digests.rendered(desk, stored, kind)
+    given = {"Content-Type": _KINDS[kind]}
+    if kind == "json":
+        given["ETag"] = f'"{stored.content_hash}"'
+    if kind == "html":
+        given["Content-Security-Policy"] = content_policy(body)
+    return Response(body, 200, given)
+
+
+def _wanted(asked: Asked) -> str:
+    """The format that the caller would rather have; nothing where JSON will do."""
+    sent = (asked.header(b"accept") or "").lower()
+    for part in sent.split(","):
+        kind = part.partition(";")[0].strip()
+        if kind in {JSON, "*/*", "application/*"}:
+            return ""
+        if kind in _BY_ACCEPT:
+            return _BY_ACCEPT[kind]
+    return ""
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/v1/digests",
+        name="make_digest",
+        tag="digests",
+        summary="Make a digest",
+        endpoint=make_digest,
+        status=_CREATED,
+        also=(_FOUND,),
+        answer=DigestView,
+        takes={JSON: MakeDigest},
+        headers=(IDEMPOTENCY_KEY,),
+        refusals=WRITES,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/digests",
+        name="list_digests",
+        tag="digests",
+        summary="List digests",
+        endpoint=list_digests,
+        answer=DigestList,
+        refusals=FINDS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/digests/{digest}",
+        name="get_digest",
+        tag="digests",
+        summary="Read a digest",
+        endpoint=get_digest,
+        answer=DigestDetail,
+        refusals=FINDS,
+    ),
+)

@@ -1,0 +1,148 @@
+"""``escalation digests``: what a secretariat takes to a meeting."""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escalation.cli.groups import group
+from escalation.cli.opening import at_the_desk, me
+from escalation.cli.screen import AsJson, instant, pairs, say, say_json, tell, zoned
+from escalation.errors import Broken
+from escalation.services import digests
+from escalation.services.digests import Request
+
+app = group(
+    "Make, show and verify digests of forums.\n\n"
+    "Example: escalation digests build --forum bmf-southern-cross"
+)
+
+
+class Format(StrEnum):
+    """What a digest can be shown as."""
+
+    MARKDOWN = "md"
+    HTML = "html"
+    JSON = "json"
+
+
+At = Annotated[str | None, typer.Option(metavar="INSTANT", help="When it was true; default now.")]
+Known = Annotated[
+    str | None, typer.Option(metavar="INSTANT", help="What was recorded by then; default now.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="INSTANT", help="When the period began; default the last meeting's end."),
+]
+Name = Annotated[str, typer.Argument(metavar="DIGEST", help="Its number or id.")]
+
+
+@app.command()
+def build(
+    forum: Annotated[str | None, typer.Option(help="The forum's code.")] = None,
+    profile: Annotated[str | None, typer.Option(help="A profile: forum:<code>.")] = None,
+    as_at: At = None,
+    known_at: Known = None,
+    since: Since = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a digest, or find the one that was made of the same.
+
+    Example: escalation digests build --forum bmf-southern-cross --as-at 2026-07-01T09:00:00+10:00
+    """
+    request = Request(
+        forum=forum,
+        profile=profile,
+        as_at=_instant(as_at, "--as-at"),
+        known_at=_instant(known_at, "--known-at"),
+        since=_instant(since, "--since"),
+    )
+    with at_the_desk() as container:
+        made = digests.make(container.desk, request, me())
+    found = digests.view(made.stored)
+    if as_json:
+        say_json(found)
+        return
+    pairs(
+        {
+            "number": found["number"],
+            "id": found["id"],
+            "forum": found["forum"],
+            "as at": instant(found["as_at"]),
+            "known at": instant(found["known_at"]),
+            "since": instant(found["since"]),
+            "content hash": found["content_hash"],
+        }
+    )
+    if not made.new:
+        tell("It had been made before; this is the stored one.")
+
+
+@app.command()
+def show(
+    digest: Name,
+    format_: Annotated[
+        Format, typer.Option("--format", help="As what it is shown.")
+    ] = Format.MARKDOWN,
+    out: Annotated[
+        Path | None, typer.Option(help="Write it to this file instead of the screen.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a digest: always the same bytes.
+
+    Example: escalation digests show DIG-2026-0001 --format html --out digest.html
+    """
+    kind = Format.JSON if as_json else format_
+    with at_the_desk() as container:
+        body = digests.rendered(container.desk, digests.one(container.desk, digest), kind.value)
+    if out is None:
+        typer.echo(body, nl=not body.endswith(b"\n"))
+        return
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        raise Broken(f"{out} cannot be written: {error.strerror}.") from error
+    tell(f"{out} is written.")
+
+
+@app.command()
+def verify(digest: Name, *, as_json: AsJson = False) -> None:
+    """Take the hashes of a stored digest again, and build it again from the record.
+
+    Example: escalation digests verify DIG-2026-0001
+    """
+    with at_the_desk() as container:
+        found = digests.verify(container.desk, digest)
+    if as_json:
+        say_json(
+            {
+                "id": found.stored.id,
+                "number": found.stored.number,
+                "ok": found.ok,
+                "content_hash": found.stored.content_hash,
+                "content_intact": found.content_intact,
+                "renderings_intact": dict(found.renderings_intact),
+                "rebuilt_hash": found.rebuilt_hash,
+                "rebuilt_the_same": found.rebuilt_the_same,
+            }
+        )
+    else:
+        _say("The stored content has its hash", ok=found.content_intact)
+        for kind, intact in found.renderings_intact.items():
+            _say(f"The stored {kind} has its hash", ok=intact)
+        _say("Built again, it is the same", ok=found.rebuilt_the_same)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+def _say(what: str, *, ok: bool) -> None:
+    say(f"{what}: {'yes' if ok else 'NO'}")
+
+
+def _instant(text: str | None, name: str) -> datetime | None:
+    return None if text is None else zoned(text, name)

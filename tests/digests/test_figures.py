@@ -1,0 +1,113 @@
+"""The figures of a digest are what the timeline, folded by a second reader, comes to."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from escalation.clock import VirtualClock
+from escalation.services import digests
+from escalation.services.desk import Desk
+from escalation.services.digests import Request
+from escalation.store import models
+from escalation.store.transaction import read
+from tests.builders import CLERK
+from tests.digests import folding
+from tests.digests.history import lived
+
+
+def document(desk: Desk, **asked: Any) -> dict[str, Any]:
+    """The document of a digest that is asked for."""
+    made = digests.make(desk, Request(**asked), CLERK)
+    found: dict[str, Any] = json.loads(digests.content(desk, made.stored))
+    return found
+
+
+def events_of(desk: Desk) -> list[Any]:
+    table = models.event
+    with read(desk.engine) as connection:
+        return list(connection.execute(select(table).order_by(table.c.aggregate, table.c.number)))
+
+
+def some(counts: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_figures_and_movements_are_those_of_the_folded_timeline(
+    desk: Desk, clock: VirtualClock, seed: int
+) -> None:
+    history = lived(desk, clock, seed, days=26, acts=8)
+    events = events_of(desk)
+    agencies = {i: view["agency"] for i, view in history.views().items()}
+    stood = 0
+    for (known_at, _), (as_at, _) in zip(history.seen[1:], history.seen, strict=False):
+        for known in (as_at, known_at):
+            states = list(folding.by_issue(events, agencies, known).values())
+            for body in folding.BODIES.values():
+                found = document(desk, forum=body, as_at=as_at, known_at=known)
+                now = found["figures"]["now"]
+                told = folding.figures(states, body, as_at)
+                for name, counts in told.items():
+                    shown = some(now[name]) if isinstance(now[name], dict) else now[name]
+                    assert shown == counts, (body, as_at, known, name)
+                since = datetime.fromisoformat(found["since"])
+                before = folding.figures(states, body, since)
+                assert found["figures"]["before"]["total"] == before["total"]
+                moved = folding.movements(states, body, since, as_at)
+                assert some(found["figures"]["movements"]) == moved, (body, as_at, known)
+                stood += told["total"]
+    assert stood > 10, "the history has nothing before a forum"
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_each_item_is_as_the_issue_was_when_it_was_the_present(
+    desk: Desk, clock: VirtualClock, seed: int
+) -> None:
+    history = lived(desk, clock, seed, days=26, acts=8)
+    for at, views in history.seen:
+        for body in folding.BODIES.values():
+            found = document(desk, forum=body, as_at=at, known_at=at)
+            items = {item["id"]: item for item in found["sections"]["at_rung"]}
+            there = {i: v for i, v in views.items() if _before(v, body)}
+            assert items.keys() == there.keys()
+            for issue, view in there.items():
+                _the_same(items[issue], view)
+            _high_level_is_complete(found, views, body)
+
+
+def _before(view: dict[str, Any], body: str) -> bool:
+    forum = view["rung"]["forum"]
+    return view["status"] in folding.UNRESOLVED and forum is not None and forum["code"] == body
+
+
+def _the_same(item: dict[str, Any], view: dict[str, Any]) -> None:
+    for name in ("reference", "title", "agency", "provider", "function", "severity", "status"):
+        assert item[name] == view[name]
+    assert item["rung"]["id"] == view["rung"]["id"]
+    assert item["entered_at"] == view["rung"]["entered_at"]
+    assert item["past_target"] is view["past_target"]
+    assert (item["exhausted_at"] is not None) is view["exhausted"]
+    meeting = view["rung"]["meeting"]
+    assert (item["meeting"] or {}).get("id") == (meeting or {}).get("id")
+    dues = [c["due_at"] for c in view["clocks"] if c["kind"] == "forum"]
+    assert [item["due_at"]] == (dues or [None])
+
+
+def _high_level_is_complete(
+    found: dict[str, Any], views: dict[str, dict[str, Any]], body: str
+) -> None:
+    corporate = {"executive_pair", "partnering_forum", "governing_board", "ceo_board"}
+    shown = {item["id"] for item in found["sections"]["high_level"]}
+    expected = {
+        i
+        for i, v in views.items()
+        if v["status"] in folding.UNRESOLVED
+        and not _before(v, body)
+        and (v["severity"] in {"critical", "high"} or v["rung"]["id"] in corporate)
+    }
+    assert expected <= shown
+    reported = {item["id"] for item in found["sections"]["high_level"] if item["reported_up_to"]}
+    assert shown - expected <= reported
