@@ -18,11 +18,11 @@ def subscribe(inside: Container, url: str, **wishes: Any) -> NewEndpoint:
     return endpoints.add(inside.desk, inside.vault, inside.guard, url=url, actor=CLERK, **wishes)
 
 
-def logged(inside: Container, count: int) -> list[str]:
+def logged(inside: Container, count: int, **changes: Any) -> list[str]:
     """Issues, by their ids."""
     found = []
     for start in range(0, count, 100):
-        jobs = [job(inside.desk, complaint()) for _ in range(min(100, count - start))]
+        jobs = [job(inside.desk, complaint(**changes)) for _ in range(min(100, count - start))]
         answers = ask_all(inside.desk, jobs)
         found += [json.loads(a.body)["id"] for a in answers if not isinstance(a, BaseException)]
     assert len(found) == count

@@ -73,7 +73,8 @@ def open_recovery(connection: Connection, new: Recovery) -> bool:
     row = {"id": new.id, "slot": _OPEN_SLOT, "down_since": new.down_since}
     row |= {"started_at": new.started_at, "state": new.state.value}
     opened = dialect.insert(connection, models.recovery).values(**row).on_conflict_do_nothing()
-    return connection.execute(opened).rowcount == 1
+    made = connection.execute(opened.returning(models.recovery.c.id))
+    return made.one_or_none() is not None
 
 
 def reopen(connection: Connection, recovery_id: str, started_at: datetime) -> None:
