@@ -157,7 +157,12 @@ class Directory:
         Raises:
             Invalid: with every mistake in it, each with a JSON pointer.
         """
-        return cls(load_data(dict(document), DirectoryFile, name, check), Positions(name))
+        # A store may have lost the order of names; what is told must not depend on which it was.
+        ordered = {
+            part: dict(sorted(found.items())) if isinstance(found, Mapping) else found
+            for part, found in document.items()
+        }
+        return cls(load_data(ordered, DirectoryFile, name, check), Positions(name))
 
     def document(self) -> dict[str, Any]:
         """What `from_document` reads: JSON-able, the same for the same content."""
