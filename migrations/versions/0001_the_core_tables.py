@@ -81,6 +81,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at is null"),
         )
         batch_op.create_index(
+            "ix_clock_put_off",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("next_at > due_at"),
+            sqlite_where=sa.text("next_at > due_at"),
+        )
+        batch_op.create_index(
             "ix_clock_waiting",
             ["next_at", "id"],
             unique=False,
@@ -482,6 +489,11 @@ def downgrade() -> None:
     op.drop_table("clock_step")
     op.drop_table("clock_interval")
     with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_clock_put_off",
+            postgresql_where=sa.text("next_at > due_at"),
+            sqlite_where=sa.text("next_at > due_at"),
+        )
         batch_op.drop_index(
             "ix_clock_waiting",
             postgresql_where=sa.text("next_at is not null"),

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     heartbeat_interval_seconds: float = Field(
         15.0, gt=0, le=3600, description="How often the worker notes that it is alive."
     )
+    overdue_seconds: Count = Field(
+        120, description="A step of a clock that has not fired so long after it was due is told."
+    )
     outage_minutes: Count = Field(
         10,
         description="Without a heartbeat for so long, the engine was down: what is late then goes"

@@ -25,6 +25,7 @@ from escalation.api.routes import (
     keys,
     ladders,
     meetings,
+    metrics,
     publications,
     root,
     webhooks,
@@ -44,6 +45,7 @@ _MODULES = (
     digests,
     keys,
     webhooks,
+    metrics,
     root,
 )
 OPERATIONS: tuple[Operation, ...] = tuple(

@@ -80,5 +80,6 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_problem": None,
     "check_life": None,
     "check_readiness": None,
+    "get_metrics": Permission.WATCH,
     "get_openapi": None,
 }

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     """What a route asks of its caller."""
 
     READ = "read"
+    WATCH = "watch"
     ACT = "act"
     BACKDATE = "backdate"
     CHECK_LADDERS = "check_ladders"
@@ -28,7 +29,7 @@ class Permission(StrEnum):
     MANAGE_WEBHOOKS = "manage_webhooks"
 
 
-_OPERATES = frozenset({Permission.READ, Permission.ACT, Permission.CHECK_LADDERS})
+_OPERATES = frozenset({Permission.READ, Permission.WATCH, Permission.ACT, Permission.CHECK_LADDERS})
 PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
     KeyRole.ADMIN: frozenset(Permission),
     KeyRole.OPERATOR: _OPERATES,

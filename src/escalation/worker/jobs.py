@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.services import recovery, upkeep
+from escalation.services import recovery, upkeep, watch
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
 
@@ -12,6 +12,8 @@ HUNG = 120.0
 """Seconds after which a chunk that has not come back counts as failed."""
 SMALLEST_FULL_CHUNK = 200
 """Seats: a chunk of fewer leaves nothing behind that could be done now."""
+AUDITING = 60.0
+"""Seconds between two looks for clocks that should have fired."""
 FORGETTING = 600.0
 """Seconds between two looks at what may be forgotten."""
 
@@ -72,6 +74,9 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
     def seats() -> int:
         return desk.reseat(size()).result(HUNG)
 
+    def auditor() -> int:
+        return len(watch.audit(desk, timedelta(seconds=settings.overdue_seconds)))
+
     def answers() -> int:
         return upkeep.forget_answers(desk, timeout=HUNG)
 
@@ -79,5 +84,6 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("recoveries", settings.heartbeat_interval_seconds, life.beat, full=2),
         Recurring("clocks", interval, clocks),
         Recurring("seats", interval, seats, full=SMALLEST_FULL_CHUNK),
+        Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
     )

@@ -6,6 +6,7 @@ from escalation.store.base import Id, Long, UtcInstant, metadata
 
 _WAITING = text("next_at is not null")
 _LIVE = text("ended_at is null")
+_PUT_OFF = text("next_at > due_at")
 
 clock = Table(
     "clock",
@@ -28,6 +29,8 @@ clock = Table(
     Column("ended_at", UtcInstant),
     Column("ended_how", Text),
     Index("ix_clock_waiting", "next_at", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+    # Put off because it could not be decided: empty, unless something is wrong.
+    Index("ix_clock_put_off", "due_at", postgresql_where=_PUT_OFF, sqlite_where=_PUT_OFF),
     Index("ix_clock_live", "issue_id", postgresql_where=_LIVE, sqlite_where=_LIVE),
 )
 
