@@ -65,11 +65,12 @@ def test_an_effective_ladder_is_shown_with_the_origin_of_every_value(
     )
     values = {each["path"]: each for each in json.loads(told.stdout)["values"]}
     high = values["rungs.service_manager.target.high"]
-    assert (high["value"], high["set_by"]) == ("6 business hours", "ola")
-    assert high["clause"] == "OLA Rivers, cl 8.2(a)"
+    source = high["source"]
+    assert (high["value"], source["set_by"]) == ("6 business hours", "ola")
+    assert source["clause"] == "OLA Rivers, cl 8.2(a)"
     lines = Path(LADDERS).read_text(encoding="utf-8").splitlines()
-    assert "6 business hours" in lines[high["line"] - 1]
-    assert values["rungs.function_director.target.high"]["set_by"] == "ladder"
+    assert "6 business hours" in lines[source["line"] - 1]
+    assert values["rungs.function_director.target.high"]["source"]["set_by"] == "ladder"
     people = run("ladders", "show", "ssi-standard")
     assert "service manager (leads)" in plain(people.stdout)
 

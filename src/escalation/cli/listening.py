@@ -30,7 +30,13 @@ def require_safe(host: str, behind_proxy: str | None) -> None:
             " keys and issues would cross the network for anyone to read. Serve on 127.0.0.1, or"
             " put a proxy with TLS before it and name the network it calls from, such as"
             " --behind-proxy 10.0.0.0/8.",
-            errors=[Fault("not_loopback", f"{host} is no loopback address", parameter="--host")],
+            errors=[
+                Fault(
+                    "not_loopback",
+                    f"{host} is no loopback address",
+                    parameter="--host, ESCALATION_HOST",
+                )
+            ],
         )
 
 

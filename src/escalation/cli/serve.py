@@ -165,8 +165,9 @@ def _show_first_key(container: Container, address: str) -> None:
     now = desk.clock.now()
     there = keys.every(desk)
     if there:
-        if not any(key.live(now) for key in there):
-            say("  no key is live: escalation keys create --role admin --name NAME")
+        live = any(key.live(now) for key in there)
+        words = "another key  " if live else "no live key  "
+        say(f"  {words}  escalation keys create --role admin --name NAME")
         return
     until = now + FIRST_KEY_LASTS
     made = keys.create(
