@@ -10,9 +10,10 @@ from escalation.clock import VirtualClock
 from escalation.errors import Busy
 from escalation.routing.vocabulary import Awaiting, Severity, Side
 from escalation.services import keys
-from escalation.services.desk import TRIES, Desk
+from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.keys import KeyRole
+from escalation.services.trying import TRIES
 from escalation.store import access, journal, models
 from escalation.store.transaction import read
 from escalation.workflow.commands import (

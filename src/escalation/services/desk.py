@@ -14,8 +14,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
 from threading import Condition, Thread
-from time import sleep
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -26,19 +25,16 @@ from escalation.services.batch import Batch, Means, Outcome
 from escalation.services.jobs import Answer, Chore, EngineWork, Job, Reply, Waiting
 from escalation.services.references import References
 from escalation.services.registry import Registry
+from escalation.services.trying import tried
 from escalation.store import dialect, issues
-from escalation.store.failures import Again, Clash
 from escalation.store.transaction import Engine, read, write
 from escalation.workflow.commands import ClockDue, SeatsChanged
 from escalation.workflow.facts import ENGINE
 
-Came = TypeVar("Came")
 _log = structlog.get_logger(__name__)
 
 PEOPLE_AT_ONCE = 128
 """Commands of people that one transaction takes at most."""
-TRIES = 6
-"""How often a batch that the database refused for the moment is done again."""
 TURNS_OF_PEOPLE = 8
 """Turns that people have one after another while a sweep waits."""
 WHILE_PEOPLE_WAIT = 200
@@ -47,8 +43,6 @@ POSTPONED = timedelta(minutes=5)
 """How long a clock that could not be decided is left alone."""
 COLLECTS = (20_000, 20, 20)
 """When Python looks for cycles: a batch makes many values that all live to its end, in no cycle."""
-PAUSE = 0.02
-"""Seconds before the second try, doubled for each later one."""
 
 
 class Desk:
@@ -143,7 +137,7 @@ class Desk:
         return self._engine_work(lambda: self._sweep(limit))
 
     def reseat(self, limit: int = 1_000) -> "Future[int]":
-        """Ask for seats behind the directory to be resolved again; answers how many were."""
+        """Ask for seats behind the directory to be resolved again; answers how many could be."""
         return self._engine_work(lambda: self._reseat(limit))
 
     def _engine_work(self, work: Callable[[], int]) -> "Future[int]":
@@ -249,7 +243,7 @@ class Desk:
             return self._once(jobs, again=again or retry > 0, skip_locked=skip_locked)
 
         try:
-            return _tried(once)
+            return tried(once)
         except Busy as error:
             return [error for _ in jobs]
         except Exception as error:  # noqa: BLE001 - halved until it stands alone
@@ -273,7 +267,7 @@ class Desk:
             with write(self.engine) as connection:
                 return chore(connection, dialect.recorded_at(connection, self.clock))
 
-        return _tried(once)
+        return tried(once)
 
     # -- the engine's own work ---------------------------------------------------------------
 
@@ -304,11 +298,7 @@ class Desk:
 
     def _postpone(self, jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> None:
         """Put off what cannot be decided, so that it neither stops the others nor hides."""
-        poisoned = [
-            (job, outcome)
-            for job, outcome in zip(jobs, outcomes, strict=True)
-            if isinstance(outcome, Exception) and not isinstance(outcome, NotFound)
-        ]
+        poisoned = _failed(jobs, outcomes)
         if not poisoned:
             return
         for job, outcome in poisoned:
@@ -324,10 +314,13 @@ class Desk:
         with read(self.engine) as connection:
             known = self.registry.refresh(connection)
             behind = issues.seats_behind(connection, known.directory_epoch, size)
-        if behind:
-            jobs = [self._engine_job(issue_id, SeatsChanged()) for issue_id in behind]
-            self.run(jobs, skip_locked=True)
-        return len(behind)
+        if not behind:
+            return 0
+        jobs = [self._engine_job(issue_id, SeatsChanged()) for issue_id in behind]
+        failed = _failed(jobs, self.run(jobs, skip_locked=True))
+        for job, outcome in failed:
+            _log.error("seats_not_resolved", issue=job.issue, error=repr(outcome))
+        return len(behind) - len(failed)
 
     def _engine_job(self, issue_id: str, ask: ClockDue | SeatsChanged) -> Job:
         return Job(stem=self.stem(), actor=ENGINE, ask=ask, issue=issue_id, answers=False)
@@ -347,26 +340,17 @@ def _salts(ids: IdSource) -> Iterator[str]:
         yield ids.token(16).hex()
 
 
+def _failed(jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> list[tuple[Job, Outcome]]:
+    """The engine's commands that failed; what somebody else held was only left to them."""
+    return [
+        (job, outcome)
+        for job, outcome in zip(jobs, outcomes, strict=True)
+        if isinstance(outcome, Exception) and not isinstance(outcome, NotFound)
+    ]
+
+
 def _closed() -> Busy:
     return Busy("The desk is closed; try again shortly.", extra={"retry_after": 5})
-
-
-def _tried(once: Callable[[int], Came]) -> Came:
-    """Do work, and again where that is right; it is told how many tries were made before."""
-    for attempt in range(TRIES):
-        if attempt:
-            sleep(PAUSE * 2**attempt)
-        try:
-            return once(attempt)
-        except Again as error:
-            if attempt == TRIES - 1:
-                raise
-            _log.warning("done_again", attempt=attempt + 1, error=str(error))
-        except Clash as error:
-            # Another process was first with the same key; the next try sees what it wrote.
-            if attempt or not error.extra["unique"]:
-                raise
-    raise AssertionError("unreachable")
 
 
 def _outcome_of(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the work answers
