@@ -383,8 +383,12 @@ def upgrade() -> None:
             "ix_stay_forum",
             ["forum", "recorded_to"],
             unique=False,
-            postgresql_where=sa.text("forum is not null"),
-            sqlite_where=sa.text("forum is not null"),
+            postgresql_where=sa.text(
+                "forum is not null and status in ('open', 'in_progress', 'on_hold', 'tabled')"
+            ),
+            sqlite_where=sa.text(
+                "forum is not null and status in ('open', 'in_progress', 'on_hold', 'tabled')"
+            ),
         )
         batch_op.create_index(
             "ix_stay_left_forum",
@@ -415,8 +419,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stay_issue_id"))
         batch_op.drop_index(
             "ix_stay_forum",
-            postgresql_where=sa.text("forum is not null"),
-            sqlite_where=sa.text("forum is not null"),
+            postgresql_where=sa.text(
+                "forum is not null and status in ('open', 'in_progress', 'on_hold', 'tabled')"
+            ),
+            sqlite_where=sa.text(
+                "forum is not null and status in ('open', 'in_progress', 'on_hold', 'tabled')"
+            ),
         )
         batch_op.drop_index(
             "ix_stay_left_forum",

@@ -8,7 +8,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +22,7 @@ ORDER = (
     "service_manager", "function_director", "business_manager_forum", "executive_pair",
     "partnering_forum", "governing_board", "ceo_board",
 )  # fmt: skip
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 UNRESOLVED = {"open", "in_progress", "on_hold", "tabled"}
 _PART = 2  # letters at the end of an event's id that number it within its command
 _MOVES = {"issue.escalated", "issue.referred_back", "issue.disputed", "issue.reopened"}
@@ -49,7 +50,7 @@ class State:
 def states(events: Iterable[Any], agency: str) -> list[State]:
     """One issue's states, in the order in which they were recorded."""
     found: list[State] = []
-    now = State(datetime.min, agency=agency)
+    now = State(BEGINNING, agency=agency)
     for _, group in groupby(events, key=lambda event: event.id[:-_PART]):
         now = replace(now, put_off="")
         for event in group:

@@ -95,7 +95,7 @@ class History:
                 Acknowledge(),
                 Hold(reason="waits", until=until, awaiting=Awaiting.AGENCY),
                 Resume(),
-                Escalate(reason="it is stuck"),
+                *[Escalate(reason="it is stuck")] * 4,
                 ReferBack(reason="look again", question="Since when?"),
                 ReportUp(),
                 Reclassify(reason="it grew", changes={"severity": pick(list(Severity))}),
@@ -143,7 +143,7 @@ def lived(desk: Desk, clock: VirtualClock, seed: int, *, days: int, acts: int) -
     history.log()
     for day in range(days):
         history.pass_time(clock.now() + timedelta(hours=history.random.randrange(1, 30)))
-        if history.random.random() < 0.5:
+        if history.random.random() < 0.8:
             history.log()
         for _ in range(acts):
             history.act()

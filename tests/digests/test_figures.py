@@ -79,8 +79,7 @@ def test_each_item_is_as_the_issue_was_when_it_was_the_present(
 
 
 def _before(view: dict[str, Any], body: str) -> bool:
-    forum = view["rung"]["forum"]
-    return view["status"] in folding.UNRESOLVED and forum is not None and forum["code"] == body
+    return view["status"] in folding.UNRESOLVED and view["rung"]["forum"] == body
 
 
 def _the_same(item: dict[str, Any], view: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from escalation.digests.selection import Standing, told
@@ -14,7 +14,8 @@ from escalation.workflow.facts import Agreement
 from escalation.workflow.forum import next_sitting, sitting, sittings_after
 from escalation.workflow.plan import Sitting
 
-_LOOKED_BACK = timedelta(days=3 * 366)
+_LOOKED_BACK = (timedelta(days=100), timedelta(days=3 * 366))
+"""Most bodies have met lately; one that has not for three years has no last meeting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,13 @@ class Meetings:
 
 def _previous(under: Agreement, forum: Forum, at: datetime) -> Sitting | None:
     """The last meeting that had ended by ``at``."""
-    held = (sitting(under, forum, start) for start in reversed(_begun(forum, at)))
-    return next((found for found in held if found.ends_at <= at), None)
-
-
-def _begun(forum: Forum, at: datetime) -> tuple[datetime, ...]:
-    return forum.meeting.between(at - _LOOKED_BACK, at)
+    for back in _LOOKED_BACK:
+        begun = reversed(forum.meeting.between(at - back, at))
+        held = (sitting(under, forum, start) for start in begun)
+        found = next((each for each in held if each.ends_at <= at), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _meeting_told(found: Sitting) -> dict[str, str]:
@@ -100,16 +102,20 @@ class Ages:
     def __init__(self, at: datetime) -> None:
         """Counted up to ``at``."""
         self._at = at
-        self._known: dict[tuple[str, str, datetime], int | None] = {}
+        self._known: dict[tuple[str, str, date | datetime], int | None] = {}
 
     def since(self, under: Agreement, calendar_id: str, start: datetime) -> int | None:
-        """The business days after the day of ``start``, today's among them.
+        """The business days after day zero of ``start``, today's among them.
 
         None where the calendar does not know one of the two.
         """
-        key = (under.publication.hash, calendar_id, start)
+        calendar = under.calendar(calendar_id)
+        # Most calendars count from the date, whatever the hour.
+        whole = calendar.rules.after_hours == "same_day"
+        day = start.astimezone(calendar.zone).date() if whole else start
+        key = (under.publication.hash, calendar_id, day)
         if key not in self._known:
-            self._known[key] = _business_days(under.calendar(calendar_id), start, self._at)
+            self._known[key] = _business_days(calendar, start, self._at)
         return self._known[key]
 
 

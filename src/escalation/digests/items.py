@@ -22,9 +22,16 @@ class Items:
         self._at = selection.as_at
         self._forum = selection.forum
         self._ages = Ages(selection.as_at)
+        self._made: dict[str, Item] = {}
 
     def of(self, standing: Standing) -> Item:
         """What every section shows of an issue."""
+        made = self._made.get(standing.stay)
+        if made is None:
+            made = self._made[standing.stay] = self._item(standing)
+        return made
+
+    def _item(self, standing: Standing) -> Item:
         under = self._framework.agreement(standing)
         age = self._ages.since(under, standing.calendar, standing.received_at)
         here = self._ages.since(under, standing.calendar, standing.entered_at)

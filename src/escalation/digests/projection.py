@@ -64,6 +64,7 @@ class Projection:
         self._as_at = as_at
         self._until = until
         self._dues: dict[tuple[str, str, Duration, datetime], datetime | None] = {}
+        self._above_known: dict[tuple[object, ...], EffectiveRung | None] = {}
 
     def arrival(self, standing: Standing) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
@@ -74,7 +75,7 @@ class Projection:
         over: tuple[str, ...] = (standing.rung,)
         at = self._leaves_now(way, rung)
         while at is not None and (at := max(at, self._as_at)) < self._until:
-            above = _above(way, rung)
+            above = self._above(way, rung)
             if above is None:
                 return None
             rung = above
@@ -83,6 +84,18 @@ class Projection:
             over = (*over, rung.id)
             at = self._leaves(way, rung, at)
         return None
+
+    def _above(self, way: _Way, rung: EffectiveRung) -> EffectiveRung | None:
+        """The next rung, past those that a skip rule or an empty seat leaves out."""
+        of, ladder = way.standing, way.under.ladder
+        key = (of.publication, of.ola, of.ladder, of.cluster, rung.id, way.shape)
+        if key not in self._above_known:
+            above, passed = next_rung(ladder, rung.id, way.shape)
+            officers = above is not None and above.kind is RungKind.OFFICERS
+            if above and officers and ladder.empty_seat(above.id) is EmptySeat.NEXT_RUNG:
+                above = land(way.under, above, way.shape, passed).rung
+            self._above_known[key] = above
+        return self._above_known[key]
 
     def _sits_on(self, way: _Way, rung: EffectiveRung) -> bool:
         if rung.forum is None:
@@ -143,16 +156,6 @@ class Projection:
                 return at
             carried, later_than = carried + 1, ahead.starts_at
         return None
-
-
-def _above(way: _Way, rung: EffectiveRung) -> EffectiveRung | None:
-    """The next rung, past those that a skip rule or an empty seat leaves out."""
-    above, passed = next_rung(way.under.ladder, rung.id, way.shape)
-    if above is None or above.kind is RungKind.FORUM:
-        return above
-    if way.under.ladder.empty_seat(above.id) is not EmptySeat.NEXT_RUNG:
-        return above
-    return land(way.under, above, way.shape, passed).rung
 
 
 def _end(way: _Way, target: Duration, at: datetime) -> datetime | None:

@@ -151,7 +151,8 @@ class Area:
 
 def told(instant: datetime) -> str:
     """An instant as a digest has it: RFC 3339 in UTC with ``Z``."""
-    return instant.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+    at = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return at.isoformat()[:-6] + "Z"
 
 
 def told_or_none(instant: datetime | None) -> str | None:

@@ -170,6 +170,18 @@ def view(stored: StoredDigest) -> dict[str, Any]:
     }
 
 
+def built(
+    desk: Desk, forum: str, instants: tuple[datetime, datetime], since: datetime | None
+) -> bytes:
+    """The canonical bytes of a forum's digest at ``(as_at, known_at)``, which are not kept.
+
+    Raises:
+        Invalid: there is no such forum.
+    """
+    with snapshot(desk.engine) as connection:
+        return _Asked.of(desk, connection, forum, instants, since).content(connection)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What verifying a digest showed; each of the three is told on its own."""
@@ -199,12 +211,10 @@ def verify(desk: Desk, name: str) -> Verdict:
         NotFound: there is no such digest.
     """
     stored = one(desk, name)
-    with snapshot(desk.engine) as connection:
+    again = built(desk, stored.forum, (stored.as_at, stored.known_at), stored.since)
+    with read(desk.engine) as connection:
         kept = digests.content(connection, stored.id)
         made = digests.renderings(connection, stored.id)
-        instants = (stored.as_at, stored.known_at)
-        asked = _Asked.of(desk, connection, stored.forum, instants, stored.since)
-        again = asked.content(connection)
     return Verdict(
         stored,
         sha256(kept).hexdigest() == stored.content_hash,

@@ -137,11 +137,9 @@ One of which nothing more can be seen counts too: it has just ended, or is anoth
 """
 
 
-def json_text(
-    connection: Connection, column: ColumnElement[Any], *path: str
-) -> ColumnElement[Any]:
-    """The text that stands at a path of a JSON column."""
-    if connection.dialect.name == "postgresql":
+def json_text(database: str, column: ColumnElement[Any], *path: str) -> ColumnElement[Any]:
+    """The text that stands at a path of a JSON column, on the database of that name."""
+    if database == "postgresql":
         return func.jsonb_extract_path_text(column, *path)
     return func.json_extract(column, "$." + ".".join(path))
 

@@ -6,28 +6,32 @@ is recorded, so the end of a stay that holds was recorded after ``as_at``: by th
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
+    Executable,
     Select,
     and_,
+    bindparam,
     or_,
     select,
     text,
-    true,
+    union_all,
 )
 
 from escalation.digests.selection import Area, Before, Movement, Selection, Standing
 from escalation.routing.vocabulary import Layer, Severity
 from escalation.store import dialect, models
+from escalation.store.base import EPOCH, Id, UtcInstant
 from escalation.store.framework import StoredDirectory
 from escalation.store.models.issues import UNRESOLVED
+from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
 _A_SECOND = timedelta(seconds=1)
 _HIGH = (Severity.CRITICAL.value, Severity.HIGH.value)
@@ -85,8 +89,8 @@ def standing(
     connection: Connection, forum: str, as_at: datetime, known_at: datetime
 ) -> tuple[Standing, ...]:
     """The unresolved issues at a forum."""
-    conditions = _holds(as_at, known_at)
-    return _standings(connection, _STAY.c.forum == forum, _STANDS, *conditions)
+    given = {"forum": forum, "as_at": as_at, "known_at": known_at}
+    return _standings(connection, _standing_query(connection.dialect.name), given)
 
 
 def elsewhere(
@@ -97,40 +101,30 @@ def elsewhere(
     Of the forum's area, those that leave their rung by ``until`` or are high-level; of everywhere,
     those that are reported up.
     """
-    now = _STAY.c
-    reported = now.reported_to.is_not(None)
-    notable = or_(now.severity.in_(_HIGH), now.layer == Layer.CORPORATE.value, reported)
-    may_show = notable if until is None else or_(_leaves_by(until), notable)
-    return _standings(
-        connection,
-        or_(now.forum.is_(None), now.forum != selection.forum),
-        _STANDS,
-        or_(and_(_within(area), may_show), reported),
-        *_holds(selection.as_at, selection.known_at),
+    given = {
+        "forum": selection.forum,
+        "as_at": selection.as_at,
+        "known_at": selection.known_at,
+        "until": until or selection.as_at,
+        "cluster": area.cluster,
+        "provider": area.provider,
+    }
+    query = _elsewhere_query(
+        connection.dialect.name, area.cluster is not None, area.provider is not None
     )
+    return _standings(connection, query, given)
 
 
 def movements(connection: Connection, selection: Selection) -> tuple[Movement, ...]:
     """Every stay that began in the period at the forum, or right after one there."""
-    now, code, since = _STAY.c, selection.forum, selection.since
-    began = [
-        now.effective_from <= selection.as_at,
-        now.recorded_from <= selection.known_at,
-        *([] if since is None else [now.effective_from > since]),
-    ]
-    open_then = true() if since is None else _ended_after(since)
-    here = and_(now.forum == code, open_then)
-    away = and_(now.left_forum == code, or_(now.forum.is_(None), now.forum != code))
-    found: list[Movement] = []
-    for condition in (here, away):
-        query = _columns(connection).add_columns(
-            now.effective_from,
-            now.left_agenda,
-            *(_BEFORE.c[name] for name in Before.__slots__),
-        )
-        query = query.select_from(_joined().outerjoin(_BEFORE, _BEFORE.c.id == now.before))
-        found.extend(_moved(row) for row in connection.execute(query.where(condition, *began)))
-    return tuple(found)
+    given = {
+        "forum": selection.forum,
+        "as_at": selection.as_at,
+        "known_at": selection.known_at,
+        "since": selection.since or EPOCH,
+    }
+    rows = connection.execute(_movement_query(connection.dialect.name), given)
+    return tuple(_moved(row) for row in rows.all())
 
 
 def _moved(row: Any) -> Movement:  # noqa: ANN401 - a row of the query above
@@ -140,48 +134,85 @@ def _moved(row: Any) -> Movement:  # noqa: ANN401 - a row of the query above
     return Movement(at, before, Standing._make(row[:width]), left_agenda)
 
 
-def _standings(connection: Connection, *conditions: Any) -> tuple[Standing, ...]:  # noqa: ANN401 - SQL
-    query = _columns(connection).select_from(_joined()).where(*conditions)
-    return tuple(map(Standing._make, connection.execute(query)))
+def _standings(
+    connection: Connection, query: Executable, given: Mapping[str, Any]
+) -> tuple[Standing, ...]:
+    return tuple(map(Standing._make, connection.execute(query, given).all()))
 
 
-def _holds(as_at: datetime, known_at: datetime) -> Iterator[ColumnElement[bool]]:
-    """Whether a stay had begun, and its end had not."""
-    now = _STAY.c
-    yield now.effective_from <= as_at
-    yield now.recorded_from <= known_at
-    yield _ended_after(as_at)
-    yield or_(now.recorded_to.is_(None), now.effective_to > as_at, now.recorded_to > known_at)
+# The statements are made once for each database; what they are asked comes by name.
+
+_NOW = _STAY.c
+_FORUM: ColumnElement[str] = bindparam("forum", type_=Id)
+_AS_AT: ColumnElement[datetime] = bindparam("as_at", type_=UtcInstant)
+_KNOWN_AT: ColumnElement[datetime] = bindparam("known_at", type_=UtcInstant)
+_SINCE: ColumnElement[datetime] = bindparam("since", type_=UtcInstant)
+_UNTIL: ColumnElement[datetime] = bindparam("until", type_=UtcInstant)
+_SETTLED = _NOW.status.not_in([status.value for status in UNRESOLVED_STATUSES])
+_NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
 
 
-def _ended_after(instant: datetime) -> ColumnElement[bool]:
-    """What the indexes of stays are asked: no end was recorded by then."""
-    return or_(_STAY.c.recorded_to.is_(None), _STAY.c.recorded_to > instant)
+@cache
+def _standing_query(database: str) -> Executable:
+    return _holding(_columns(database).select_from(_JOINED).where(_NOW.forum == _FORUM))
 
 
-def _leaves_by(until: datetime) -> ColumnElement[bool]:
-    """Whether a clock or a hold of the stay ends before an instant: nothing else lets it climb."""
-    now = _STAY.c
-    return or_(now.due_at < until, and_(now.due_at.is_(None), now.hold_until < until))
+@cache
+def _elsewhere_query(database: str, by_cluster: bool, by_provider: bool) -> Executable:  # noqa: FBT001 - the key of a cache
+    within = [
+        *([_NOW.cluster == bindparam("cluster", type_=Id)] if by_cluster else []),
+        *([_NOW.provider == bindparam("provider", type_=Id)] if by_provider else []),
+    ]
+    reported = _NOW.reported_to.is_not(None)
+    # Nothing lets an issue climb but the end of a clock or of a hold.
+    leaves = or_(_NOW.due_at < _UNTIL, and_(_NOW.due_at.is_(None), _NOW.hold_until < _UNTIL))
+    high = or_(_NOW.severity.in_(_HIGH), _NOW.layer == Layer.CORPORATE.value)
+    shown = or_(and_(or_(leaves, high), *within), reported)
+    return _holding(_columns(database).select_from(_JOINED).where(_NOT_HERE, shown))
 
 
-def _within(area: Area) -> ColumnElement[bool]:
-    if area.cluster is not None:
-        return _STAY.c.cluster == area.cluster
-    return true() if area.provider is None else _STAY.c.provider == area.provider
+def _holding(query: Select[Any]) -> Executable:
+    """Of unresolved stays those that had begun and not ended.
+
+    In two parts, each with one range of an index: without an end, and with one that was recorded
+    later than ``as_at``.
+    """
+    begun = query.where(_STANDS, _NOW.effective_from <= _AS_AT, _NOW.recorded_from <= _KNOWN_AT)
+    later = or_(_NOW.effective_to > _AS_AT, _NOW.recorded_to > _KNOWN_AT)
+    return union_all(
+        begun.where(_NOW.recorded_to.is_(None)), begun.where(_NOW.recorded_to > _AS_AT, later)
+    )
 
 
-def _joined() -> FromClause:
-    return _STAY.join(models.issue, models.issue.c.id == _STAY.c.issue_id)
+@cache
+def _movement_query(database: str) -> Executable:
+    query = _columns(database).add_columns(
+        _NOW.effective_from,
+        _NOW.left_agenda,
+        *(_BEFORE.c[name].label(f"before_{name}") for name in Before.__slots__),
+    )
+    query = query.select_from(_JOINED.outerjoin(_BEFORE, _BEFORE.c.id == _NOW.before)).where(
+        _NOW.effective_from > _SINCE,
+        _NOW.effective_from <= _AS_AT,
+        _NOW.recorded_from <= _KNOWN_AT,
+    )
+    here = query.where(_STANDS, _NOW.forum == _FORUM)
+    away = query.where(_NOW.left_forum == _FORUM, or_(_NOT_HERE, _SETTLED))
+    return union_all(
+        here.where(_NOW.recorded_to.is_(None)), here.where(_NOW.recorded_to > _SINCE), away
+    )
 
 
-def _columns(connection: Connection) -> Select[Any]:
+_JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
+
+
+def _columns(database: str) -> Select[Any]:
     """The columns of a standing, in its order."""
-    raiser = dialect.json_text(connection, models.issue.c.said, "raiser", "type")
+    raiser = dialect.json_text(database, models.issue.c.said, "raiser", "type")
     named: dict[str, ColumnElement[Any]] = {
-        "stay": _STAY.c.id,
-        "issue": _STAY.c.issue_id,
+        "stay": _NOW.id.label("stay"),
+        "issue": _NOW.issue_id.label("issue"),
         "raiser": raiser.label("raiser"),
         **{name: models.issue.c[name] for name in _OF_ISSUE},
     }
-    return select(*(named[n] if n in named else _STAY.c[n] for n in Standing._fields))
+    return select(*(named[n] if n in named else _NOW[n] for n in Standing._fields))

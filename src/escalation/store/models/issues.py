@@ -4,11 +4,11 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
-_AT_FORUM = text("forum is not null")
 _LEFT_FORUM = text("left_forum is not null")
 UNRESOLVED = "status in ('open', 'in_progress', 'on_hold', 'tabled')"
 """What the partial indexes say; a query that is to use one on SQLite says it in the same words."""
 _UNRESOLVED = text(UNRESOLVED)
+_AT_FORUM = text(f"forum is not null and {UNRESOLVED}")
 
 issue = Table(
     "issue",
