@@ -20,13 +20,13 @@ COPY config /srv/escalation/config
 WORKDIR /srv/escalation
 ENV PATH=/opt/escalation/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    ESCALATION_HOST=0.0.0.0 \
     ESCALATION_DATA_DIR=/srv/escalation/var \
     ESCALATION_CONFIG_DIR=/srv/escalation/config
 USER escalation
 VOLUME ["/srv/escalation/var"]
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s CMD ["python", "-c", \
-  "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('ESCALATION_PORT', '8080') + '/readyz', timeout=2)"]
+  "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ.get('ESCALATION_PORT', '8080') + '/livez', timeout=2)"]
 ENTRYPOINT ["escalation"]
-CMD ["serve"]
+# Only what reaches the container through its own network may speak for a client: name your proxy's.
+CMD ["serve", "--host", "0.0.0.0", "--behind-proxy", "172.16.0.0/12"]
