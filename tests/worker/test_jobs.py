@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
 from escalation.services import framework, upkeep
+from escalation.services.jobs import Answer
 from escalation.store import timeline
 from escalation.store.transaction import read
 from escalation.worker.jobs import worker_of
@@ -28,9 +29,7 @@ def climbs(container: Container, issue: str) -> list[str]:
 
 def logged(container: Container, count: int) -> list[str]:
     answers = ask_all(container.desk, [job(container.desk, complaint()) for _ in range(count)])
-    return [
-        json.loads(answer.body)["id"] for answer in answers if not isinstance(answer, Exception)
-    ]
+    return [json.loads(answer.body)["id"] for answer in answers if isinstance(answer, Answer)]
 
 
 def test_an_issue_climbs_once_when_its_target_has_passed(
