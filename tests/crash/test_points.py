@@ -11,7 +11,7 @@ from tests.crash.cutting import Copy, cut_at, moments
 from tests.crash.points import TABLES
 from tests.postgres import Server
 
-EVERY = 6
+EVERY = 8
 """Of how many moments the ordinary run of the tests takes one; the campaign takes all."""
 
 
