@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from escalation import settings
+from escalation.api import app, codes
 from tools import docs_commands, docs_workflow
 
 ROOT = Path(__file__).resolve().parents[1]
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/commands.md": docs_commands.commands,
+    "docs/errors.md": codes.document,
     "docs/events.md": docs_workflow.events,
+    "docs/openapi.json": app.described,
     "docs/settings.md": settings.document,
     "docs/state-machine.md": docs_workflow.state_machine,
 }

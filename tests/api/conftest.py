@@ -26,7 +26,9 @@ def service(furnished_url: str) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session", params=BOTH)
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     """A service that tests share which only look or are refused, once on each database."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("furnished_sqlite")

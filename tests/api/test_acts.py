@@ -28,7 +28,9 @@ def test_acts_follow_one_another_through_a_whole_life(service: Service) -> None:
     issue = service.act(issue, "skip", reason="urgent", to="business_manager_forum")
     assert issue["status"] == "tabled"
     issue = service.act(issue, "report-up")
-    issue = service.act(issue, "refer-back", reason="yours", question="Again?", to="service_manager")
+    issue = service.act(
+        issue, "refer-back", reason="yours", question="Again?", to="service_manager"
+    )
     issue = service.act(issue, "reassign", seat="provider", person="mick-callaghan")
     assert issue["rung"]["seats"]["provider"]["holder"]["id"] == "mick-callaghan"
     issue = service.act(issue, "reclassify", reason="worse", severity="high")
@@ -64,9 +66,7 @@ def test_a_link_needs_no_version_and_names_the_other_by_reference(service: Servi
 def test_a_body_without_what_it_needs_names_the_field(shared: Service) -> None:
     issue = shared.log()
     for act in ("escalate", "withdraw"):
-        answer = shared.post(
-            f"/v1/issues/{issue['id']}/acts/{act}", raw=b"{}", if_match='"1"'
-        )
+        answer = shared.post(f"/v1/issues/{issue['id']}/acts/{act}", raw=b"{}", if_match='"1"')
         assert "no `reason`" in fault(answer, 422, "missing", {"pointer": "/reason"})
     answer = shared.post(
         f"/v1/issues/{issue['id']}/acts/resolve", {"outcome": {"summary": "s"}}, if_match='"1"'
@@ -97,9 +97,7 @@ def test_a_stale_change_is_refused_with_the_issue_as_it_is(shared: Service) -> N
 
 def test_any_version_will_do_for_who_says_so(service: Service) -> None:
     issue = service.act(service.log(), "acknowledge")
-    answer = service.post(
-        f"/v1/issues/{issue['id']}/acts/escalate", {"reason": "r"}, if_match="*"
-    )
+    answer = service.post(f"/v1/issues/{issue['id']}/acts/escalate", {"reason": "r"}, if_match="*")
     assert answer.status_code == 200
 
 
@@ -128,9 +126,7 @@ def test_an_act_that_the_state_does_not_have_is_refused_with_those_it_has(shared
 @pytest.mark.parametrize("act", LATER)
 def test_an_act_of_a_later_release_is_refused_by_name(shared: Service, act: str) -> None:
     issue = shared.log()
-    answer = shared.post(
-        f"/v1/issues/{issue['id']}/acts/{act}", {"anything": 1}, if_match='"1"'
-    )
+    answer = shared.post(f"/v1/issues/{issue['id']}/acts/{act}", {"anything": 1}, if_match='"1"')
     told = problem(answer, 409, "not_available_yet")
     assert told["detail"] == f"`{act}` is not available in this release."
 
@@ -185,9 +181,7 @@ def test_an_edit_of_nothing_changes_nothing(service: Service) -> None:
 
 def test_what_only_reclassify_changes_is_no_field_of_an_edit(shared: Service) -> None:
     issue = shared.log()
-    answer = shared.call(
-        "PATCH", f"/v1/issues/{issue['id']}", {"severity": "high"}, if_match='"1"'
-    )
+    answer = shared.call("PATCH", f"/v1/issues/{issue['id']}", {"severity": "high"}, if_match='"1"')
     detail = fault(answer, 422, "unknown_field", {"pointer": "/severity"})
     assert "expected `description`, `needs`, `themes` or `title`" in detail
 

@@ -110,7 +110,9 @@ def test_what_is_due_no_more_stands_last_in_both_directions(crowd: Service) -> N
     issue = crowd.found("/v1/issues?q=2&sort=reference")["data"][0]
     crowd.act(issue, "withdraw", reason="r")
     for sort in ("due_at", "-due_at"):
-        shown = [e["due_at"] for p in pages(crowd, f"/v1/issues?sort={sort}&limit=1") for e in p["data"]]
+        shown = [
+            e["due_at"] for p in pages(crowd, f"/v1/issues?sort={sort}&limit=1") for e in p["data"]
+        ]
         assert shown[-1] is None
         assert None not in shown[:-1]
 
@@ -211,7 +213,9 @@ def test_a_cursor_of_another_order_or_list_is_refused(shared: Service) -> None:
         fault(shared.get(other), 400, "wrong_cursor", {"parameter": "cursor"})
 
 
-@pytest.mark.parametrize("value", ["1", '"a"', "true", "null", "1e30", '"@2026-01-01T00:00:00"', "[1]"])
+@pytest.mark.parametrize(
+    "value", ["1", '"a"', "true", "null", "1e30", '"@2026-01-01T00:00:00"', "[1]"]
+)
 def test_a_cursor_forged_with_another_kind_of_value_is_refused(shared: Service, value: str) -> None:
     shared.log()
     shared.log()

@@ -10,7 +10,12 @@ from tests.api.service import COMPLAINT, Service, fault, problem
 WORDS: list[tuple[str, Any, str, str]] = [
     ("title", "", "too_short", "found empty text, expected text that is not empty"),
     ("title", "  ", "too_short", "found nothing but space, expected text that is not empty"),
-    ("title", "x" * 301, "too_long", "found 301 characters, expected text of at most 300 characters"),
+    (
+        "title",
+        "x" * 301,
+        "too_long",
+        "found 301 characters, expected text of at most 300 characters",
+    ),
     ("title", 7, "wrong_value", "found `7`, expected text"),
     ("title", None, "wrong_value", "found null, expected text"),
     ("title", ["a"], "wrong_value", "found a list of 1, expected text"),
@@ -22,9 +27,9 @@ WORDS: list[tuple[str, Any, str, str]] = [
     ("title", "a\u2069b", "unpaired_direction", "direction mark U+2069 at position 1 without its"),
     ("title", "\u2067a\u202c", "unpaired_direction", "direction mark U+202C at position 2"),
     ("title", "a\ud800", "lone_surrogate", "half of a character (\\ud800) at position 1"),
-    ("description", "x" * 20_001, "too_long", "found 20,001 characters, expected text of at most"),
+    ("description", "x" * 20_001, "too_long", "found 20,001 characters, expected"),
     ("description", "a\x00", "control_character", "U+0000 at position 1"),
-    ("agency", "rivres", "unknown_reference", "expected `corptech`, `meridian`, `fisheries`, `records`, `rivers`"),
+    ("agency", "rivres", "unknown_reference", "`meridian`, `fisheries`, `records`, `rivers`"),
     ("agency", "treasury", "unknown_reference", "found `treasury`, expected"),
     ("kind", "complain", "unknown_word", "expected `complaint` or `issue`; the nearest is"),
     ("channel", "fone", "unknown_word", "; the nearest is `phone`"),
@@ -90,7 +95,10 @@ def test_a_time_with_its_zone_is_taken_whatever_its_spelling(shared: Service, va
     assert shared.log(received_at=value)["received_at"].startswith("2026-0")
 
 
-@pytest.mark.parametrize("text", ["\u200fעברית\u200e", "\u2067abc\u2069", "\u202babc\u202c", "👩‍👩‍👧"])
+@pytest.mark.parametrize(
+    "text",
+    ["\u200f\u05e2\u05d1\u200e", "\u2067a\u2069", "\u202ba\u202c", "\U0001f469\u200d\U0001f467"],
+)
 def test_writing_of_every_direction_is_kept_as_it_is(shared: Service, text: str) -> None:
     issue = shared.log(title=text, description=f"{text}\n\t{text}")
     assert shared.found(f"/v1/issues/{issue['id']}")["title"] == text
@@ -225,7 +233,11 @@ OUTCOMES: list[tuple[dict[str, Any], str, str]] = [
     ({"summary": "s"}, "missing", "/outcome/reasons"),
     ({"reasons": "r"}, "missing", "/outcome/summary"),
     ({"summary": "s", "reasons": "r", "cause": "moon"}, "unknown", "/outcome/cause"),
-    ({"summary": "s", "reasons": "r", "further_action": 7}, "wrong_value", "/outcome/further_action"),
+    (
+        {"summary": "s", "reasons": "r", "further_action": 7},
+        "wrong_value",
+        "/outcome/further_action",
+    ),
 ]
 
 
@@ -239,7 +251,8 @@ def test_an_outcome_that_cannot_be_is_told(
 
 ACTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("hold", {"reason": "r", "until": "soon", "awaiting": "raiser"}, "wrong_instant", "/until"),
-    ("hold", {"reason": "r", "until": "2026-03-03T00:00:00Z", "awaiting": "god"}, "unknown_word", "/awaiting"),
+    ("hold", {"reason": "r", "until": "2026-03-03T00:00:00Z", "awaiting": "rain"},
+     "unknown_word", "/awaiting"),
     ("note", {"text": ""}, "too_short", "/text"),
     ("note", {"text": "x" * 10_001}, "too_long", "/text"),
     ("note", {"text": "x", "visibility": "public"}, "unknown_word", "/visibility"),

@@ -1,5 +1,7 @@
 """The REST interface as one application, built around what a process has."""
 
+import json
+from functools import cache
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -60,17 +62,7 @@ def create_app(container: Container) -> FastAPI:
     Raises:
         Broken: an operation declares no permission.
     """
-    app = FastAPI(
-        title="Escalation",
-        version=__version__,
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        telemetry={"operation_spans": False},
-    )
-    for operation in OPERATIONS:
-        operation.add_to(app)
+    app = _with_operations()
     app.add_middleware(
         Gate,
         ids=container.ids,
@@ -83,12 +75,33 @@ def create_app(container: Container) -> FastAPI:
     return app
 
 
-def _describe(app: FastAPI) -> None:
-    """The OpenAPI document at its path, made once."""
-    text = paging.json_of(document.described(app, OPERATIONS))
+def described() -> str:
+    """The OpenAPI document as it is kept in the documentation."""
+    found = document.described(_with_operations(), OPERATIONS)
+    return json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
-    async def get_openapi(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
-        return Response(text, 200, {"Content-Type": "application/json"})
+
+def _with_operations() -> FastAPI:
+    app = FastAPI(
+        title="Escalation",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"operation_spans": False},
+    )
+    for operation in OPERATIONS:
+        operation.add_to(app)
+    return app
+
+
+def _describe(app: FastAPI) -> None:
+    """The OpenAPI document at its path, made when it is first asked for."""
+    text = cache(lambda: paging.json_of(document.described(app, OPERATIONS)))
+
+    def get_openapi(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
+        return Response(text(), 200, {"Content-Type": "application/json"})
 
     Operation(
         method="GET",

@@ -23,6 +23,8 @@ _TAGS = {
     "forums": "Bodies that decide at meetings.",
     "ladders": "Ladder files, ladders and agreements, with the source of every value.",
     "directory": "Parties, places, people and who is appointed where.",
+    "digests": "What goes before the boards: stored, immutable, in several formats.",
+    "webhooks": "Endpoints that are called, and what was delivered.",
     "keys": "API keys.",
     "interface": "About this interface.",
     "operations": "For who runs it.",

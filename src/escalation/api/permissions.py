@@ -70,7 +70,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "rotate_webhook_secret": Permission.MANAGE_WEBHOOKS,
     "ping_webhook_endpoint": Permission.MANAGE_WEBHOOKS,
     "list_webhook_deliveries": Permission.MANAGE_WEBHOOKS,
-    "redeliver": Permission.MANAGE_WEBHOOKS,
+    "redeliver_message": Permission.MANAGE_WEBHOOKS,
     "list_event_types": Permission.READ,
     "make_digest": Permission.ACT,
     "list_digests": Permission.READ,

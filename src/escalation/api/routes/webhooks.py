@@ -231,7 +231,7 @@ OPERATIONS = (
     Operation(
         method="POST",
         path="/v1/deliveries/{delivery}/redeliver",
-        name="redeliver",
+        name="redeliver_message",
         tag="webhooks",
         summary="Send a delivery again",
         endpoint=redeliver,

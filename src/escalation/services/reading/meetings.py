@@ -1,9 +1,8 @@
 """When forums meet, and what is on their agendas."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from escalation.errors import NotFound
@@ -15,7 +14,6 @@ from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import meetings
 from escalation.store.meetings import StoredMeeting
-from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.workflow.facts import Agreement
 from escalation.workflow.forum import sitting, sittings_after
 from escalation.workflow.plan import Sitting
@@ -127,16 +125,16 @@ def _stored(look: Look, code: str, start: datetime, end: datetime) -> dict[str, 
 
 def _ahead(look: Look, forum: Forum, start: datetime) -> Iterator[Sitting]:
     """By the forum's rule, as far as its calendar is known."""
-    with suppress(BeyondHorizon):
-        yield from sittings_after(_under(look), forum, start)
+    under = _under(look)
+    horizon = under.calendar(forum.calendar).horizon
+    ahead = sittings_after(under, forum, start)
+    return takewhile(lambda meeting: meeting.ends_at <= horizon, ahead)
 
 
 def _held(look: Look, forum: Forum, start: datetime, end: datetime) -> Iterator[Sitting]:
     """The meetings that the forum's rule puts between two instants."""
     under = _under(look)
-    for at in forum.meeting.between(start, end):
-        with suppress(BeyondHorizon):
-            yield sitting(under, forum, at)
+    return (sitting(under, forum, at) for at in forum.meeting.between(start, end))
 
 
 def _backwards(look: Look, forum: Forum, before: datetime) -> Iterator[Meeting]:
