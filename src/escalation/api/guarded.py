@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl
 
+import structlog
 from fastapi import FastAPI, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
@@ -37,6 +38,9 @@ class Guarded(APIRoute):
             return
         if not scope["path"].isprintable():
             raise NotFound("There is nothing at this path: it has characters that no name has.")
+        issue = scope["path_params"].get("issue")
+        if issue is not None:
+            structlog.contextvars.bind_contextvars(issue=issue)
         caller = None if self.permission is None else await self._admit(scope)
         scope["asked"] = Asked(scope, self.means, caller)
         if scope["query_string"]:
