@@ -14,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Table,
+    Text,
     any_,
     bindparam,
     case,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from escalation.clock import Clock, SystemClock
+from escalation.store.base import canonical
 
 _READ: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {"begin": None},
@@ -66,20 +68,21 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
 def any_of(
     connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
 ) -> ColumnElement[bool]:
-    """Whether the column is one of the values: one array on PostgreSQL, a list on SQLite.
+    """Whether the column is one of the values: one array on PostgreSQL, a JSON list on SQLite.
 
-    The statement on PostgreSQL is the same for any number of values, so that it stays prepared.
-    SQLite takes at most 32,766 of them.
+    The statement is the same for any number of values, so that it stays prepared, and nobody
+    spends time on writing a list of placeholders.
     """
     if connection.dialect.name == "postgresql":
         array = postgresql.ARRAY(column.type)
         return column == any_(bindparam(None, list(values), type_=array, unique=True))
-    return column.in_(values)
+    process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    kept = list(values) if process is None else [process(value) for value in values]
+    given = func.json_each(bindparam(None, canonical(kept), type_=Text, unique=True))
+    return column.in_(select(given.table_valued("value").c.value))
 
 
-def has_item(
-    connection: Connection, column: ColumnElement[Any], value: str
-) -> ColumnElement[bool]:
+def has_item(connection: Connection, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
     """Whether a column that holds a JSON list of texts has this one among them."""
     if connection.dialect.name == "postgresql":
         return column.op("@>", is_comparison=True)(literal([value], column.type))
