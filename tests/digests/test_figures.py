@@ -85,7 +85,7 @@ def _before(view: dict[str, Any], body: str) -> bool:
 def _the_same(item: dict[str, Any], view: dict[str, Any]) -> None:
     for name in ("reference", "title", "agency", "provider", "function", "severity", "status"):
         assert item[name] == view[name]
-    assert item["rung"]["id"] == view["rung"]["id"]
+    assert item["rung"] == view["rung"]["id"]
     assert item["entered_at"] == view["rung"]["entered_at"]
     assert item["past_target"] is view["past_target"]
     assert (item["exhausted_at"] is not None) is view["exhausted"]

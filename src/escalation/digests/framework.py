@@ -102,20 +102,35 @@ class Ages:
     def __init__(self, at: datetime) -> None:
         """Counted up to ``at``."""
         self._at = at
-        self._known: dict[tuple[str, str, date | datetime], int | None] = {}
+        self._calendars: dict[tuple[str, str], _Counted] = {}
 
     def since(self, under: Agreement, calendar_id: str, start: datetime) -> int | None:
         """The business days after day zero of ``start``, today's among them.
 
         None where the calendar does not know one of the two.
         """
-        calendar = under.calendar(calendar_id)
+        calendar = self._calendars.get((under.publication.hash, calendar_id))
+        if calendar is None:
+            calendar = _Counted(under.calendar(calendar_id), self._at)
+            self._calendars[under.publication.hash, calendar_id] = calendar
+        return calendar.since(start)
+
+
+class _Counted:
+    """One calendar's business days up to an instant, by where they are counted from."""
+
+    def __init__(self, calendar: Calendar, at: datetime) -> None:
+        self._calendar = calendar
+        self._at = at
         # Most calendars count from the date, whatever the hour.
-        whole = calendar.rules.after_hours == "same_day"
-        day = start.astimezone(calendar.zone).date() if whole else start
-        key = (under.publication.hash, calendar_id, day)
+        self._by_date = calendar.rules.after_hours == "same_day"
+        self._zone = calendar.zone
+        self._known: dict[date | datetime, int | None] = {}
+
+    def since(self, start: datetime) -> int | None:
+        key = start.astimezone(self._zone).date() if self._by_date else start
         if key not in self._known:
-            self._known[key] = _business_days(calendar, start, self._at)
+            self._known[key] = _business_days(self._calendar, start, self._at)
         return self._known[key]
 
 

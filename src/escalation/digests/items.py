@@ -36,38 +36,37 @@ class Items:
         age = self._ages.since(under, standing.calendar, standing.received_at)
         here = self._ages.since(under, standing.calendar, standing.entered_at)
         starts_at = standing.meeting_at
+        # By their letters, as canonical JSON has them: sorting them then costs next to nothing.
         return {
-            "id": standing.issue,
-            "reference": standing.reference,
-            "title": standing.title,
-            "kind": standing.kind,
-            "agency": standing.agency,
-            "provider": standing.provider,
-            "function": standing.function,
-            "region": standing.region,
-            "severity": standing.severity,
-            "status": standing.status,
-            "rung": {"id": standing.rung, "title": under.ladder.rung(standing.rung).title},
-            "layer": standing.layer,
-            "forum": standing.forum,
-            "received_at": told(standing.received_at),
             "age_business_days": age,
-            "entered_at": told(standing.entered_at),
+            "agency": standing.agency,
             "business_days_at_rung": here,
             "carried_over": standing.carried_over,
-            "meeting": starts_at and {"id": standing.meeting, "starts_at": told(starts_at)},
-            "hold_until": told_or_none(standing.hold_until),
             "due_at": told_or_none(standing.due_at),
-            "past_target": standing.past_target(self._at),
+            "entered_at": told(standing.entered_at),
             "exhausted_at": told_or_none(standing.exhausted_at),
+            "forum": standing.forum,
+            "function": standing.function,
+            "hold_until": told_or_none(standing.hold_until),
+            "id": standing.issue,
+            "kind": standing.kind,
+            "layer": standing.layer,
+            "meeting": starts_at and {"id": standing.meeting, "starts_at": told(starts_at)},
+            "past_target": standing.past_target(self._at),
+            "provider": standing.provider,
+            "received_at": told(standing.received_at),
+            "reference": standing.reference,
+            "region": standing.region,
             "reported_up_to": list(standing.reports),
+            "rung": standing.rung,
+            "severity": standing.severity,
+            "status": standing.status,
+            "title": standing.title,
         }
 
     def coming(self, standing: Standing, arrival: Arrival) -> Item:
         """An issue below, with when it comes and over which rungs."""
-        ladder = self._framework.agreement(standing).ladder
-        over = [{"id": rung, "title": ladder.rung(rung).title} for rung in arrival.over]
-        return {**self.of(standing), "arrives_at": told(arrival.at), "over": over}
+        return {**self.of(standing), "arrives_at": told(arrival.at), "over": list(arrival.over)}
 
     def notable(self, standing: Standing) -> Item | None:
         """An issue elsewhere that is reported up or high-level, and why; None: it is neither."""

@@ -64,13 +64,17 @@ class Projection:
         self._as_at = as_at
         self._until = until
         self._dues: dict[tuple[str, str, Duration, datetime], datetime | None] = {}
+        self._is_above_known: dict[tuple[object, ...], bool] = {}
         self._above_known: dict[tuple[object, ...], EffectiveRung | None] = {}
 
     def arrival(self, standing: Standing) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
-        if self._until is None or not standing.unresolved:
+        if self._until is None or not _leaves_before(standing, self._until):
             return None
-        way = _Way(standing, self._framework.agreement(standing), _shape(standing, self._as_at))
+        under = self._framework.agreement(standing)
+        if not self._is_above(under, standing):
+            return None
+        way = _Way(standing, under, _shape(standing, self._as_at))
         rung = way.rung(standing.rung)
         over: tuple[str, ...] = (standing.rung,)
         at = self._leaves_now(way, rung)
@@ -79,7 +83,7 @@ class Projection:
             if above is None:
                 return None
             rung = above
-            if self._sits_on(way, rung):
+            if self._sits_on(standing, rung):
                 return Arrival(at, over)
             over = (*over, rung.id)
             at = self._leaves(way, rung, at)
@@ -97,10 +101,18 @@ class Projection:
             self._above_known[key] = above
         return self._above_known[key]
 
-    def _sits_on(self, way: _Way, rung: EffectiveRung) -> bool:
+    def _is_above(self, under: Agreement, standing: Standing) -> bool:
+        """Whether the forum sits on a rung above the issue's."""
+        of = standing
+        key = (of.publication, of.ola, of.ladder, of.rung, of.cluster, of.provider)
+        if key not in self._is_above_known:
+            above = under.ladder.rungs[under.ladder.position(of.rung) + 1 :]
+            self._is_above_known[key] = any(self._sits_on(of, rung) for rung in above)
+        return self._is_above_known[key]
+
+    def _sits_on(self, of: Standing, rung: EffectiveRung) -> bool:
         if rung.forum is None:
             return False
-        of = way.standing
         body = self._framework.directory.forum_for(rung.forum, of.cluster, of.provider)
         return body is not None and body.code == self._code
 
@@ -156,6 +168,12 @@ class Projection:
                 return at
             carried, later_than = carried + 1, ahead.starts_at
         return None
+
+
+def _leaves_before(standing: Standing, until: datetime) -> bool:
+    """Whether anything ends before then that would let it climb."""
+    ends = standing.due_at or standing.hold_until
+    return ends is not None and ends < until
 
 
 def _end(way: _Way, target: Duration, at: datetime) -> datetime | None:

@@ -174,7 +174,7 @@ def _coming(document: Document, words: Words) -> Section:
     rows = tuple(
         (
             *_issue(item, words),
-            words.title("rungs", item["rung"]["id"]),
+            words.title("rungs", item["rung"]),
             words.moment(item["due_at"]),
             words.moment(item["arrives_at"]),
         )
@@ -210,7 +210,7 @@ def _high_level(document: Document, words: Words) -> Section:
     rows = tuple(
         (
             *_issue(item, words),
-            words.title("rungs", item["rung"]["id"]),
+            words.title("rungs", item["rung"]),
             days(item["age_business_days"]),
             ", ".join(_BECAUSE[why] for why in item["because"]),
         )

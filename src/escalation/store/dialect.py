@@ -129,14 +129,14 @@ def older_writers(connection: Connection, until: datetime | None) -> int:
 
 
 _OLDER_WRITERS = text(
-    "SELECT count(*) FROM pg_snapshot_xip(pg_current_snapshot()) AS still (xid)"
-    " LEFT JOIN pg_stat_activity AS who ON who.backend_xid = still.xid::xid"
-    " WHERE who.pid IS NULL OR (who.datname = current_database()"
-    " AND (CAST(:until AS timestamptz) IS NULL OR who.xact_start <= :until))"
+    "SELECT count(*) FROM pg_locks AS its LEFT JOIN pg_stat_activity AS who ON who.pid = its.pid"
+    " WHERE its.locktype = 'transactionid' AND its.mode = 'ExclusiveLock' AND its.granted"
+    " AND (who.pid IS NULL OR who.datname = current_database() AND (who.xact_start IS NULL"
+    " OR CAST(:until AS timestamptz) IS NULL OR who.xact_start <= :until))"
 )
-"""What writes has its number before it reads the clock: it stands in the snapshot until it ends.
-
-One of which nothing more can be seen counts too: it has just ended, or is another user's.
+"""What writes holds the lock of its own number before it reads the clock, and until others see
+what it wrote. (The newest ones stand in no snapshot's list of those in progress.) Of a user about
+whom nothing is told, each counts.
 """
 
 

@@ -1,0 +1,212 @@
+"""A digest is the same bytes for ever: stored once, rebuilt the same, settled before it is read."""
+
+import json
+import threading
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import select, update
+
+from escalation.clock import SystemClock, VirtualClock
+from escalation.errors import Busy, Invalid, NotFound, Refused
+from escalation.routing.vocabulary import Awaiting
+from escalation.services import digests, framework
+from escalation.services.desk import Desk
+from escalation.services.digests import Request
+from escalation.store import dialect, models, settling
+from escalation.store.transaction import read, write
+from escalation.workflow.commands import Acknowledge, Hold
+from tests.builders import CLERK, CONFIG, DIRECTORY, ask, complaint, desk_on
+from tests.digests.history import HOUR, History, lived
+from tests.fakes import seeded_ids, utc, virtual_clock
+
+BMF = "bmf-southern-cross"
+
+
+def bytes_of(desk: Desk, **asked: object) -> bytes:
+    return digests.content(desk, digests.make(desk, Request(**asked), CLERK).stored)  # type: ignore[arg-type] # a test's own words
+
+
+def test_a_thousand_changes_later_the_same_question_gets_the_same_bytes(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    history = lived(desk, clock, 7, days=12, acts=6)
+    at = history.seen[-1][0]
+    first = digests.make(desk, Request(forum=BMF, as_at=at, known_at=at), CLERK)
+    page = digests.rendered(desk, first.stored, "html")
+    before = digests.content(desk, first.stored)
+    changes = _changes(desk)
+    while _changes(desk) - changes < 1_000:
+        history.log()
+        for _ in range(6):
+            history.act()
+        history.pass_time(clock.now() + 20 * HOUR)
+    changed = (CONFIG / DIRECTORY).read_bytes().replace(b"BYDAY=2TU", b"BYDAY=3WE")
+    assert framework.apply_directory(desk, changed, DIRECTORY, actor=CLERK).changed
+    again = digests.make(desk, Request(profile=f"forum:{BMF}", as_at=at, known_at=at), CLERK)
+    assert (again.new, again.stored) == (False, first.stored)
+    assert digests.content(desk, again.stored) == before
+    assert digests.rendered(desk, again.stored, "html") == page
+    verdict = digests.verify(desk, first.stored.number)
+    assert verdict.ok
+    assert verdict.rebuilt_hash == sha256(before).hexdigest() == first.stored.content_hash
+
+
+def _changes(desk: Desk) -> int:
+    with read(desk.engine) as connection:
+        return len(connection.execute(select(models.event.c.id)).all())
+
+
+def test_both_databases_give_the_same_bytes(
+    furnished_sqlite: object, furnished_postgres_url: str, tmp_path: object
+) -> None:
+    from tests.builders import copied_sqlite  # noqa: PLC0415 - only here
+
+    urls = (copied_sqlite(furnished_sqlite, tmp_path / "same.db"), furnished_postgres_url)  # type: ignore[arg-type, operator] # paths of fixtures
+    found = []
+    for url in urls:
+        clock = virtual_clock()
+        with desk_on(url, clock, ids=seeded_ids()) as desk:
+            history = lived(desk, clock, 11, days=14, acts=6)
+            at = history.seen[-1][0]
+            found.append([
+                json.loads(bytes_of(desk, forum=body, as_at=at, known_at=at))
+                for body in (BMF, "pf-southern-cross")
+            ])  # fmt: skip
+    assert found[0] == found[1]
+    assert found[0][0]["figures"]["now"]["total"]
+
+
+def test_a_resume_recorded_late_is_known_only_from_then_on(desk: Desk, clock: VirtualClock) -> None:
+    clock.move_to(utc("2026-03-02 01:00"))
+    history = History(desk, clock, seeded_random())
+    issue = history.log(severity="critical")
+    history.pass_time(utc("2026-03-05 01:00"))
+    assert history.views()[issue]["status"] == "tabled"
+    until = clock.now() + timedelta(days=1)
+    ask(desk, Hold(reason="waits", until=until, awaiting=Awaiting.AGENCY), issue)
+    clock.move_to(until + timedelta(days=3))  # nothing runs
+    late = clock.now()
+    as_at = until + timedelta(days=1)
+    before = json.loads(bytes_of(desk, forum=BMF, as_at=as_at, known_at=late))
+    clock.move_to(late + HOUR)
+    while desk.sweep().result():
+        pass
+    after = json.loads(bytes_of(desk, forum=BMF, as_at=as_at, known_at=clock.now()))
+    again = json.loads(bytes_of(desk, forum=BMF, as_at=as_at, known_at=late))
+    assert [item["status"] for item in before["sections"]["at_rung"]] == ["on_hold"]
+    assert [item["status"] for item in after["sections"]["at_rung"]] == ["tabled"]
+    assert again == before
+
+
+def seeded_random() -> object:
+    from random import Random  # noqa: PLC0415 - only here
+
+    return Random(1)  # noqa: S311 - repeatability is the point
+
+
+def test_what_an_open_transaction_may_still_record_is_waited_for(furnished_url: str) -> None:
+    """What read the clock before the digest did, and commits after it began, is in the digest."""
+    with desk_on(furnished_url, SystemClock()) as desk:
+        issue = ask(desk, complaint())["id"]
+        read_it, go_on = threading.Event(), threading.Event()
+        writer = threading.Thread(target=_held_open, args=(desk, issue, read_it, go_on))
+        writer.start()
+        assert read_it.wait(30)
+        with read(desk.engine) as connection:
+            known_at = dialect.now(connection, desk.clock)
+        waiting = threading.Thread(target=settling.settle, args=(desk.engine, known_at))
+        waiting.start()
+        waiting.join(0.3)
+        waited = waiting.is_alive()
+        go_on.set()
+        for thread in (writer, waiting):
+            thread.join(30)
+        assert waited, "it did not wait for the open transaction"
+        found = digests.built(desk, BMF, (known_at.replace(microsecond=0), known_at), None)
+        assert [i["id"] for i in json.loads(found)["sections"]["at_rung"]] == [issue]
+
+
+def _held_open(desk: Desk, issue: str, read_it: threading.Event, go_on: threading.Event) -> None:
+    with write(desk.engine) as connection:
+        at = dialect.recorded_at(connection, desk.clock)
+        read_it.set()
+        go_on.wait(30)
+        stay = models.stay
+        moved = update(stay).where(stay.c.issue_id == issue)
+        connection.execute(moved.values(forum=BMF, recorded_from=at))
+
+
+@pytest.mark.postgres
+def test_one_that_takes_too_long_is_refused_and_a_later_one_is_not_waited_for(
+    furnished_postgres_url: str,
+) -> None:
+    with desk_on(furnished_postgres_url, SystemClock()) as desk:
+        with read(desk.engine) as connection:
+            earlier = dialect.now(connection, desk.clock)
+        with write(desk.engine) as connection:
+            at = dialect.recorded_at(connection, desk.clock)
+            settling.settle(desk.engine, earlier, patience=0.0)
+            with pytest.raises(Busy, match="still open"):
+                settling.settle(desk.engine, at, patience=0.1)
+            with pytest.raises(Busy):
+                settling.settle(desk.engine, None, patience=0.0)
+
+
+def test_what_cannot_be_asked_is_refused_by_its_place(desk: Desk, clock: VirtualClock) -> None:
+    now = clock.now()
+    wrong = (
+        (Request(), "/forum"),
+        (Request(forum="bmf-southern-cros"), "/forum"),
+        (Request(forum="x", profile=f"forum:{BMF}"), "/forum"),
+        (Request(forum=BMF, known_at=now + HOUR), "/known_at"),
+        (Request(forum=BMF, as_at=now + HOUR), "/as_at"),
+        (Request(forum=BMF, as_at=now, known_at=now - HOUR), "/as_at"),
+        (Request(forum=BMF, since=now), "/since"),
+    )
+    for request, pointer in wrong:
+        with pytest.raises(Invalid) as refused:
+            digests.make(desk, request, CLERK)
+        assert [fault.pointer for fault in refused.value.errors] == [pointer]
+    with pytest.raises(Refused) as later:
+        digests.make(desk, Request(profile="agency:rivers"), CLERK)
+    assert later.value.code == "not_available_yet"
+    with pytest.raises(NotFound):
+        digests.one(desk, "DIG-2026-0001")
+    made = digests.make(desk, Request(forum=BMF), CLERK)
+    with pytest.raises(NotFound):
+        digests.rendered(desk, made.stored, "pdf")
+
+
+def test_a_digest_is_numbered_told_and_chained(desk: Desk, clock: VirtualClock) -> None:
+    first = digests.make(desk, Request(forum=BMF), CLERK).stored
+    clock.move_to(clock.now() + HOUR)
+    second = digests.make(desk, Request(forum="ceo-board"), CLERK).stored
+    assert [first.number, second.number] == ["DIG-2026-0001", "DIG-2026-0002"]
+    with read(desk.engine) as connection:
+        out = models.outbox
+        query = select(out.c.aggregate).where(out.c.type == "digest.ready")
+        assert set(connection.scalars(query)) == {first.id, second.id}
+
+
+def test_a_digest_that_was_tampered_with_does_not_verify(desk: Desk) -> None:
+    stored = digests.make(desk, Request(forum=BMF), CLERK).stored
+    digests.rendered(desk, stored, "md")
+    with write(desk.engine) as connection:
+        connection.execute(update(models.digest).values(content=b"{}"))
+        connection.execute(update(models.digest_rendering).values(body=b"#"))
+    verdict = digests.verify(desk, stored.id)
+    assert not verdict.content_intact
+    assert verdict.renderings_intact == {"md": False}
+    assert verdict.rebuilt_the_same
+    assert not verdict.ok
+
+
+def test_acknowledging_elsewhere_changes_no_figure_here(desk: Desk, clock: VirtualClock) -> None:
+    issue = ask(desk, complaint())["id"]
+    before = json.loads(bytes_of(desk, forum=BMF))
+    clock.move_to(clock.now() + HOUR)
+    ask(desk, Acknowledge(), issue)
+    after = json.loads(bytes_of(desk, forum=BMF))
+    assert after["figures"] == before["figures"]
