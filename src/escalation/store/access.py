@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from escalation.store import dialect, models
 
@@ -80,15 +91,26 @@ def recall(connection: Connection, slots: Sequence[Slot]) -> dict[Slot, Kept]:
         given = {name: getattr(slots[0], name) for name in Slot.__slots__}
         found = connection.execute(_KEPT_AT, given)
     else:
-        t = models.idempotency
-        columns = (t.c.principal, t.c.method, t.c.path, t.c.key)
-        wanted = [(s.principal, s.method, s.path, s.key) for s in slots]
-        query = select(t).where(
-            dialect.any_of(connection, t.c.key, [s.key for s in slots]),
-            tuple_(*columns).in_(wanted),
-        )
-        found = connection.execute(query)
+        found = connection.execute(select(models.idempotency).where(_any_slot(connection, slots)))
     return {kept.slot: kept for kept in map(_kept, found)}
+
+
+def _any_slot(connection: Connection, slots: Sequence[Slot]) -> ColumnElement[bool]:
+    """Whether a row is one of these: by its whole key, so that the others are not read."""
+    # A list of rows, as in `(a, b) IN (...)`, makes SQLite read the table from end to end.
+    table = models.idempotency
+    by_place: dict[tuple[str, str, str], list[str]] = {}
+    for slot in slots:
+        by_place.setdefault((slot.principal, slot.method, slot.path), []).append(slot.key)
+    return or_(
+        *(
+            (table.c.principal == principal)
+            & (table.c.method == method)
+            & (table.c.path == path)
+            & dialect.any_of(connection, table.c.key, keys)
+            for (principal, method, path), keys in by_place.items()
+        )
+    )
 
 
 # Made once: at a light load a turn of the desk has one command, and making it costs more than it.
@@ -138,7 +160,16 @@ def taken_refs(
     if not refs:
         return {}
     t = models.external_ref
-    query = select(t).where(tuple_(t.c.system, t.c.ref).in_(refs))
+    by_system: dict[str, list[str]] = {}
+    for system, ref in refs:
+        by_system.setdefault(system, []).append(ref)
+    any_ref = or_(
+        *(
+            (t.c.system == system) & dialect.any_of(connection, t.c.ref, names)
+            for system, names in by_system.items()
+        )
+    )
+    query = select(t).where(any_ref)
     return {(row.system, row.ref): row.issue_id for row in connection.execute(query)}
 
 
