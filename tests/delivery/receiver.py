@@ -55,6 +55,7 @@ class Receiver:
     port: int = 0
     got: list[Got] = field(default_factory=list)
     connections: int = 0
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop | None = None
     _stopping: asyncio.Event | None = None
 
@@ -74,6 +75,9 @@ class Receiver:
         ready.set()
         await self._stopping.wait()
         server.close()
+        for writer in tuple(self._open):
+            writer.transport.abort()
+        await asyncio.sleep(0.1)
 
     def stop(self) -> None:
         if self._loop is not None and self._stopping is not None:
@@ -82,11 +86,15 @@ class Receiver:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
-            while await self._request(reader, writer):
-                pass
-        with suppress(OSError, RuntimeError):
-            writer.close()
+        self._open.add(writer)
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                while await self._request(reader, writer):
+                    pass
+        finally:
+            self._open.discard(writer)
+            with suppress(OSError, RuntimeError):
+                writer.close()
 
     async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")

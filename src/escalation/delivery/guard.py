@@ -36,6 +36,7 @@ _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _CLOSED: Networks = tuple(
     ip_network(text)
     for text in (
+        "192.0.0.0/24",  # protocol assignments (RFC 6890)
         "192.88.99.0/24",  # 6to4 relays (RFC 7526)
         "168.63.129.16/32",  # a cloud's own platform, at a public address
         "64:ff9b::/96",  # NAT64 (RFC 6052): the v4 address within is checked besides

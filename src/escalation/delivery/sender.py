@@ -22,6 +22,8 @@ READ_AT_MOST = 65_536
 """Bytes of an answer's body that are read, as they come: nothing is unpacked."""
 READ_FOR = 1.0
 """Seconds that an answer's body may take; the status has decided already."""
+LAST_TURNS = 0.02
+"""Seconds that the event loop is given to close sockets before it may end."""
 IN_FLIGHT = 8
 """Requests at once of one client: its pool slows down quadratically beyond."""
 PER_ENDPOINT = 2
@@ -153,6 +155,7 @@ class Sender:
         clients, self._clients = self._clients, []
         for pooled in clients:
             await pooled.client.aclose()
+        await asyncio.sleep(LAST_TURNS)  # the loop closes sockets in its next turns
 
     async def _answer(self, endpoint: str, letter: Letter, now: datetime) -> Result:
         wrong = self._guard.check_url(letter.url)

@@ -140,6 +140,8 @@ def claim(
     leased = {"state": DeliveryState.SENDING.value, "next_at": until}
     changed = [{"id": row.id, "token": row.token + 1, **leased} for row in rows]
     update_rows(connection, models.delivery, ("id",), changed)
+    if len(rows) < limit:
+        _put_behind(connection, endpoint_id, now)
     dead = _dead(connection, endpoint_id, [row.aggregate for row in rows])
     return [
         Claimed(
@@ -185,8 +187,19 @@ def last_number(connection: Connection, endpoint_id: str, aggregate: str) -> int
 
 
 def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
-    """Let a delivery be due now, with all its attempts before it, whatever became of it."""
-    d = models.delivery
+    """Let a delivery be due now, with all its attempts before it, whatever became of it.
+
+    Later ones of the same issue, which may have waited for it, follow at once.
+    """
+    d, first = models.delivery, models.delivery.alias()
+    behind = exists().where(
+        first.c.id == delivery_id,
+        first.c.endpoint_id == d.c.endpoint_id,
+        first.c.aggregate == d.c.aggregate,
+        first.c.number < d.c.number,
+    )
+    waits = update(d).where(behind, d.c.state == DeliveryState.WAITING.value, d.c.attempts == 0)
+    connection.execute(waits.values(next_at=now))
     again = {"state": DeliveryState.WAITING.value, "next_at": now, "attempts": 0, "ended_at": None}
     change = update(d).where(d.c.id == delivery_id)
     connection.execute(change.values(**again, token=d.c.token + 1))
@@ -199,6 +212,26 @@ def cancel(connection: Connection, endpoint_id: str, now: datetime) -> None:
     waits = d.c.state.in_([state.value for state in PENDING])
     change = update(d).where(d.c.endpoint_id == endpoint_id, waits)
     connection.execute(change.values(**ended, token=d.c.token + 1))
+
+
+def _put_behind(connection: Connection, endpoint_id: str, now: datetime) -> None:
+    """What is due behind one that waits longer is due when that one is."""
+    d, first = models.delivery, models.delivery.alias()
+    ahead = (
+        first.c.endpoint_id == d.c.endpoint_id,
+        first.c.aggregate == d.c.aggregate,
+        first.c.number < d.c.number,
+        first.c.state == DeliveryState.WAITING.value,
+        first.c.next_at > now,
+    )
+    waits = update(d).where(
+        d.c.endpoint_id == endpoint_id,
+        d.c.state == DeliveryState.WAITING.value,
+        d.c.next_at <= now,
+        exists().where(*ahead),
+    )
+    until = select(func.max(first.c.next_at)).where(*ahead).scalar_subquery()
+    connection.execute(waits.values(next_at=until))
 
 
 def _dead(

@@ -73,10 +73,11 @@ class Courier:
             try:
                 while not self._stop.is_set():
                     moved = await self._look(route)
-                    tried += await route.settled(wait=until_idle)
-                    if until_idle and not moved:
+                    attempts = await route.settled(wait=until_idle)
+                    tried += attempts
+                    if until_idle and not (moved or attempts):
                         break
-                    await asyncio.sleep(0 if moved else POLL)
+                    await asyncio.sleep(0 if moved or until_idle else POLL)
                 return tried + await route.settled(wait=True)
             finally:
                 await route.sender.close()
@@ -91,8 +92,9 @@ class Courier:
             _tell("deliveries_put_off", error)
             await asyncio.sleep(AFTER_A_FAILURE)
             return False
-        opened = [endpoint for endpoint in due if route.open(endpoint)]
-        return bool(handed or recovered or opened)
+        for endpoint in due:
+            route.open(endpoint)
+        return bool(handed or recovered)
 
 
 class _Route:
@@ -117,12 +119,10 @@ class _Route:
         """Do work of the database in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def open(self, endpoint: str) -> bool:
-        """Begin a lane; false where it goes on already."""
-        if endpoint in self._lanes:
-            return False
-        self._lanes[endpoint] = asyncio.create_task(self._lane(endpoint))
-        return True
+    def open(self, endpoint: str) -> None:
+        """Begin a lane, where it does not go on already."""
+        if endpoint not in self._lanes:
+            self._lanes[endpoint] = asyncio.create_task(self._lane(endpoint))
 
     async def settled(self, *, wait: bool) -> int:
         """How many attempts were made in lanes that have ended; ``wait`` until all have."""
