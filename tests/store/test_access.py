@@ -1,8 +1,9 @@
-"""Looking up what a call answered the first time, and who has a reference: by key, never by reading all."""
+"""What calls were answered, and who has a reference, are found by key, never by reading all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -41,9 +42,7 @@ def plans(connection: Connection) -> Iterator[list[str]]:
     """How SQLite goes about each statement of the block."""
     told: list[str] = []
 
-    def explain(
-        conn: Connection, cursor: object, statement: str, given: object, *_: object
-    ) -> None:
+    def explain(conn: Connection, cursor: object, statement: str, given: Any, *_: object) -> None:
         del conn, cursor
         raw = connection.connection.cursor()
         told.extend(row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", given))
