@@ -10,7 +10,7 @@ from escalation.errors import EscalationError
 from escalation.routing.vocabulary import Awaiting, Severity
 from escalation.services.desk import Desk
 from escalation.services.views import issue_view
-from escalation.store import issues, models
+from escalation.store import issues
 from escalation.store.transaction import read
 from escalation.workflow.commands import (
     Acknowledge,
@@ -77,7 +77,7 @@ class History:
     def act(self) -> bool:
         """One act at random on an issue at random; whether it was allowed."""
         issue = self.random.choice(self.ids)
-        view = self.views()[issue]
+        view = self.views(issue)[issue]
         try:
             ask(self.desk, self._what(view), issue)
         except EscalationError:
@@ -110,14 +110,11 @@ class History:
             ]
         )
 
-    def views(self) -> dict[str, dict[str, Any]]:
-        """Every issue as it now stands, by its id."""
+    def views(self, *wanted: str) -> dict[str, dict[str, Any]]:
+        """These issues, or all of them, as they now stand, by their ids."""
         with read(self.desk.engine) as connection:
             known = self.desk.registry.refresh(connection)
-            ids = list(
-                connection.scalars(models.issue.select().with_only_columns(models.issue.c.id))
-            )
-            loaded = issues.load(connection, ids)
+            loaded = issues.load(connection, wanted or self.ids)
             return {
                 i: issue_view(
                     Facts(

@@ -39,7 +39,7 @@ def some(counts: dict[str, int]) -> dict[str, int]:
 def test_figures_and_movements_are_those_of_the_folded_timeline(
     desk: Desk, clock: VirtualClock, seed: int
 ) -> None:
-    history = lived(desk, clock, seed, days=26, acts=8)
+    history = lived(desk, clock, seed, days=24, acts=9)
     events = events_of(desk)
     agencies = {i: view["agency"] for i, view in history.views().items()}
     stood = 0
@@ -66,7 +66,7 @@ def test_figures_and_movements_are_those_of_the_folded_timeline(
 def test_each_item_is_as_the_issue_was_when_it_was_the_present(
     desk: Desk, clock: VirtualClock, seed: int
 ) -> None:
-    history = lived(desk, clock, seed, days=26, acts=8)
+    history = lived(desk, clock, seed, days=24, acts=9)
     for at, views in history.seen:
         for body in folding.BODIES.values():
             found = document(desk, forum=body, as_at=at, known_at=at)

@@ -4,6 +4,8 @@ import json
 import threading
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +19,7 @@ from escalation.services.digests import Request
 from escalation.store import dialect, models, settling
 from escalation.store.transaction import read, write
 from escalation.workflow.commands import Acknowledge, Hold
-from tests.builders import CLERK, CONFIG, DIRECTORY, ask, complaint, desk_on
+from tests.builders import CLERK, CONFIG, DIRECTORY, ask, complaint, copied_sqlite, desk_on
 from tests.digests.history import HOUR, History, lived
 from tests.fakes import seeded_ids, utc, virtual_clock
 
@@ -59,11 +61,9 @@ def _changes(desk: Desk) -> int:
 
 
 def test_both_databases_give_the_same_bytes(
-    furnished_sqlite: object, furnished_postgres_url: str, tmp_path: object
+    furnished_sqlite: Path, furnished_postgres_url: str, tmp_path: Path
 ) -> None:
-    from tests.builders import copied_sqlite  # noqa: PLC0415 - only here
-
-    urls = (copied_sqlite(furnished_sqlite, tmp_path / "same.db"), furnished_postgres_url)  # type: ignore[arg-type, operator] # paths of fixtures
+    urls = (copied_sqlite(furnished_sqlite, tmp_path / "same.db"), furnished_postgres_url)
     found = []
     for url in urls:
         clock = virtual_clock()
@@ -100,9 +100,7 @@ def test_a_resume_recorded_late_is_known_only_from_then_on(desk: Desk, clock: Vi
     assert again == before
 
 
-def seeded_random() -> object:
-    from random import Random  # noqa: PLC0415 - only here
-
+def seeded_random() -> Random:
     return Random(1)  # noqa: S311 - repeatability is the point
 
 
@@ -210,3 +208,13 @@ def test_acknowledging_elsewhere_changes_no_figure_here(desk: Desk, clock: Virtu
     ask(desk, Acknowledge(), issue)
     after = json.loads(bytes_of(desk, forum=BMF))
     assert after["figures"] == before["figures"]
+
+
+def test_before_the_first_meeting_the_period_has_no_beginning(desk: Desk) -> None:
+    early = utc("2025-07-01 00:00")
+    found = json.loads(bytes_of(desk, forum=BMF, as_at=early))
+    assert (found["since"], found["figures"]["before"]) == (None, None)
+    stored = digests.make(desk, Request(forum=BMF, as_at=early), CLERK).stored
+    text = digests.rendered(desk, stored, "md").decode()
+    assert "There was no period before this one." in text
+    assert digests.verify(desk, stored.id).ok

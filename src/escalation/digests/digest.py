@@ -97,7 +97,7 @@ def _before(frame: Frame, selection: Selection, rows: Rows) -> dict[str, Any] | 
     if selection.since is None:
         return None
     then = Items(frame.framework, replace(selection, as_at=selection.since))
-    return figures.counted([then.of(standing) for standing in rows.standing_before])
+    return figures.counted([then.counted(standing) for standing in rows.standing_before])
 
 
 def _forum_told(forum: Forum) -> dict[str, Any]:

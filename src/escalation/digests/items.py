@@ -64,6 +64,18 @@ class Items:
             "title": standing.title,
         }
 
+    def counted(self, standing: Standing) -> Item:
+        """What figures are made from, and no more."""
+        under = self._framework.agreement(standing)
+        return {
+            "age_business_days": self._ages.since(under, standing.calendar, standing.received_at),
+            "agency": standing.agency,
+            "exhausted_at": standing.exhausted_at,
+            "past_target": standing.past_target(self._at),
+            "severity": standing.severity,
+            "status": standing.status,
+        }
+
     def coming(self, standing: Standing, arrival: Arrival) -> Item:
         """An issue below, with when it comes and over which rungs."""
         return {**self.of(standing), "arrives_at": told(arrival.at), "over": list(arrival.over)}

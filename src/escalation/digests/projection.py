@@ -8,10 +8,11 @@ never left. Engine time is taken as the engine takes it: what is late climbs at 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from escalation.digests.framework import Framework
 from escalation.digests.selection import Standing
-from escalation.routing.effective import EffectiveRung
+from escalation.routing.effective import EffectiveRung, ForumRef, Valued
 from escalation.routing.entry import next_rung
 from escalation.routing.shape import Shape
 from escalation.routing.vocabulary import (
@@ -152,14 +153,13 @@ class Projection:
         later_than: datetime | None = None,
     ) -> datetime | None:
         """When an item that is tabled at an instant has been put off too often."""
-        of = way.standing
-        ref, grace = rung.forum, rung.grace
-        if ref is None or grace is None or self._until is None:
-            return None
+        of, until = way.standing, cast("datetime", self._until)  # asked while there is one
+        # Every forum's rung has both.
+        ref, grace = cast("ForumRef", rung.forum), cast("Valued[Duration]", rung.grace)
         body = self._framework.directory.forum_for(ref, of.cluster, of.provider)
         if body is None:
             return None
-        while at < self._until:
+        while at < until:
             ahead = forum.next_sitting(way.under, body, at, later_than)
             if ahead is None:
                 return None

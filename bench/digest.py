@@ -1,0 +1,237 @@
+"""A forum's digest among many issues: ours against the statements alone, written by hand.
+
+One issue in twenty is unresolved; of those one in eight stands before the forum. The plain way runs
+the same questions through the bare driver, each row made into a JSON object by the database, counts
+by GROUP BY, and takes the hash of it all: it works no age out, projects nothing and sorts nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from random import Random
+from time import perf_counter
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from bench.crowd import COMPLAINT, asked, kept
+from bench.databases import BENCH, Database, desk_on
+from bench.rounds import Plan, Result, compared, in_turn
+from bench.template import Row, rows_of
+from escalation.clock import VirtualClock
+from escalation.digests.selection import Standing
+from escalation.services import digests
+from escalation.services.desk import Desk
+from escalation.services.jobs import Job
+from escalation.workflow.commands import Acknowledge
+
+CEILING = 2.0
+FORUM = "bmf-southern-cross"
+NOW = datetime(2029, 6, 19, 2, 0, tzinfo=UTC)
+SINCE = datetime(2029, 6, 12, 2, 0, tzinfo=UTC)
+UNTIL = datetime(2029, 7, 3, 0, 0, tzinfo=UTC)
+FIRST = datetime(2027, 7, 1, 0, 0, tzinfo=UTC)
+AT_ONCE = 2_000
+_AGENCIES = ("rivers", "schools", "transit", "wellbeing", "records", "fisheries")
+_RUNGS = (
+    ("service_manager", "operational", None, "in_progress", 50),
+    ("function_director", "service", None, "in_progress", 30),
+    ("business_manager_forum", "service", FORUM, "tabled", 12),
+    ("partnering_forum", "corporate", "pf-southern-cross", "tabled", 8),
+)
+_STANDS = "s.status in ('open', 'in_progress', 'on_hold', 'tabled')"
+_SEVERITIES = {"critical": 5, "high": 15, "medium": 50, "low": 30}
+
+
+def run(plan: Plan, database: Database) -> Iterator[Result]:
+    """Seed a crowd of each size, measure, and put it away."""
+    for size in plan.sizes:
+        name = f"digest_{size}"
+        url = database.make(name, copy_of="furnished")
+        _seed(database, url, size)
+        database.settle(url)
+        yield _measured(plan, database, url, size)
+        database.drop(name)
+
+
+def _measured(plan: Plan, database: Database, url: str, size: int) -> Result:
+    statements = Plain(database.name)
+    shown = 0
+    with desk_on(url, VirtualClock(NOW)) as desk, closing(database.connect(url)) as connection:
+
+        def ours() -> float:
+            nonlocal shown
+            seconds, body = _timed(lambda: digests.built(desk, FORUM, (NOW, NOW), SINCE))
+            shown = len(body)
+            return seconds * 1_000
+
+        def base() -> float:
+            return _timed(lambda: statements.run(connection))[0] * 1_000
+
+        ours(), base()
+        figures = compared(in_turn(max(plan.rounds, 7), {"ours": ours, "base": base}))
+        rows = statements.run(connection)
+    detail = f"{rows:,} rows read, {shown / 1024:,.0f} KiB; base: its SQL, rows as JSON"
+    return Result("digest", database.name, f"{size:,}", **figures, unit="ms",
+                  ceiling=CEILING, detail=detail)  # fmt: skip
+
+
+def _timed(act: Callable[[], Any]) -> tuple[float, Any]:
+    begun = perf_counter()
+    came = act()
+    return perf_counter() - begun, came
+
+
+@dataclass
+class Plain:
+    """The questions of a digest as SQL for the bare driver."""
+
+    database: str
+
+    def run(self, connection: Any) -> int:  # noqa: ANN401 - either driver's
+        """Ask all of it in one snapshot; answers how many rows came."""
+        postgres = self.database == "postgres"
+        connection.execute(
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN"
+        )
+        rows: list[tuple[Any, ...]] = []
+        for statement, given in self._statements():
+            text = statement.replace("?", "%s") if postgres else statement
+            rows += connection.execute(text, given).fetchall()
+        connection.execute("COMMIT")
+        sha256(",".join(str(row[0]) for row in rows).encode()).hexdigest()
+        return len(rows)
+
+    def _statements(self) -> Iterator[tuple[str, tuple[Any, ...]]]:
+        now, since, until = (self._kept(at) for at in (NOW, SINCE, UNTIL))
+        makes = "json_build_object" if self.database == "postgres" else "json_object"
+        named = ", ".join(f"'{name}', {self._column(name)}" for name in Standing._fields)
+        columns = f"{makes}({named})"
+        columns += "::text" if self.database == "postgres" else ""
+        joined = "FROM stay s JOIN issue i ON i.id = s.issue_id"
+        begun = f"{_STANDS} AND s.effective_from <= ? AND s.recorded_from <= ?"
+        # In two parts, each with one range of an index.
+        ends = (
+            ("s.recorded_to IS NULL", 0),
+            ("s.recorded_to > ? AND (s.effective_to > ? OR s.recorded_to > ?)", 3),
+        )
+        for at in (now, since):
+            for end, times in ends:
+                given = (FORUM, at, now, *(at, at, now)[:times])
+                here = f"s.forum = ? AND {begun} AND {end}"
+                yield f"SELECT {columns} {joined} WHERE {here}", given
+                for by in ("severity", "status", "agency"):
+                    counted = f"SELECT {by}, count(*) FROM stay s"  # noqa: S608 - of our own words
+                    yield f"{counted} WHERE {here} GROUP BY {by}", given
+        around = (
+            f"SELECT {columns} {joined} WHERE (s.forum IS NULL OR s.forum <> ?) AND {begun}"
+            " AND (s.cluster = 'southern-cross' AND (s.due_at < ? OR s.due_at IS NULL AND"
+            " s.hold_until < ? OR s.severity IN ('critical', 'high') OR s.layer = 'corporate')"
+            " OR s.reported_to IS NOT NULL)"
+        )
+        for end, times in ends:
+            yield f"{around} AND {end}", (FORUM, now, now, until, until, *(now, now, now)[:times])
+        moved = (
+            f"SELECT {columns}, s.effective_from, s.left_agenda, b.rung, b.visit, b.status, b.forum"
+            f" {joined} LEFT JOIN stay b ON b.id = s.before WHERE s.effective_from > ? AND"
+            " s.effective_from <= ? AND s.recorded_from <= ? AND "
+        )
+        window = (since, now, now)
+        yield f"{moved}s.forum = ? AND {_STANDS} AND s.recorded_to IS NULL", (*window, FORUM)
+        yield f"{moved}s.forum = ? AND {_STANDS} AND s.recorded_to > ?", (*window, FORUM, since)
+        yield (
+            f"{moved}s.left_forum = ? AND (s.forum IS NULL OR s.forum <> ? OR NOT {_STANDS})",
+            (*window, FORUM, FORUM),
+        )
+
+    def _column(self, name: str) -> str:
+        if name in {"reference", "received_at", "channel"}:
+            return f"i.{name}"
+        raiser = "jsonb_extract_path_text(i.said, 'raiser', 'type')"
+        if self.database == "sqlite":
+            raiser = "json_extract(i.said, '$.raiser.type')"
+        named = {"stay": "s.id", "issue": "s.issue_id", "raiser": raiser}
+        return named.get(name, f"s.{name}")
+
+    def _kept(self, at: datetime) -> Any:  # noqa: ANN401 - as the driver takes it
+        return at if self.database == "postgres" else kept(at, 0)
+
+
+def _seed(database: Database, url: str, size: int) -> None:
+    """Issues with their stays, copied from one that was logged and acknowledged for real."""
+    with desk_on(url, VirtualClock(NOW - timedelta(days=400))) as desk:
+        issue, stays = _template(database, url, desk)
+    random = Random(size)  # noqa: S311 - repeatability is the point
+    connection = database.connect(url)
+    connection.execute("BEGIN")
+    for table in ("stay", "issue"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - of our own words
+    for begun in range(0, size, AT_ONCE):
+        made = [_one(n, issue, stays[0], random) for n in range(begun, min(begun + AT_ONCE, size))]
+        _insert(database, connection, "issue", [each for each, _ in made])
+        _insert(database, connection, "stay", [stay for _, each in made for stay in each])
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def _template(database: Database, url: str, desk: Desk) -> tuple[Row, list[Row]]:
+    view = asked(desk, Job(stem=desk.stem(), actor=BENCH, ask=COMPLAINT))
+    job = Job(stem=desk.stem(), actor=BENCH, ask=Acknowledge(), issue=view["id"], if_match=1)
+    asked(desk, job)
+    with closing(database.connect(url)) as connection:
+        rows = rows_of(connection, view["id"])
+    return rows["issue"][0], rows["stay"]
+
+
+def _one(number: int, issue: Row, stay: Row, random: Random) -> tuple[Row, list[Row]]:
+    """One issue: closed long ago, or unresolved on some rung; three or four stays."""
+    like, open_still = stay["effective_from"], number % 20 == 0
+    rung = random.choices(_RUNGS, [weight for *_, weight in _RUNGS])[0]
+    severity = random.choices(list(_SEVERITIES), list(_SEVERITIES.values()))[0]
+    agency = random.choice(_AGENCIES)
+    span = timedelta(days=50) if open_still else NOW - timedelta(days=12) - FIRST
+    began = (NOW - timedelta(days=55) if open_still else FIRST) + random.random() * span
+    began = began.replace(microsecond=0)
+    issue_id, due = f"iss_{number:026}", NOW + timedelta(hours=random.randrange(-40, 900))
+    common: Row = {"issue_id": issue_id, "severity": severity, "agency": agency}
+    on_rung = dict(zip(("rung", "layer", "forum", "status"), rung[:4], strict=True))
+    at_forum = rung[2] is not None
+    tabled = {"meeting": "mtg_x", "meeting_at": kept(NOW + timedelta(days=28), like)}
+    last = {"due_at": kept(due, like), "past_target_at": kept(due, like), **on_rung, "visit": 2}
+    last |= tabled if at_forum else {}
+    told = [{"status": "open"}, {"status": "in_progress"}, last]
+    if not open_still:
+        told.append({**on_rung, "status": "closed", "left_forum": rung[2]})
+    stays: list[Row] = []
+    for place, change in enumerate(told):
+        at = began + place * timedelta(days=2)
+        ends = kept(at + timedelta(days=2), like) if place < len(told) - 1 else None
+        row = {**stay, **common, **change, "id": f"sty_{number:023}{place:03}"}
+        row |= {"effective_from": kept(at, like), "recorded_from": kept(at, like)}
+        row |= {"effective_to": ends, "recorded_to": ends, "entered_at": kept(at, like)}
+        row["before"] = stays[-1]["id"] if stays else None
+        stays.append(row)
+    new = {"id": issue_id, "reference": f"SSI-2026-{number:07}", "severity": severity,
+           "agency": agency, "received_at": kept(began, like),
+           "status": told[-1]["status"], "stay": stays[-1]["id"]}  # fmt: skip
+    return {**issue, **new}, stays
+
+
+def _insert(database: Database, connection: Any, table: str, rows: list[Row]) -> None:  # noqa: ANN401 - either driver's
+    names = list(rows[0])
+    listed = ", ".join(f'"{name}"' for name in names)
+    mark = "?" if database.name == "sqlite" else "%s"
+    marks = ", ".join([mark] * len(names))
+    statement = f"INSERT INTO {table} ({listed}) VALUES ({marks})"  # noqa: S608 - of our own words
+    values = [[_plain(row[name]) for name in names] for row in rows]
+    if database.name == "sqlite":
+        connection.executemany(statement, values)
+    else:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, values)
+
+
+def _plain(value: object) -> object:
+    return Jsonb(value) if isinstance(value, dict | list) else value
