@@ -7,7 +7,9 @@ import pytest
 
 from escalation.api import gate as gates
 from escalation.api.gate import Gate
+from escalation.errors import EscalationError
 from escalation.ids import IdSource
+from escalation.store.failures import Clash
 from tests.api.service import COMPLAINT, Service, problem
 from tests.fakes import failing_commits, virtual_clock
 
@@ -56,11 +58,15 @@ def test_head_answers_as_get_does_without_the_body(shared: Service) -> None:
     assert answer.headers["content-length"] == read.headers["content-length"]
 
 
+INSIDE = "SELECT secret FROM inside"
+
+
+@pytest.mark.parametrize("error", [RuntimeError(INSIDE), EscalationError(INSIDE), Clash(INSIDE)])
 def test_what_nobody_had_thought_of_is_told_without_its_inside(
-    sqlite_service: Service, monkeypatch: pytest.MonkeyPatch
+    sqlite_service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def broken(*_: object) -> None:
-        raise RuntimeError("SELECT secret FROM inside")
+        raise error
 
     monkeypatch.setattr("escalation.services.reading.issues.one", broken)
     answer = sqlite_service.get("/v1/issues/iss_1")

@@ -66,9 +66,7 @@ class Gate:
             _log.exception("request_failed", method=scope["method"], path=scope["path"])
             if passage.begun:
                 raise
-            await passage.refuse(
-                Unexpected("Something failed here; report it with the request_id.")
-            )
+            await passage.refuse(Unexpected(problems.UNEXPECTED))
         finally:
             structlog.contextvars.unbind_contextvars("request_id", "issue")
 

@@ -36,6 +36,8 @@ _UNSAID: Mapping[type[EscalationError], str] = {
     Broken: "This installation cannot work as it stands; its operators find why in the log.",
 }
 """What is said where the detail is the database's own: that one goes to the log."""
+UNEXPECTED = "Something failed here; report it with the request_id."
+"""What is said of everything that nobody had thought of."""
 
 
 def answer(error: EscalationError, *, path: str, request_id: str) -> Response:
@@ -81,12 +83,14 @@ def fault_told(fault: Fault, number: str) -> dict[str, Any]:
 
 def _detail(error: EscalationError) -> str:
     """What a person is told; never what a database said."""
-    if error.__cause__ is not None:
-        for kind, said in _UNSAID.items():
-            if isinstance(error, kind):
-                _log.error("unsaid", code=error.code, detail=error.detail)
-                return said
-    return error.detail
+    said = None
+    if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+        said = UNEXPECTED
+    elif error.__cause__ is not None:
+        said = next((said for kind, said in _UNSAID.items() if isinstance(error, kind)), None)
+    if said is not None and said != error.detail:
+        _log.error("unsaid", code=error.code, detail=error.detail)
+    return said or error.detail
 
 
 def _headers(error: EscalationError) -> dict[str, str]:

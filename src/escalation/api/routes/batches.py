@@ -74,7 +74,7 @@ def _result(asked: Asked, number: int, outcome: Came) -> bytes:
         return f'{head[:-1]},"issue":'.encode() + outcome.body + b"}"
     if not isinstance(outcome, EscalationError):
         _log.error("entry_failed", entry=number, error=repr(outcome))
-        outcome = Unexpected("Something failed here; report it with the request_id.")
+        outcome = Unexpected(problems.UNEXPECTED)
     problem = problems.problem(
         outcome, path=f"{asked.path}#/issues/{number}", request_id=asked.request_id
     )
