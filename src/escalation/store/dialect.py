@@ -140,9 +140,14 @@ whom nothing is told, each counts.
 """
 
 
-def json_text(database: str, column: ColumnElement[Any], *path: str) -> ColumnElement[Any]:
-    """The text that stands at a path of a JSON column, on the database of that name."""
-    if database == "postgresql":
+def one_writer(engine: Engine) -> bool:
+    """Whether a transaction that writes keeps every other from beginning to."""
+    return engine.dialect.name == "sqlite"
+
+
+def json_text(of: Dialect, column: ColumnElement[Any], *path: str) -> ColumnElement[Any]:
+    """The text that stands at a path of a JSON column."""
+    if of.name == "postgresql":
         return func.jsonb_extract_path_text(column, *path)
     return func.json_extract(column, "$." + ".".join(path))
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Executable,
     Select,
     and_,
@@ -90,7 +91,7 @@ def standing(
 ) -> tuple[Standing, ...]:
     """The unresolved issues at a forum."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at}
-    return _standings(connection, _standing_query(connection.dialect.name), given)
+    return _standings(connection, _standing_query(connection.dialect), given)
 
 
 def elsewhere(
@@ -110,7 +111,7 @@ def elsewhere(
         "provider": area.provider,
     }
     query = _elsewhere_query(
-        connection.dialect.name, area.cluster is not None, area.provider is not None
+        connection.dialect, area.cluster is not None, area.provider is not None
     )
     return _standings(connection, query, given)
 
@@ -123,7 +124,7 @@ def movements(connection: Connection, selection: Selection) -> tuple[Movement, .
         "known_at": selection.known_at,
         "since": selection.since or EPOCH,
     }
-    rows = connection.execute(_movement_query(connection.dialect.name), given)
+    rows = connection.execute(_movement_query(connection.dialect), given)
     return tuple(_moved(row) for row in rows.all())
 
 
@@ -153,12 +154,12 @@ _NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
 
 
 @cache
-def _standing_query(database: str) -> Executable:
-    return _holding(_columns(database).select_from(_JOINED).where(_NOW.forum == _FORUM))
+def _standing_query(of: Dialect) -> Executable:
+    return _holding(_columns(of).select_from(_JOINED).where(_NOW.forum == _FORUM))
 
 
 @cache
-def _elsewhere_query(database: str, by_cluster: bool, by_provider: bool) -> Executable:  # noqa: FBT001 - the key of a cache
+def _elsewhere_query(of: Dialect, by_cluster: bool, by_provider: bool) -> Executable:  # noqa: FBT001 - the key of a cache
     within = [
         *([_NOW.cluster == bindparam("cluster", type_=Id)] if by_cluster else []),
         *([_NOW.provider == bindparam("provider", type_=Id)] if by_provider else []),
@@ -168,7 +169,7 @@ def _elsewhere_query(database: str, by_cluster: bool, by_provider: bool) -> Exec
     leaves = or_(_NOW.due_at < _UNTIL, and_(_NOW.due_at.is_(None), _NOW.hold_until < _UNTIL))
     high = or_(_NOW.severity.in_(_HIGH), _NOW.layer == Layer.CORPORATE.value)
     shown = or_(and_(or_(leaves, high), *within), reported)
-    return _holding(_columns(database).select_from(_JOINED).where(_NOT_HERE, shown))
+    return _holding(_columns(of).select_from(_JOINED).where(_NOT_HERE, shown))
 
 
 def _holding(query: Select[Any]) -> Executable:
@@ -185,8 +186,8 @@ def _holding(query: Select[Any]) -> Executable:
 
 
 @cache
-def _movement_query(database: str) -> Executable:
-    query = _columns(database).add_columns(
+def _movement_query(of: Dialect) -> Executable:
+    query = _columns(of).add_columns(
         _NOW.effective_from,
         _NOW.left_agenda,
         *(_BEFORE.c[name].label(f"before_{name}") for name in Before.__slots__),
@@ -206,9 +207,9 @@ def _movement_query(database: str) -> Executable:
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
 
 
-def _columns(database: str) -> Select[Any]:
+def _columns(of: Dialect) -> Select[Any]:
     """The columns of a standing, in its order."""
-    raiser = dialect.json_text(database, models.issue.c.said, "raiser", "type")
+    raiser = dialect.json_text(of, models.issue.c.said, "raiser", "type")
     named: dict[str, ColumnElement[Any]] = {
         "stay": _NOW.id.label("stay"),
         "issue": _NOW.issue_id.label("issue"),

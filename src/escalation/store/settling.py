@@ -27,8 +27,8 @@ def settle(engine: Engine, until: datetime | None, *, patience: float = PATIENCE
     Raises:
         Busy: one takes longer than ``patience``.
     """
-    if engine.dialect.name == "sqlite":
-        with write(engine):  # one writer at a time: it had to end first
+    if dialect.one_writer(engine):
+        with write(engine):  # so it had to end first
             return
     deadline = monotonic() + patience
     while True:
