@@ -159,5 +159,3 @@ def _only(item: Mapping[str, Any], fields: frozenset[str] | None) -> Mapping[str
     if fields is None:
         return item
     return {name: value for name, value in item.items() if name in fields or name == "id"}
-
-

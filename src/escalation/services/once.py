@@ -45,9 +45,7 @@ def keep(
     """Keep an answer; where another call was first with the same key, that one's stands."""
 
     def chore(connection: Connection, now: datetime) -> None:
-        access.remember(
-            connection, [Kept(slot, body_hash, status, dict(headers), body, now)]
-        )
+        access.remember(connection, [Kept(slot, body_hash, status, dict(headers), body, now)])
 
     with suppress(Clash):
         desk.do(chore).result()

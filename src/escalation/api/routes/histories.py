@@ -13,9 +13,7 @@ from escalation.api.schemas.queries import PageQuery
 from escalation.services.reading import clocks, explaining, timelines
 
 
-def list_timeline(
-    asked: Ask, issue: IssueName, query: Annotated[PageQuery, Query()]
-) -> Response:
+def list_timeline(asked: Ask, issue: IssueName, query: Annotated[PageQuery, Query()]) -> Response:
     """What happened to it, oldest first."""
     after = paging.position_of(asked, query.cursor, (int,))
     number = after[0] if after is not None and isinstance(after[0], int) else 0

@@ -84,9 +84,7 @@ def _sent(asked: Asked, query: PublishQuery) -> tuple[str | bytes, PublishLadder
     if query.reason is None:
         fault = Fault("missing", "found no `reason`, expected it", parameter="reason")
         raise Invalid("Say why it is published: `?reason=...`.", errors=[fault])
-    return asked.raw, PublishLadders(
-        text="", name=query.name, reason=query.reason, mode=query.mode
-    )
+    return asked.raw, PublishLadders(text="", name=query.name, reason=query.reason, mode=query.mode)
 
 
 def list_ladder_publications(asked: Ask) -> Response:

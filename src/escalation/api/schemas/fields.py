@@ -133,8 +133,6 @@ def day(value: object) -> date:
     raise Refusal("wrong_date", f"found {shown}, expected a date such as `2026-11-30`")
 
 
-
-
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300),

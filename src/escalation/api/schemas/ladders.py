@@ -162,5 +162,3 @@ class OlaList(Shape):
     data: list[OlaView]
     links: Links
     meta: Meta
-
-

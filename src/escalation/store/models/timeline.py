@@ -41,9 +41,7 @@ outbox = Table(
     Column("recorded_at", UtcInstant, nullable=False),
     Column("dispatched_at", UtcInstant),
     Index("ix_outbox_unsent", "event_id", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
-    Index(
-        "ix_outbox_lane", "aggregate", "number", postgresql_where=_UNSENT, sqlite_where=_UNSENT
-    ),
+    Index("ix_outbox_lane", "aggregate", "number", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
 )
 
 unsealed = Table(
