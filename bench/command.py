@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decide, due_instants, intake, sweep
+from bench import decide, digest, due_instants, intake, sweep
 from bench.databases import KINDS, Database, opened
 from bench.rounds import Plan, Result, machine
 
-WHAT = ("intake", "sweep", "idle", "deadlines", "decide")
+WHAT = ("intake", "sweep", "idle", "digest", "deadlines", "decide")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _databases(kinds: Sequence[str], wanted: Sequence[str]) -> Iterator[list[Database]]:
     """The databases that the wanted parts need, for the length of the block."""
-    if not {"intake", "sweep", "idle"} & set(wanted):
+    if not {"intake", "sweep", "idle", "digest"} & set(wanted):
         yield []
         return
     with TemporaryDirectory(prefix="escalation-bench-") as folder, ExitStack() as stack:
@@ -73,3 +73,5 @@ def _parts(
             yield partial(intake.run, plan, database)
         if {"sweep", "idle"} & set(wanted):
             yield partial(sweep.run, plan, database, frozenset(wanted))
+        if "digest" in wanted:
+            yield partial(digest.run, plan, database)
