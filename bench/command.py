@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decide, digest, due_instants, intake, sweep
+from bench import decide, digest, dispatch, due_instants, intake, sweep
 from bench.databases import KINDS, Database, opened
 from bench.rounds import Plan, Result, machine
 
-WHAT = ("intake", "sweep", "idle", "digest", "deadlines", "decide")
+WHAT = ("intake", "sweep", "idle", "digest", "deadlines", "decide", "dispatch")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -66,6 +66,8 @@ def _parts(
 ) -> Iterator[Callable[[], Iterator[Result]]]:
     if "decide" in wanted:
         yield partial(decide.run, plan)
+    if "dispatch" in wanted:
+        yield partial(dispatch.run, plan)
     if "deadlines" in wanted:
         yield due_instants.run
     for database in databases:

@@ -5,9 +5,11 @@ import gzip
 import socket
 import ssl
 import struct
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from escalation.clock import SystemClock
-from tests.delivery.receiver import OK, Behaviour, Talk
+from tests.delivery.receiver import OK, Behaviour, Talk, receiving
 
+BOMB = gzip.compress(bytes(30_000_000))
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -51,9 +54,8 @@ async def endless_body(talk: Talk) -> None:
 
 
 async def gzip_bomb(talk: Talk) -> None:
-    bomb = gzip.compress(bytes(50_000_000))
-    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
-    await talk.say(head.encode(), bomb)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(BOMB)}\r\n\r\n"
+    await talk.say(head.encode(), BOMB)
 
 
 def _reset(talk: Talk) -> None:
@@ -177,3 +179,10 @@ def certificate(folder: Path, host: str, *, days: int = 30) -> tuple[ssl.SSLCont
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context, vouched
+
+
+if __name__ == "__main__":
+    with receiving(BEHAVIOURS) as served:
+        sys.stdout.write(f"{served.port}\n")
+        sys.stdout.flush()
+        Event().wait()

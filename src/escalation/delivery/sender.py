@@ -22,6 +22,8 @@ READ_AT_MOST = 65_536
 """Bytes of an answer's body that are read, as they come: nothing is unpacked."""
 READ_FOR = 1.0
 """Seconds that an answer's body may take; the status has decided already."""
+CONNECT_SHARE = 0.6
+"""The share of the deadline that connecting may take, and again the TLS handshake."""
 LAST_TURNS = 0.02
 """Seconds that the event loop is given to close sockets before it may end."""
 IN_FLIGHT = 8
@@ -208,8 +210,10 @@ class Sender:
         )
         # httpx has no public way to say how connections are made; a tripwire test holds this.
         transport._pool._network_backend = GuardedBackend(guard, self._resolver)  # noqa: SLF001 - as above
+        # Sooner than the deadline: what is cut off within a handshake would stay open for a while.
+        limit = httpx.Timeout(self._deadline, connect=self._deadline * CONNECT_SHARE)
         return httpx.AsyncClient(
-            transport=transport, timeout=self._deadline, follow_redirects=False, trust_env=False
+            transport=transport, timeout=limit, follow_redirects=False, trust_env=False
         )
 
 
@@ -240,8 +244,8 @@ def _headers(letter: Letter, now: datetime) -> Mapping[str, str]:
 def _failed(error: Exception) -> Result:
     """What an exception of the client means; its own words may hold what a receiver sent."""
     cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLError):
+    while cause is not None and not isinstance(error, TimeoutError | httpx.TimeoutException):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLWantReadError):
             return Result(Outcome.UNTRUSTED, _about(cause))
         cause = cause.__cause__ or cause.__context__
     for kind, outcome, detail in _FAILURES:

@@ -38,6 +38,16 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What one lane asks: to mark what is done, and for at most ``limit`` more."""
+
+    endpoint_id: str
+    owner: str
+    done: Sequence[Done]
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Deliveries of one endpoint, leased as of ``now``."""
 
@@ -104,37 +114,52 @@ class Outgoing:
             return endpoints.with_work(connection, dialect.now(connection, self.clock))
 
     def step(self, endpoint_id: str, owner: str, done: Sequence[Done], limit: int) -> Batch | None:
-        """Mark what is done, and lease what comes next; None where there is nothing.
+        """One step alone; see ``steps``.
 
         Raises:
             Broken: the endpoint's secret cannot be opened; what is due stays due.
         """
+        [came] = self.steps([Step(endpoint_id, owner, done, limit)])
+        if isinstance(came, Broken):
+            raise came
+        return came
+
+    def steps(self, asked: Sequence[Step]) -> list[Batch | Broken | None]:
+        """Mark what is done and lease what comes next, for several endpoints in one transaction.
+
+        None where nothing is due, or another process sends; an error where a secret cannot be
+        opened: what is due to that endpoint stays due.
+        """
+        came: dict[str, Batch | Broken | None] = {}
         with write(self.engine) as connection:
             now = dialect.now(connection, self.clock)
-            if done:
-                self._mark(connection, endpoint_id, done, now)
-            try:
-                batch = self._lease(connection, endpoint_id, owner, now, limit)
-                failure = None
-            except Broken as error:  # what was done before is marked all the same
-                batch, failure = None, error
-            if batch is None:
-                endpoints.leave_lane(connection, endpoint_id, owner)
-        if failure is not None:
-            raise failure
-        return batch
+            for step in sorted(asked, key=lambda step: step.endpoint_id):
+                came[step.endpoint_id] = self._step(connection, step, now)
+        return [came[step.endpoint_id] for step in asked]
 
-    def _lease(
-        self, connection: Connection, endpoint_id: str, owner: str, now: datetime, limit: int
-    ) -> Batch | None:
-        until = now + LEASE
-        if limit < 1 or not endpoints.take_lane(connection, endpoint_id, owner, now, until):
+    def _step(self, connection: Connection, step: Step, now: datetime) -> Batch | Broken | None:
+        if step.done:
+            self._mark(connection, step.endpoint_id, step.done, now)
+        came: Batch | Broken | None
+        try:
+            came = self._lease(connection, step, now)
+        except Broken as error:  # what was done before is marked all the same
+            came = error
+        if not isinstance(came, Batch):
+            endpoints.leave_lane(connection, step.endpoint_id, step.owner)
+        return came
+
+    def _lease(self, connection: Connection, step: Step, now: datetime) -> Batch | None:
+        until, name = now + LEASE, step.endpoint_id
+        if step.limit < 1:
             return None
-        endpoint = endpoints.find(connection, endpoint_id)
+        if not endpoints.take_lane(connection, name, step.owner, now, until):
+            return None
+        endpoint = endpoints.find(connection, name)
         if endpoint is None:
             return None
         secrets = self._secrets(endpoint, now)
-        claimed = deliveries.claim(connection, endpoint_id, now, until, limit)
+        claimed = deliveries.claim(connection, name, now, until, step.limit)
         return Batch(now, claimed, endpoint.url, secrets) if claimed else None
 
     def _secrets(self, endpoint: StoredEndpoint, now: datetime) -> tuple[str, ...]:

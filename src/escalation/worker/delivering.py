@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from threading import Event, Thread
 from typing import TypeVar
 
@@ -19,8 +18,8 @@ from escalation.bootstrap import Container
 from escalation.clock import monotonic
 from escalation.delivery.retry import Outcome
 from escalation.delivery.sender import DEADLINE, PER_ENDPOINT, Sender, trusting
-from escalation.errors import EscalationError
-from escalation.services.outgoing import LEASE, Batch, Done, Outgoing
+from escalation.errors import Broken, Busy, EscalationError
+from escalation.services.outgoing import LEASE, Batch, Done, Outgoing, Step
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -31,6 +30,10 @@ FEWEST, MOST = PER_ENDPOINT, 128
 """How many deliveries one lease takes: few of an endpoint that fails."""
 BEGIN_WITHIN = LEASE.total_seconds() - DEADLINE - 5
 """Seconds after which what was leased is given back, not begun: another may be at it."""
+STEPS_AT_ONCE = 8
+"""Lanes whose steps share a transaction at most."""
+TRIES = 5
+"""How often a step is tried where the database is in the way: what was sent is to be marked."""
 AFTER_A_FAILURE = 1.0
 """Seconds until the next try where the database or a secret was in the way."""
 
@@ -97,6 +100,61 @@ class Courier:
         return bool(handed or recovered)
 
 
+_Asked = tuple[Step, asyncio.Future[Batch | Broken | None]]
+
+
+class _Clerk:
+    """Takes the steps of all lanes to the database, those that wait in one transaction."""
+
+    def __init__(self, outgoing: Outgoing, threads: ThreadPoolExecutor) -> None:
+        self._outgoing = outgoing
+        self._threads = threads
+        self._waiting: list[_Asked] = []
+        self._last: list[_Asked] = []
+        self._work: asyncio.Task[None] | None = None
+
+    async def step(self, step: Step, *, ill: bool) -> Batch | None:
+        """One lane's step, once it is committed; those of ``ill`` endpoints come last."""
+        future: asyncio.Future[Batch | Broken | None] = asyncio.get_running_loop().create_future()
+        (self._last if ill else self._waiting).append((step, future))
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._serve())
+        came = await future
+        if isinstance(came, Broken):
+            raise came
+        return came
+
+    async def _serve(self) -> None:
+        while queue := self._waiting or self._last:
+            taken = queue[:STEPS_AT_ONCE]
+            del queue[:STEPS_AT_ONCE]
+            try:
+                came = await self._done([step for step, _ in taken])
+            except Exception as error:  # noqa: BLE001 - each lane is told, and tries again
+                for _, future in taken:
+                    future.set_exception(error)
+                continue
+            for (_, future), outcome in zip(taken, came, strict=True):
+                future.set_result(outcome)
+
+    async def _done(self, steps: Sequence[Step]) -> list[Batch | Broken | None]:
+        """In one transaction, again where the database was in the way; then each on its own."""
+        loop = asyncio.get_running_loop()
+        for attempt in range(TRIES):
+            try:
+                return await loop.run_in_executor(self._threads, self._outgoing.steps, steps)
+            except Busy:
+                if attempt == TRIES - 1:
+                    raise
+                await asyncio.sleep(0.1 * 2**attempt)
+            except Exception:
+                if len(steps) == 1:
+                    raise
+                middle = len(steps) // 2
+                return [*await self._done(steps[:middle]), *await self._done(steps[middle:])]
+        raise AssertionError("unreachable")
+
+
 class _Route:
     """The lanes that are open, and what they work with."""
 
@@ -109,10 +167,11 @@ class _Route:
         stop: Event,
     ) -> None:
         self.sender = sender
-        self._outgoing = outgoing
         self._threads = threads
         self._owner = owner
         self._stop = stop
+        self._clerk = _Clerk(outgoing, threads)
+        self._ill: set[str] = set()
         self._lanes: dict[str, asyncio.Task[int]] = {}
 
     async def aside(self, work: Callable[[], T]) -> T:
@@ -140,13 +199,16 @@ class _Route:
         try:
             while True:
                 limit = 0 if self._stop.is_set() else size
-                step = partial(self._outgoing.step, endpoint, self._owner, done, limit)
-                batch = await self.aside(step)
+                batch = await self._clerk.step(
+                    Step(endpoint, self._owner, done, limit), ill=endpoint in self._ill
+                )
                 if batch is None:
                     break
                 done = await self._sent(endpoint, batch)
                 tried += sum(each.sent is not None for each in done)
-                size = min(size * 2, MOST) if all(_well(each) for each in done) else FEWEST
+                well = all(_well(each) for each in done)
+                size = min(size * 2, MOST) if well else FEWEST
+                (self._ill.discard if well else self._ill.add)(endpoint)
         except Exception as error:  # noqa: BLE001 - its lease ends, and then it is tried again
             _tell("lane_broken", error, endpoint=endpoint)
             await asyncio.sleep(AFTER_A_FAILURE)
