@@ -33,6 +33,7 @@ _OF_ISSUES: Mapping[EventType, str] = {
     EventType.EXHAUSTED: "its ladder is exhausted",
 }
 _OTHERS: Mapping[str, str] = {
+    "digest.ready": "a digest was made",
     "ladder.published": "a ladder file was put in force",
     SUMMARY: "events that came late after an outage, all in one; goes to every endpoint",
     PING: "an endpoint was asked to answer; goes to that endpoint alone",
