@@ -1,4 +1,3 @@
-
 import pytest
 
 from escalation.errors import TooLarge
