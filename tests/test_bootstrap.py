@@ -3,9 +3,12 @@
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import ROOT
 from tools import bootstrap
@@ -66,3 +69,34 @@ def test_every_target_of_make_says_what_it_does() -> None:
     assert sorted(re.findall(r"^([a-z]+):.*## \w", makefile, re.MULTILINE)) == sorted(
         listed.split()
     )
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_setup_still_works_the_day_after_a_dependency_is_released(name: str) -> None:
+    """An old pip looks for `coverage[toml]` anew unless the lock says the extra with its name."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    locked = [
+        Requirement(line) for line in re.findall(r"^([a-z0-9][^ ]*==[^ ]+)", text, re.MULTILINE)
+    ]
+    extras = {canonicalize_name(each.name): each.extras for each in locked}
+    asked = [
+        Requirement(line)
+        for package in extras
+        for line in (_requires(package) if _installed(package) else ())
+    ]
+    without = [
+        str(each)
+        for each in asked
+        if each.extras - extras.get(canonicalize_name(each.name), each.extras)
+        and (each.marker is None or each.marker.evaluate({"extra": ""}))
+    ]
+    assert len(locked) > 10
+    assert without == []
+
+
+def _installed(package: str) -> bool:
+    return bool(list(metadata.distributions(name=package)))
+
+
+def _requires(package: str) -> list[str]:
+    return metadata.requires(package) or []

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COMPILE = (
     "pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes",
-    "--quiet", "--no-emit-index-url", "--no-emit-find-links",
+    "--quiet", "--no-emit-index-url", "--no-emit-find-links", "--no-strip-extras",
 )  # fmt: skip
 FILES = (
     ("requirements.lock", ()),
