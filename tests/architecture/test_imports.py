@@ -13,6 +13,7 @@ ALLOWED = {
     "fastapi": ("api/", "console/"),
     "httpx": ("delivery/", "client/", "client.py"),
     "jinja2": ("console/", "reports/", "delivery/"),
+    "jmespath": ("services/inbound/",),
     "psycopg": ("store/",),
     "pydantic_settings": ("settings.py",),
     "random": ("ids.py",),

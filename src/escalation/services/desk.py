@@ -27,7 +27,7 @@ from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.services.trying import tried
 from escalation.store import dialect, issues
-from escalation.store.transaction import Engine, read, write
+from escalation.store.transaction import Connection, Engine, read, write
 from escalation.workflow.commands import ClockDue, SeatsChanged
 from escalation.workflow.facts import ENGINE
 
@@ -126,11 +126,19 @@ class Desk:
         self._put(job)
         return future
 
-    def do(self, chore: Chore) -> "Future[Any]":
-        """Hand in work of another kind, done alone in one transaction."""
+    def do(self, chore: Chore, *, logs: int = 0) -> "Future[Any]":
+        """Hand in work of another kind, done alone in one transaction.
+
+        ``logs`` is how many issues it may log at most, by :meth:`within`.
+        """
         future: Future[Any] = Future()
-        self._put(Waiting(chore, Reply(future)))
+        self._put(Waiting(chore, Reply(future), logs))
         return future
+
+    def within(self, connection: Connection, jobs: Sequence[Job]) -> list[Outcome]:
+        """Decide and write commands in the transaction of a chore; a refusal is an outcome."""
+        known = self.registry.refresh(connection)
+        return Batch(connection, self._means, known, self.clock, again=False).run(jobs)
 
     def sweep(self, limit: int = 1_000) -> "Future[int]":
         """Ask for due clocks to be fired; answers how many were looked at."""
@@ -214,7 +222,7 @@ class Desk:
     def _serve_people(self, taken: Sequence[Job | Waiting]) -> None:
         first = taken[0]
         if isinstance(first, Waiting):
-            _answer([(first.reply, _outcome_of(lambda: self._do(first.chore)))])
+            _answer([(first.reply, _outcome_of(lambda: self._do(first)))])
             return
         jobs = [job for job in taken if isinstance(job, Job) and self._still_wanted(job)]
         if jobs:
@@ -262,10 +270,12 @@ class Desk:
             batch = Batch(connection, self._means, known, self.clock, again=again)
             return batch.run(jobs, skip_locked=skip_locked)
 
-    def _do(self, chore: Chore) -> Any:  # noqa: ANN401 - whatever the chore answers
+    def _do(self, waiting: Waiting) -> Any:  # noqa: ANN401 - whatever the chore answers
         def once(_: int) -> Any:  # noqa: ANN401 - as above
+            if waiting.logs:
+                self.references.stock(self.engine, self.clock.now().year, waiting.logs)
             with write(self.engine) as connection:
-                return chore(connection, dialect.recorded_at(connection, self.clock))
+                return waiting.chore(connection, dialect.recorded_at(connection, self.clock))
 
         return tried(once)
 

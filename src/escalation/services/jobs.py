@@ -66,10 +66,11 @@ Chore = Callable[[Connection, datetime], Any]
 
 @dataclass(slots=True)
 class Waiting:
-    """A chore in the queue."""
+    """A chore in the queue; ``logs`` is how many issues it may log at most."""
 
     chore: Chore
     reply: "Reply"
+    logs: int = 0
 
 
 @dataclass(slots=True)

@@ -32,13 +32,17 @@ class References:
                 year = (job.at or now).year
                 wanted[year] = wanted.get(year, 0) + 1
         for year, count in wanted.items():
-            first, end = self._left.get(year, (1, 1))
-            if end - first < count:
-                size = max(self._size, count)
-                with write(engine) as connection:
-                    first = take_references(connection, year, size)
-                self._left[year] = (first, first + size)
-                self._size = min(self._size * 2, _LARGEST)
+            self.stock(engine, year, count)
+
+    def stock(self, engine: Engine, year: int, count: int) -> None:
+        """Make sure that ``count`` new issues of a year find a number."""
+        first, end = self._left.get(year, (1, 1))
+        if end - first < count:
+            size = max(self._size, count)
+            with write(engine) as connection:
+                first = take_references(connection, year, size)
+            self._left[year] = (first, first + size)
+            self._size = min(self._size * 2, _LARGEST)
 
     def next(self, at: datetime) -> str:
         """The next reference of the year of ``at``.

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from escalation.store import dialect
 from escalation.store.failures import translated
 
-__all__ = ["Connection", "Engine", "read", "snapshot", "write"]
+__all__ = ["Connection", "Engine", "part", "read", "snapshot", "write"]
 
 
 @contextmanager
@@ -30,6 +30,13 @@ def write(engine: Engine) -> Iterator[Connection]:
     with translated(), turn, engine.connect() as connection, connection.begin() as transaction:
         yield connection
         transaction.commit()
+
+
+@contextmanager
+def part(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that is kept or not as a whole: an error undoes it alone."""
+    with connection.begin_nested():
+        yield
 
 
 @contextmanager

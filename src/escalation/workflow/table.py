@@ -59,7 +59,8 @@ TABLE: tuple[Row, ...] = (
     *_climbing(Act.REFER_BACK, UNRESOLVED, "nowhere_to_refer_back", "referred_back_too_often"),
     Row(Act.REPORT_UP, UNRESOLVED, guards=("no_higher_forum", "already_reported_there")),
     Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat",)),
-    Row(Act.RECLASSIFY, UNRESOLVED, guards=("not_on_the_new_ladder",)),
+    # What an issue was is put right after its outcome too, until the record closes.
+    Row(Act.RECLASSIFY, (*UNRESOLVED, Status.RESOLVED), guards=("not_on_the_new_ladder",)),
     Row(Act.RESOLVE, UNRESOLVED, Status.RESOLVED, guards=("both_must_agree",)),
     *_climbing(Act.DISPUTE, (Status.RESOLVED,), "review_window_over", "no_further_rung"),
     # Back to the rung that resolved it, from the review window or later.

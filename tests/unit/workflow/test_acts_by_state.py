@@ -28,7 +28,7 @@ skip        tabled      tabled      tabled      tabled           -         -    
 refer-back  open        open        open        open             -         -       -
 report-up   =           =           =           =                -         -       -
 reassign    =           =           =           =                -         -       -
-reclassify  =           =           =           =                -         -       -
+reclassify  =           =           =           =                =         -       -
 resolve     resolved    resolved    resolved    !both_must_agree -         -       -
 dispute     -           -           -           -                tabled    -       -
 reopen      -           -           -           -                open      open    -

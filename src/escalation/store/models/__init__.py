@@ -15,6 +15,7 @@ from escalation.store.models.delivery import (
 from escalation.store.models.digests import digest, digest_number, digest_rendering
 from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
+from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
 from escalation.store.models.timeline import chain_head, event, outbox, unsealed
 
@@ -36,6 +37,9 @@ __all__ = [
     "event",
     "external_ref",
     "heartbeat",
+    "hook_delivery",
+    "hook_remark",
+    "hook_ticket",
     "idempotency",
     "issue",
     "issue_link",
