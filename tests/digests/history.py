@@ -28,7 +28,7 @@ from escalation.workflow.commands import (
     Resume,
     Withdraw,
 )
-from escalation.workflow.facts import Facts
+from escalation.workflow.facts import ENGINE, Facts
 from escalation.workflow.states import Effect
 from tests.builders import ask, complaint
 
@@ -124,6 +124,7 @@ class History:
                         found.ended,
                     ),
                     self.clock.now(),
+                    ENGINE,
                 )
                 for i, found in loaded.items()
             }

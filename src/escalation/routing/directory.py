@@ -201,12 +201,21 @@ class Directory:
         return self._eras.at(seconds_of(at))
 
     def appointed(
-        self, key: SeatKey, at: datetime, *, alternate: bool = False
+        self,
+        key: SeatKey,
+        at: datetime,
+        *,
+        alternate: bool = False,
+        excluded: frozenset[str] = frozenset(),
     ) -> Appointment | None:
-        """Who is appointed to exactly this seat: by the order of appointment ids, the first."""
+        """Who is appointed to exactly this seat: by the order of appointment ids, the first.
+
+        Nobody of ``excluded`` is found.
+        """
         second = seconds_of(at)
         for appointment in self._seats.get(key, ()):
-            if appointment.alternate is alternate and appointment.term.holds(second):
+            holds = appointment.alternate is alternate and appointment.term.holds(second)
+            if holds and appointment.person not in excluded:
                 return appointment
         return None
 

@@ -52,17 +52,27 @@ class Holding:
 
 
 def holdings(
-    directory: Directory, rung: EffectiveRung, parties: Parties, at: datetime
+    directory: Directory,
+    rung: EffectiveRung,
+    parties: Parties,
+    at: datetime,
+    excluded: frozenset[str] = frozenset(),
 ) -> dict[Side, Holding]:
-    """The holder of each seat of a rung; no entry for a side that the rung has no seat for."""
+    """The holder of each seat of a rung; no entry for a side that the rung has no seat for.
+
+    Nobody of ``excluded`` comes into the leading seat: those who have handled a disputed issue
+    before do not review it. Who stands in or is the alternate does, else it stays empty.
+    """
     era = directory.era(at)
     found = {}
     for side, role in rung.seats.items():
-        rule = rung.empty_seat.value if side is rung.lead else None
-        key = ("seat", side, role, rule, parties, era)
+        leads = side is rung.lead
+        rule = rung.empty_seat.value if leads else None
+        barred = excluded if leads else frozenset()
+        key = ("seat", side, role, rule, parties, era, barred)
         holding = directory.memo.get(key)
         if holding is None:
-            holding = _Seat(directory, parties, side, at).holding(role, rule)
+            holding = _Seat(directory, parties, side, at, barred).holding(role, rule)
             directory.remember(key, holding)
         found[side] = holding
     return found
@@ -74,13 +84,18 @@ class _Seat:
     parties: Parties
     side: Side
     at: datetime
+    excluded: frozenset[str]
 
     def holding(self, role: Role, rule: EmptySeat | None) -> Holding:
         held = self._held(role)
-        if held is None and rule is EmptySeat.ALTERNATE:
+        if held is None and (rule is EmptySeat.ALTERNATE or self.excluded):
             held = self._alternate(role)
         if held is not None:
             return Holding(self.side, role, *held)
+        if self.excluded:
+            nobody = f"Nobody who has not handled it before holds the seat of {role.words}"
+            vacant = f"{nobody} {self._place()}: an alarm is raised"
+            return Holding(self.side, role, None, vacant)
         then = "an alarm is raised" if rule is None else _AFTER[rule]
         vacant = f"Nobody holds the seat of {role.words} {self._place()}: {then}"
         return Holding(self.side, role, None, vacant)
@@ -119,7 +134,8 @@ class _Seat:
 
     def _own(self, role: Role) -> tuple[str, str] | None:
         named = self.parties.corporate_purchaser
-        if role is Role.CORPORATE_PURCHASER and self.side is Side.AGENCY and named is not None:
+        by_agreement = role is Role.CORPORATE_PURCHASER and self.side is Side.AGENCY
+        if by_agreement and named is not None and named not in self.excluded:
             return named, f"{self._name(named)} is corporate purchaser by the agreement"
         regional = REGIONAL.get(role)
         if regional is not None and self.parties.region is not None:
@@ -133,7 +149,8 @@ class _Seat:
         found = self._closest(role, alternate=True)
         if found is None:
             return None
-        return found.person, f"{self._appointed(found)}, as the alternate: the seat is empty"
+        why = "nobody else is uninvolved" if self.excluded else "the seat is empty"
+        return found.person, f"{self._appointed(found)}, as the alternate: {why}"
 
     def _closest(
         self, role: Role, *, alternate: bool = False, in_region: bool = False
@@ -145,7 +162,9 @@ class _Seat:
             places = [places[0], (function, None), places[1], (None, None)]
         for place in dict.fromkeys(places):
             key = (self._party, role.value, *place)
-            found = self.directory.appointed(key, self.at, alternate=alternate)
+            found = self.directory.appointed(
+                key, self.at, alternate=alternate, excluded=self.excluded
+            )
             if found is not None:
                 return found
         return None

@@ -49,7 +49,10 @@ class Caller:
     @property
     def actor(self) -> Actor:
         """The caller as the timeline names them."""
-        return Actor(kind="person", name=self.name, key=self.key, person=self.person)
+        admin = self.role is KeyRole.ADMIN
+        return Actor(
+            kind="person", name=self.name, key=self.key, person=self.person, any_seat=admin
+        )
 
     def may(self, permission: Permission) -> bool:
         """Whether their role permits it."""

@@ -209,7 +209,7 @@ class Batch:
             raise PreconditionFailed(
                 f"{issue.reference} has moved on from version {job.if_match} to {issue.version}; "
                 "look at it again and decide anew.",
-                extra={"current": issue_view(facts, now)},
+                extra={"current": issue_view(facts, now, job.actor)},
             )
         ask = job.ask
         if isinstance(ask, Link):
@@ -239,7 +239,7 @@ class Batch:
         next_at, next_clock = min(ahead, default=(None, None))
         body, headers, status = b"", {}, 200
         if job.answers:
-            body = _json(issue_view(facts, max(self.now, issue.updated_at)))
+            body = _json(issue_view(facts, max(self.now, issue.updated_at), job.actor))
             headers = {"ETag": f'"{issue.version}"'}
             if isinstance(job.ask, Log):
                 status = 201

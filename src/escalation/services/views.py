@@ -9,7 +9,7 @@ from escalation.routing.seats import Holding
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import remaining
 from escalation.workflow.clocks import past_target
-from escalation.workflow.facts import Clock, Facts
+from escalation.workflow.facts import Actor, Clock, Facts, Issue
 from escalation.workflow.outlook import at_the_next_step, open_acts
 from escalation.workflow.states import ClockClass, ClockState
 
@@ -22,8 +22,8 @@ def told(instant: datetime | None) -> str | None:
     return text.removesuffix("+00:00") + "Z"
 
 
-def issue_view(facts: Facts, now: datetime) -> dict[str, Any]:
-    """An issue as it now is, with its clocks, what happens next and which acts are open."""
+def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
+    """An issue as it now is: its clocks, what happens next, which acts are open to the caller."""
     issue, ladder = facts.issue, facts.under.ladder
     clocks = [clock_view(facts, clock, now) for clock in facts.clocks]
     dues = [c["due_at"] for c in clocks if c["state"] == "running" and c["due_at"]]
@@ -65,10 +65,8 @@ def issue_view(facts: Facts, now: datetime) -> dict[str, Any]:
         "past_target": any(agreed),
         "exhausted": issue.exhausted_at is not None,
         "next": next_view(facts, now),
-        "available_acts": open_acts(facts),
-        "hold": issue.hold,
-        "outcome": issue.outcome,
-        "reported_up": issue.reported_up,
+        "available_acts": open_acts(facts, caller),
+        **acts_view(issue),
         "external_refs": issue.external_refs,
         "themes": issue.themes,
         "why": issue.entry_reasons,
@@ -79,6 +77,20 @@ def issue_view(facts: Facts, now: datetime) -> dict[str, Any]:
         "updated_at": told(issue.updated_at),
         "resolved_at": told(issue.resolved_at),
         "closed_at": told(issue.ended_at),
+    }
+
+
+def acts_view(issue: Issue) -> dict[str, Any]:
+    """What acts have left on it: a hold, an outcome, both sides' positions, ties."""
+    return {
+        "hold": issue.hold,
+        "outcome": issue.outcome,
+        "reported_up": issue.reported_up,
+        "positions": issue.positions,
+        "advice": issue.advice,
+        "links": issue.links,
+        "joined": issue.joined,
+        "merged_into": issue.merged_into,
     }
 
 

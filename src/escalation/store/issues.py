@@ -14,6 +14,7 @@ from escalation.routing.vocabulary import Channel, Degree, IssueKind, Role, Scop
 from escalation.store import models
 from escalation.store.base import EPOCH
 from escalation.store.dialect import any_of
+from escalation.store.rows import OF_FEW
 from escalation.timekeeping.ledger import Budget, Interval, Measure
 from escalation.workflow.facts import Clock, Issue, Visit
 from escalation.workflow.states import ClockEnd, ClockKind, ClockState, Status
@@ -160,8 +161,9 @@ def count_unresolved(connection: Connection) -> int:
 
 def issue_of(row: Row[Any]) -> Issue:
     """A row of the issue table as the value that decisions are made from."""
-    said, standing = row.said, row.standing
+    said = row.said
     return Issue(
+        **_standing(row.standing),
         id=row.id,
         reference=row.reference,
         version=row.version,
@@ -175,7 +177,7 @@ def issue_of(row: Row[Any]) -> Issue:
         impact=None if row.impact is None else Degree(row.impact),
         urgency=None if row.urgency is None else Degree(row.urgency),
         agency=row.agency,
-        also_affects=tuple(said["also_affects"]),
+        also_affects=tuple(row.also_affects),
         provider=row.provider,
         cluster=row.cluster,
         function=row.function,
@@ -195,17 +197,11 @@ def issue_of(row: Row[Any]) -> Issue:
         rung=row.rung,
         layer=row.layer,
         entered_at=row.entered_at,
-        visits=tuple(_visit(visit) for visit in standing["visits"]),
-        seats={_SIDE[side]: _holding(side, held) for side, held in standing["seats"].items()},
-        given=tuple(_SIDE[side] for side in standing["given"]),
         directory_epoch=row.directory_epoch,
         forum=row.forum,
         meeting=row.meeting,
         meeting_at=row.meeting_at,
         carried_over=row.carried_over,
-        hold=standing["hold"],
-        outcome=standing["outcome"],
-        reported_up=tuple(standing["reported_up"]),
         exhausted_at=row.exhausted_at,
         occurred_at=row.occurred_at,
         received_at=row.received_at,
@@ -218,6 +214,23 @@ def issue_of(row: Row[Any]) -> Issue:
         event_count=row.event_count,
         chain=row.chain,
     )
+
+
+def _standing(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the column ``standing``; of ``OF_FEW``, those that it has."""
+    found: dict[str, Any] = {
+        "visits": tuple(_visit(visit) for visit in kept["visits"]),
+        "seats": {_SIDE[side]: _holding(side, held) for side, held in kept["seats"].items()},
+        "given": tuple(_SIDE[side] for side in kept["given"]),
+        "hold": kept["hold"],
+        "outcome": kept["outcome"],
+        "reported_up": tuple(kept["reported_up"]),
+    }
+    for name in OF_FEW:
+        if name in kept:
+            value = kept[name]
+            found[name] = tuple(value) if isinstance(value, list) else value
+    return found
 
 
 def _visit(kept: list[Any]) -> Visit:

@@ -6,6 +6,9 @@ from typing import Any
 from escalation.workflow.facts import Actor, Clock, Issue
 from escalation.workflow.plan import Plan, Sitting
 
+OF_FEW = ("positions", "advice", "links", "joined", "merged_into")
+"""Fields of an issue that stand in ``standing`` only where they hold something."""
+
 
 def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, Any]:
     """The columns that acts and clocks change."""
@@ -29,6 +32,8 @@ def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, An
             "hold": issue.hold,
             "outcome": issue.outcome,
             "reported_up": issue.reported_up,
+            # Few issues have any of these: what is empty is not written.
+            **{name: value for name in OF_FEW if (value := getattr(issue, name))},
         },
         "provider_person": people.get("provider"),
         "agency_person": people.get("agency"),
@@ -67,8 +72,8 @@ def words_row(issue: Issue) -> dict[str, Any]:
         "region": issue.region,
         "scope": issue.scope,
         "themes": issue.themes,
+        "also_affects": issue.also_affects,
         "said": {
-            "also_affects": issue.also_affects,
             "raiser": issue.raiser,
             "about_person": issue.about_person,
             "external_refs": issue.external_refs,

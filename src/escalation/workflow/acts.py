@@ -19,6 +19,7 @@ from escalation.workflow import clocks, forum
 from escalation.workflow.climbing import (
     Landing,
     enter,
+    handled_by,
     leave,
     seat_anew,
     seat_people,
@@ -276,11 +277,16 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
 
 
 def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
-    """Not accepted: to the next rung, whose people may not have handled it before."""
-    handled = {h for visit in case.issue.visits for h in visit.holders}
+    """Not accepted: to the next rung, where nobody who handled it before leads.
+
+    In a forum those who did are recused, and block nothing.
+    """
+    there = {held.person for held in case.lands.seats.values()}
+    before = sorted(handled_by(case.issue) & there)
     told = {
         "grounds": case.ask.grounds,
-        "handled_it_before": sorted(handled & set(seats_told(case.lands.seats).values()) - {None}),
+        "handled_it_before": before,
+        "recused": before if case.lands.at_forum else None,
     }
     draft.set(outcome=None, resolved_at=None)
     begin_informing(draft)

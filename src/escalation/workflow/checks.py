@@ -14,7 +14,7 @@ from escalation.routing.entry import choose, severity_of
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Layer
 from escalation.routing.wording import not_among
-from escalation.workflow.climbing import seats_at
+from escalation.workflow.climbing import barred, seats_at
 from escalation.workflow.commands import (
     Do,
     Reassign,
@@ -109,7 +109,8 @@ def _reclassified(facts: Facts, ask: Reclassify, now: datetime) -> Do:
     changes["seats"] = {}
     if any(rung.id == issue.rung for rung in ladder.rungs):
         moved = replace(under, ladder=ladder)
-        seats = seats_at(moved, ladder.rung(issue.rung), replace(shape, at=now), now)
+        rung = ladder.rung(issue.rung)
+        seats = seats_at(moved, rung, replace(shape, at=now), now, barred(issue))
         changes["seats"] = {**seats, **{side: issue.seats[side] for side in issue.given}}
     return replace(ask, changes=changes)
 

@@ -12,7 +12,7 @@ from escalation.workflow import forum
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Agreement, Issue, Visit
-from escalation.workflow.states import ClockEnd, ClockKind, Status
+from escalation.workflow.states import Act, ClockEnd, ClockKind, Status
 
 RUNG_CLOCKS = (
     ClockKind.ACKNOWLEDGE,
@@ -48,10 +48,21 @@ class Landing:
         return self.rung.kind is RungKind.FORUM
 
 
+NOBODY: frozenset[str] = frozenset()
+
+
 def seats_at(
-    under: Agreement, rung: EffectiveRung, shape: Shape, at: datetime
+    under: Agreement,
+    rung: EffectiveRung,
+    shape: Shape,
+    at: datetime,
+    excluded: frozenset[str] = NOBODY,
 ) -> dict[Side, Holding]:
-    """Who holds the seats of a rung for an issue of this shape."""
+    """Who holds the seats of a rung for an issue of this shape.
+
+    None of ``excluded`` leads, if officers do: a forum decides as a body, without those of it
+    who are recused.
+    """
     parties = Parties(
         provider=shape.provider or "",
         agency=shape.agency,
@@ -59,22 +70,45 @@ def seats_at(
         region=shape.region,
         corporate_purchaser=under.corporate_purchaser,
     )
-    return holdings(under.directory, rung, parties, at)
+    kept_out = NOBODY if rung.kind is RungKind.FORUM else excluded
+    return holdings(under.directory, rung, parties, at, kept_out)
+
+
+def handled_by(issue: Issue, visits: int | None = None) -> frozenset[str]:
+    """Everybody who has held a seat of it, in its first ``visits`` stays on a rung or in all."""
+    return frozenset(person for visit in issue.visits[:visits] for person in visit.holders)
+
+
+def barred(issue: Issue) -> frozenset[str]:
+    """Who may not lead on the rung where it stands: of a disputed issue, who handled it before.
+
+    Source: the domain's "The life of an issue", on disputes.
+    """
+    here = issue.visits[-1] if issue.visits else None
+    if here is None or here.how != Act.DISPUTE:
+        return NOBODY
+    return handled_by(issue, len(issue.visits) - 1)
 
 
 def land(
-    under: Agreement, rung: EffectiveRung, shape: Shape, passed: tuple[str, ...] = ()
+    under: Agreement,
+    rung: EffectiveRung,
+    shape: Shape,
+    passed: tuple[str, ...] = (),
+    excluded: frozenset[str] = NOBODY,
 ) -> Landing:
     """Come to ``rung``; past it where its lead's seat is empty and the rung says so.
 
     Domain, section 5: the empty-seat rule for the lead is ``alternate``, ``next_rung`` or
     ``alarm``; an empty counterpart seat is alarmed only. The climb is bounded by the ladder.
+    A seat that is empty because its holders are ``excluded`` is alarmed, not passed over.
     """
     vacancies: list[Vacancy] = []
     while True:
-        seats = seats_at(under, rung, shape, shape.at)
+        seats = seats_at(under, rung, shape, shape.at, excluded)
         vacancies.extend(Vacancy(rung.id, held) for held in seats.values() if held.person is None)
-        lead = seats.get(rung.lead)
+        appointed = seats_at(under, rung, shape, shape.at) if excluded else seats
+        lead = appointed.get(rung.lead)
         leaderless = lead is not None and lead.person is None and rung.kind is RungKind.OFFICERS
         passes = leaderless and under.ladder.empty_seat(rung.id) is EmptySeat.NEXT_RUNG
         above, skipped = next_rung(under.ladder, rung.id, shape) if passes else (None, ())
@@ -84,11 +118,13 @@ def land(
         rung = above
 
 
-def land_above(under: Agreement, issue: Issue, at: datetime) -> Landing | None:
+def land_above(
+    under: Agreement, issue: Issue, at: datetime, excluded: frozenset[str] = NOBODY
+) -> Landing | None:
     """The next rung up by the ladder's skip rules; ``None`` on the last."""
     shape = issue.shape(at)
     above, skipped = next_rung(under.ladder, issue.rung, shape)
-    return None if above is None else land(under, above, shape, skipped)
+    return None if above is None else land(under, above, shape, skipped, excluded)
 
 
 def land_on(under: Agreement, issue: Issue, rung_id: str, at: datetime) -> Landing:

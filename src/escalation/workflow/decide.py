@@ -12,7 +12,16 @@ from escalation.errors import Refused
 from escalation.routing.vocabulary import RungKind
 from escalation.workflow.acts import DOES
 from escalation.workflow.checks import checked
-from escalation.workflow.climbing import Landing, land_above, land_on, seat_anew, seats_at
+from escalation.workflow.climbing import (
+    NOBODY,
+    Landing,
+    barred,
+    handled_by,
+    land_above,
+    land_on,
+    seat_anew,
+    seats_at,
+)
 from escalation.workflow.commands import (
     ClockDue,
     Command,
@@ -32,7 +41,7 @@ from escalation.workflow.draft import Draft
 from escalation.workflow.due import clock_due
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
-from escalation.workflow.guards import RULES, Case
+from escalation.workflow.guards import RULES, SEATED, Case
 from escalation.workflow.machine import Moment, way
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import Plan
@@ -64,7 +73,9 @@ def _act(draft: Draft, ask: Do) -> None:
     """Through the table: the state must have the act, no rule refuse it."""
     act = ask.asked if isinstance(ask, NotYet) else ask.act
     issue = draft.facts.issue
-    case = Case(draft.facts, ask, draft.now, _landing(draft.facts, ask, draft.now))
+    case = Case(
+        draft.facts, ask, draft.now, draft.command.actor, _landing(draft.facts, ask, draft.now)
+    )
     moment = Moment(
         state=issue.status,
         forum_here=case.rung.kind is RungKind.FORUM,
@@ -73,11 +84,11 @@ def _act(draft: Draft, ask: Do) -> None:
     )
     leads = way(act, moment)
     if leads is None:
-        raise _refused(draft.facts, f"not_when_{issue.status}", _not_from(act, issue.status))
-    for name in leads.guards:
+        raise _refused(draft, f"not_when_{issue.status}", _not_from(act, issue.status))
+    for name in (SEATED, *leads.guards):
         why = RULES[name](case)
         if why is not None:
-            raise _refused(draft.facts, name, why)
+            raise _refused(draft, name, why)
     _DOES[type(ask)](draft, case, leads.to)
 
 
@@ -88,8 +99,12 @@ _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
 }
 
 
-def _refused(facts: Facts, rule: str, why: str) -> Refused:
-    stands = {"available_acts": open_acts(facts), "status": facts.issue.status}
+def _refused(draft: Draft, rule: str, why: str) -> Refused:
+    facts = draft.facts
+    stands = {
+        "available_acts": open_acts(facts, draft.command.actor),
+        "status": facts.issue.status,
+    }
     return Refused(why, rule, extra=stands)
 
 
@@ -108,8 +123,10 @@ def _landing(facts: Facts, ask: Do, now: datetime) -> Landing | None:
     return None if lands is None else lands(facts, ask, now)
 
 
-def _above(facts: Facts, ask: Escalate | Dispute, now: datetime) -> Landing | None:  # noqa: ARG001 - one shape
-    return land_above(facts.under, facts.issue, now)
+def _above(facts: Facts, ask: Escalate | Dispute, now: datetime) -> Landing | None:
+    """Up; of a disputed issue, to somebody who has not handled it."""
+    excluded = handled_by(facts.issue) if isinstance(ask, Dispute) else NOBODY
+    return land_above(facts.under, facts.issue, now, excluded)
 
 
 def _named(facts: Facts, ask: Skip, now: datetime) -> Landing:
@@ -175,6 +192,6 @@ def _seats_changed(draft: Draft) -> None:
     if not issue.unresolved or issue.directory_epoch >= under.directory_epoch:
         return
     rung = under.ladder.rung(issue.rung)
-    seats = seats_at(under, rung, issue.shape(draft.now), draft.now)
+    seats = seats_at(under, rung, issue.shape(draft.now), draft.now, barred(issue))
     seats |= {side: issue.seats[side] for side in issue.given}
     seat_anew(draft, rung, seats)

@@ -40,12 +40,19 @@ class Actor:
     """Who acts: a key's holder, the engine, or an import.
 
     ``kind`` is ``person``, ``engine`` or ``import``; ``name`` is what the timeline shows.
+    ``any_seat``: they may act for any seat, whoever holds it.
     """
 
     kind: str
     name: str
     key: str | None = None
     person: str | None = None
+    any_seat: bool = False
+
+    @property
+    def bound(self) -> bool:
+        """Whether they act only for the seats that they hold themselves."""
+        return self.kind == "person" and self.person is not None and not self.any_seat
 
 
 ENGINE = Actor(kind="engine", name="the engine")
@@ -153,6 +160,11 @@ class Issue:
     hold: Mapping[str, Any] | None = None
     outcome: Mapping[str, Any] | None = None
     reported_up: tuple[Mapping[str, Any], ...] = ()
+    positions: tuple[Mapping[str, Any], ...] = ()
+    advice: tuple[Mapping[str, Any], ...] = ()
+    links: tuple[Mapping[str, Any], ...] = ()
+    joined: tuple[Mapping[str, Any], ...] = ()
+    merged_into: Mapping[str, Any] | None = None
     exhausted_at: datetime | None = None
     resolved_at: datetime | None = None
     ended_at: datetime | None = None

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import Resolve
-from escalation.workflow import forum
+from escalation.workflow import forum, sides
 from escalation.workflow.climbing import Landing
 from escalation.workflow.commands import (
     Decide,
@@ -23,8 +23,8 @@ from escalation.workflow.commands import (
     Reclassify,
     ReportUp,
 )
-from escalation.workflow.facts import Facts, Issue
-from escalation.workflow.states import ClockKind, Effect
+from escalation.workflow.facts import Actor, Facts, Issue
+from escalation.workflow.states import Act, ClockKind, Effect, MeetingAct
 
 REFER_BACKS = 2
 """How often an issue may be referred back between the same two rungs (domain, section 4)."""
@@ -35,11 +35,12 @@ Asked = TypeVar("Asked", bound=Do)
 
 @dataclass(frozen=True, slots=True)
 class Case(Generic[Asked]):
-    """What a rule is asked about: the facts, the ask, the instant, and where it would land."""
+    """What a rule is asked about: facts, ask, instant, who asks, and where it would land."""
 
     facts: Facts
     ask: Asked
     now: datetime
+    actor: Actor
     landing: Landing | None
 
     @property
@@ -60,6 +61,16 @@ class Case(Generic[Asked]):
     def position(self, rung_id: str) -> int:
         """How many rungs stand below that one."""
         return self.facts.under.ladder.position(rung_id)
+
+    @property
+    def act(self) -> Act | MeetingAct:
+        """What is asked."""
+        return self.ask.asked if isinstance(self.ask, NotYet) else self.ask.act
+
+
+def not_your_seat(case: Case[Any]) -> str | None:
+    """A key that names a person acts only for the seats that this person holds."""
+    return sides.not_your_seat(case.facts, case.actor, case.act)
 
 
 def no_further_rung(case: Case[Any]) -> str | None:
@@ -226,13 +237,16 @@ def no_further_meeting(case: Case[Any]) -> str | None:
 
 def not_available_yet(case: Case[Any]) -> str | None:
     """The domain knows this act; this release does not."""
-    asked = case.ask.asked if isinstance(case.ask, NotYet) else case.ask.act
-    return f"`{asked}` is not available in this release."
+    return f"`{case.act}` is not available in this release."
 
+
+SEATED = not_your_seat.__name__
+"""The rule that is asked of every act, before those of its row in the table."""
 
 RULES: dict[str, Callable[[Case[Any]], str | None]] = {
     rule.__name__: rule
     for rule in (
+        not_your_seat,
         review_window_over,
         no_further_rung,
         not_above,

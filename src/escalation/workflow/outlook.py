@@ -5,8 +5,9 @@ from datetime import datetime
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
 from escalation.routing.vocabulary import PastTarget, Resolve
-from escalation.workflow.facts import Clock, Facts
+from escalation.workflow.facts import ENGINE, Actor, Clock, Facts
 from escalation.workflow.machine import acts_from
+from escalation.workflow.sides import seated
 from escalation.workflow.states import END, HORIZON, Act, ClockKind
 
 _SAYS = {
@@ -19,11 +20,12 @@ _SAYS = {
 }
 
 
-def open_acts(facts: Facts) -> tuple[str, ...]:
-    """The acts that are open now, spelt as in the REST path.
+def open_acts(facts: Facts, actor: Actor = ENGINE) -> tuple[str, ...]:
+    """The acts that are open to ``actor`` now, spelt as in the REST path.
 
-    Those of the state, without what the rung rules out whatever is sent: climbing from the last
-    rung, going back from the first, resolving alone where both seats must agree.
+    Those of the state, without what the rung rules out whatever is sent (climbing from the last
+    rung, going back from the first, resolving alone where both seats must agree), and without
+    those that need a seat which the actor does not hold.
     """
     ladder, issue = facts.under.ladder, facts.issue
     rung = ladder.rung(issue.rung)
@@ -34,7 +36,8 @@ def open_acts(facts: Facts) -> tuple[str, ...]:
         closed.add(Act.REFER_BACK)
     if rung.resolve.value is Resolve.BOTH:
         closed.add(Act.RESOLVE)
-    return tuple(act.value for act in acts_from(issue.status) if act not in closed)
+    having = [act for act in acts_from(issue.status) if act not in closed]
+    return tuple(act.value for act in having if seated(facts, actor, act))
 
 
 def at_the_end(facts: Facts, clock: Clock, now: datetime) -> str:

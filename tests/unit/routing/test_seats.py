@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -178,6 +179,32 @@ def test_an_empty_seat_of_codes_that_are_not_known_is_told_by_the_codes() -> Non
     assert "for magic at moon in mars:" in holding.reason
     whole = agency_seat(directory(), MANAGERS, Parties("alpha", "moon"))
     assert "of function manager at moon:" in whole.reason
+
+
+def test_nobody_who_is_excluded_leads_and_the_alternate_does() -> None:
+    line = "  app-4: {person: dee, role: service_manager, party: alpha}"
+    spare = "  app-9: {person: eve, role: service_manager, party: alpha, alternate: true}"
+    known = directory((line, f"{line}\n{spare}"))
+    parties = Parties("alpha", "health", "payroll")
+    by_rule = holdings(known, MANAGERS, parties, NOW)
+    out = frozenset(h.person for h in by_rule.values() if h.person)
+    found = holdings(known, MANAGERS, parties, NOW, out)
+    further = holdings(known, MANAGERS, parties, NOW, out | {"dee"})
+    last = holdings(known, MANAGERS, parties, NOW, out | {"dee", "eve"})
+    assert found[Side.PROVIDER].person == "dee", "the next closest"
+    assert further[Side.PROVIDER].person == "eve"
+    assert further[Side.PROVIDER].reason.endswith("the alternate: nobody else is uninvolved")
+    assert last[Side.PROVIDER].person is None
+    assert "handled it before" in last[Side.PROVIDER].reason
+    assert last[Side.AGENCY] == by_rule[Side.AGENCY], "only the leading seat is kept from them"
+
+
+def test_a_corporate_purchaser_by_the_agreement_may_be_excluded_too() -> None:
+    named = Parties("alpha", "health", "payroll", corporate_purchaser="ann")
+    rung = replace(FORUM, lead=Side.AGENCY)
+    assert holdings(directory(), rung, named, NOW)[Side.AGENCY].person == "ann"
+    found = holdings(directory(), rung, named, NOW, frozenset({"ann"}))
+    assert found[Side.AGENCY].person == "eve"
 
 
 def test_a_rung_without_seats_has_no_holders() -> None:

@@ -76,11 +76,11 @@ class Story:
         self.plans.append(plan)
         return plan
 
-    def refused(self, ask: Ask, *, at: datetime | None = None) -> Refused:
+    def refused(self, ask: Ask, *, at: datetime | None = None, by: Actor = ANA) -> Refused:
         """The refusal of an act; it must leave no trace."""
         before, events = self.facts, len(self.book.events)
         with pytest.raises(Refused) as caught:
-            self.do(ask, at=at)
+            self.do(ask, at=at, by=by)
         assert (self.facts, len(self.book.events)) == (before, events)
         return caught.value
 

@@ -1,6 +1,7 @@
 """Up, down, settled, disputed, reopened, taken back: where an issue goes, and what runs then."""
 
 from datetime import timedelta
+from typing import Any
 
 from escalation.routing.vocabulary import RaiserType, Severity, Side
 from escalation.workflow.commands import (
@@ -17,10 +18,13 @@ from escalation.workflow.commands import (
     Reopen,
     ReportUp,
     Resolve,
+    SeatsChanged,
     Skip,
     Withdraw,
 )
+from escalation.workflow.facts import ENGINE
 from escalation.workflow.states import ClockKind, ClockState, Status
+from tests.unit.workflow import world
 from tests.unit.workflow.asks import OUTCOME, a_hold
 from tests.unit.workflow.builders import DAY, HOUR, MINUTE, MONDAY, Story, logged, told
 
@@ -167,14 +171,46 @@ def test_a_dispute_climbs_and_overall_goes_on_with_what_it_had_left() -> None:
     assert (disputed["grounds"], disputed["handled_it_before"]) == ("not paid", [])
 
 
-def test_a_dispute_names_who_handled_it_before_on_the_rung_it_climbs_to() -> None:
-    story = logged()
+def disputed_after_the_directors_had_it(**changes: Any) -> Story:
+    story = logged(**changes)
     story.do(Escalate())
-    story.do(Reassign(seat=Side.AGENCY, person="zed"))
     story.do(ReferBack(question="?"))
     story.do(Resolve(outcome=OUTCOME))
     story.do(Dispute(grounds="no"))
-    assert story.last("disputed")["handled_it_before"] == ["alpha-function-director", "dee"]
+    return story
+
+
+def test_who_handled_it_before_does_not_review_a_dispute_and_an_empty_seat_is_alarmed() -> None:
+    story = disputed_after_the_directors_had_it()
+    assert story.issue.rung == "directors", "it is not passed over"
+    held = story.issue.seats[Side.PROVIDER]
+    assert held.person is None
+    assert "Nobody who has not handled it before" in held.reason
+    assert story.last("seat_vacant")["side"] == "provider"
+    assert story.last("disputed")["handled_it_before"] == ["alpha-function-director"]
+
+
+def test_the_alternate_reviews_a_dispute_that_the_holder_has_handled() -> None:
+    line = "  app-zed: {person: zed, role: service_director, party: maple, alternate: true}"
+    people = world.directory(more=line)
+    story = disputed_after_the_directors_had_it(directory=people)
+    held = story.issue.seats[Side.PROVIDER]
+    assert (held.person, "as the alternate" in held.reason) == ("zed", True)
+    story.directory(people)
+    story.do(SeatsChanged(), by=ENGINE)
+    assert story.issue.seats[Side.PROVIDER].person == "zed", "the directory does not undo it"
+    story.do(Reclassify(changes={"severity": Severity.HIGH}))
+    assert story.issue.seats[Side.PROVIDER].person == "zed"
+
+
+def test_in_a_forum_who_handled_it_before_is_recused_and_blocks_nothing() -> None:
+    story = logged().at_forum()
+    story.do(ReferBack(to="directors", question="?"))
+    story.do(Resolve(outcome=OUTCOME))
+    story.do(Dispute(grounds="no"))
+    assert story.issue.status is Status.TABLED
+    assert story.issue.seats[Side.PROVIDER].person == "abe"
+    assert story.last("disputed")["recused"] == ["abe", "alpha-business-manager"]
 
 
 def test_everybody_who_held_a_seat_stands_in_the_visit() -> None:

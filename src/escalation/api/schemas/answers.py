@@ -140,6 +140,11 @@ class IssueView(Shape):
     hold: dict[str, Any] | None
     outcome: dict[str, Any] | None
     reported_up: list[dict[str, Any]]
+    positions: list[dict[str, Any]]
+    advice: list[dict[str, Any]]
+    links: list[dict[str, Any]]
+    joined: list[dict[str, Any]]
+    merged_into: dict[str, Any] | None
     external_refs: list[dict[str, Any]]
     themes: list[str]
     why: list[str]

@@ -53,7 +53,7 @@ def one(look: Look, name: str) -> View:
         NotFound: there is none of that name.
     """
     found = facts(look, name)
-    return issue_view(found, max(look.now, found.issue.updated_at))
+    return issue_view(found, max(look.now, found.issue.updated_at), look.caller.actor)
 
 
 def page(look: Look, question: Question) -> Page:
@@ -77,5 +77,5 @@ def _views(look: Look, rows: Sequence[Found]) -> Sequence[View]:
     for row in rows:
         each = loaded[row.id]
         known = Facts(each.issue, each.clocks, look.agreement(each.issue), each.ended)
-        found.append(issue_view(known, max(look.now, each.issue.updated_at)))
+        found.append(issue_view(known, max(look.now, each.issue.updated_at), look.caller.actor))
     return found

@@ -33,6 +33,7 @@ issue = Table(
     Column("region", Id),
     Column("scope", Text, nullable=False),
     Column("themes", Json, nullable=False),
+    Column("also_affects", Json, nullable=False),
     Column(
         "said", Json, nullable=False
     ),  # what came with it: raiser, references, reasons, warnings
@@ -43,7 +44,7 @@ issue = Table(
     Column("rung", Id, nullable=False),
     Column("layer", Text, nullable=False),
     Column("entered_at", UtcInstant, nullable=False),
-    Column("standing", Json, nullable=False),  # visits, seats, hold, outcome, reports upwards
+    Column("standing", Json, nullable=False),  # visits, seats, hold, outcome, ...
     Column("provider_person", Id),
     Column("agency_person", Id),
     Column("directory_epoch", Integer, nullable=False),

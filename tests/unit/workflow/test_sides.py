@@ -1,0 +1,93 @@
+"""Whose act it is: the seat that an act needs, and who may act for it."""
+
+import pytest
+
+from escalation.workflow.commands import Acknowledge, Dispute, Do, Escalate, Note, ReportUp, Resolve
+from escalation.workflow.facts import Actor
+from escalation.workflow.outlook import open_acts
+from escalation.workflow.sides import NEEDS
+from escalation.workflow.states import Act, MeetingAct
+from tests.unit.workflow.asks import OUTCOME
+from tests.unit.workflow.builders import Story, logged
+
+
+def person(name: str, *, any_seat: bool = False) -> Actor:
+    return Actor(kind="person", name=f"the key of {name}", person=name, any_seat=any_seat)
+
+
+SAM, MANAGER, ZED = person("sam"), person("alpha-function-manager"), person("zed")
+
+
+def test_every_act_says_which_seat_it_needs() -> None:
+    assert set(NEEDS) == {*Act, *MeetingAct}
+
+
+def test_the_holder_of_the_leading_seat_acknowledges_and_nobody_else_does() -> None:
+    story = logged()
+    refused = story.refused(Acknowledge(), by=MANAGER)
+    assert refused.code == "not_your_seat"
+    assert refused.detail == (
+        "`acknowledge` needs the seat that leads of The desk: that of the provider is held by "
+        "Sam of Maple."
+    )
+    story.do(Acknowledge(), by=SAM)
+    assert story.issue.status == "in_progress"
+
+
+@pytest.mark.parametrize("actor", [SAM, MANAGER])
+def test_either_side_escalates(actor: Actor) -> None:
+    story = logged()
+    story.do(Escalate(reason="stuck"), by=actor)
+    assert story.issue.rung == "directors"
+    refused = story.refused(Escalate(reason="stuck"), by=actor)
+    assert refused.code == "not_your_seat", "their seat is on the rung below"
+    assert "Dee of Maple and that of the agency" in refused.detail
+
+
+@pytest.mark.parametrize("ask", [Note(text="seen"), Dispute(grounds="unpaid")])
+def test_what_is_the_raisers_or_only_words_needs_no_seat(ask: Do) -> None:
+    story = logged()
+    story.do(Resolve(outcome=OUTCOME), by=SAM)
+    story.do(ask, by=ZED)
+
+
+def test_an_administrator_and_a_key_without_a_person_act_for_any_seat() -> None:
+    story = logged()
+    story.do(Acknowledge(), by=person("zed", any_seat=True))
+    story.do(Resolve(outcome=OUTCOME), by=Actor(kind="person", name="a desk's key"))
+
+
+def at_forum() -> Story:
+    return logged().at_forum()
+
+
+def test_a_forums_secretariat_acts_for_its_rung() -> None:
+    story = at_forum()
+    story.do(ReportUp(), by=person("sec"))
+    assert story.refused(ReportUp(), by=ZED).code == "not_your_seat"
+    board = logged()
+    board.do(Escalate())
+    board.do(Escalate())
+    board.do(Escalate())
+    assert board.refused(Escalate(), by=person("sec")).code == "no_further_rung"
+
+
+def test_on_a_rung_of_empty_seats_the_refusal_says_that_nobody_holds_them() -> None:
+    story = logged(agency="charlie")
+    assert "held by" in story.refused(Acknowledge(), by=ZED).detail
+
+
+def test_the_open_acts_are_those_open_to_who_asks() -> None:
+    story = logged()
+    everything = set(open_acts(story.facts))
+    assert set(open_acts(story.facts, SAM)) == everything
+    assert everything - set(open_acts(story.facts, MANAGER)) == {
+        "acknowledge",
+        "hold",
+        "reclassify",
+        "resolve",
+    }
+    assert set(open_acts(story.facts, ZED)) == {"inform", "contact", "note", "link", "withdraw"}
+    assert story.refused(Acknowledge(), by=ZED).extra["available_acts"] == (
+        open_acts(story.facts, ZED)
+    )
