@@ -1,7 +1,7 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from escalation.routing.publication import Publication
 from escalation.services.replay.checks import TOLD, ClockChecks, wrong_due

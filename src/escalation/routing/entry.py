@@ -1,7 +1,9 @@
 """Where an issue enters: which agreement, ladder, rung and calendar, and why."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from escalation.errors import Fault, Invalid
 from escalation.routing.agreements import Agreement, in_force

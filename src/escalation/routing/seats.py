@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+
 from escalation.routing.directory import Appointment, Directory
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import (
@@ -27,8 +29,7 @@ _AFTER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
+class Parties(Struct, frozen=True):
     """Between whom an issue stands, and what narrows the seats: function and region.
 
     ``corporate_purchaser`` is the person whom the agreement names as such, if it does.
@@ -41,8 +42,7 @@ class Parties:
     corporate_purchaser: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """The holder of one side's seat; ``person`` is None where nobody holds it."""
 
     side: Side

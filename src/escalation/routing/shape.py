@@ -1,13 +1,13 @@
 """What an issue looks like to the ladder: the fields that rules may name."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from escalation.routing.vocabulary import Channel, IssueKind, RaiserType, Scope, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The facts of an issue that decide its ladder and rung; parties and places by code.
 
     ``function`` may be left out only where ``scope`` is the whole agreement.

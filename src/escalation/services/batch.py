@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from escalation.clock import Clock, whole_second
 from escalation.errors import (
     EscalationError,
@@ -156,7 +158,7 @@ class Batch:
 
     def _logged(self, job: Job, log: Log) -> tuple[Facts, Plan]:
         now = whole_second(job.at or self.now)
-        log = replace(log, received_at=self._received(job, log, now))
+        log = structs.replace(log, received_at=self._received(job, log, now))
         command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
         rules = self.means.registry.rules(self.known)
         seen: set[tuple[str, str]] = set()

@@ -6,9 +6,10 @@ Instants are whole seconds; a fraction is cut off.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.duration import Duration, Unit
@@ -28,24 +29,21 @@ class Measure(StrEnum):
     """All seconds; an end that falls on a closed date moves on to the next close of business."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """A time in which a clock ran; ``end`` is None while it still does."""
 
     start: datetime
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """How much time a clock has, in whole seconds of its measure."""
 
     measure: Measure
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A row of the arithmetic: the seconds of ``[start, end)`` were used."""
 
     start: datetime

@@ -5,9 +5,11 @@ it leads.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
+
+from msgspec.structs import replace
 
 from escalation.routing.directory import Forum
 from escalation.routing.effective import EffectiveRung

@@ -5,9 +5,10 @@ Each fault points into the request body and names the nearest word.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalation.errors import Fault, Invalid
 from escalation.routing.entry import choose, severity_of
@@ -112,7 +113,7 @@ def _reclassified(facts: Facts, ask: Reclassify, now: datetime) -> Do:
         rung = ladder.rung(issue.rung)
         seats = seats_at(moved, rung, replace(shape, at=now), now, barred(issue))
         changes["seats"] = {**seats, **{side: issue.seats[side] for side in issue.given}}
-    return replace(ask, changes=changes)
+    return Reclassify(changes=changes, reason=ask.reason, note=ask.note)
 
 
 _CHECKS: dict[type[Do], Callable[[Facts, Any, datetime], Do]] = {

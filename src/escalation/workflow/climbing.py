@@ -1,7 +1,9 @@
 """Onto another rung: where an issue lands, who holds it there, and what begins to run."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
@@ -25,16 +27,14 @@ RUNG_CLOCKS = (
 """What ends when a rung is left; ``overall`` and ``inform`` are the issue's, not a rung's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vacancy:
+class Vacancy(Struct, frozen=True):
     """A seat that nobody holds."""
 
     rung: str
     holding: Holding
 
 
-@dataclass(frozen=True, slots=True)
-class Landing:
+class Landing(Struct, frozen=True):
     """The rung an issue comes to, its holders, and what was passed over on the way and why."""
 
     rung: EffectiveRung

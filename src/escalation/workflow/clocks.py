@@ -5,10 +5,11 @@ gives the next one; arithmetic is :mod:`escalation.timekeeping.ledger`'s.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.timekeeping.duration import Duration

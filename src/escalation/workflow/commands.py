@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from msgspec import Struct
+
 from escalation.routing.vocabulary import (
     Awaiting,
     Channel,
@@ -18,8 +20,7 @@ from escalation.workflow.facts import Actor
 from escalation.workflow.states import Act, Effect, MeetingAct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
+class Log(Struct, frozen=True, kw_only=True):
     """A new issue: ``severity`` wins over ``impact`` x ``urgency``, an ``outcome`` resolves it."""
 
     kind: IssueKind
@@ -253,8 +254,7 @@ class SeatsChanged:
 Ask = Do | ClockDue | SeatsChanged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """An ask, with who asks and when.
 
     ``stem`` is a fresh time-sortable identifier without a prefix: everything the command makes is

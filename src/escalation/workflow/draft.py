@@ -4,9 +4,10 @@ Used inside :func:`escalation.workflow.decide.decide` only; what leaves it is a 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.duration import Duration

@@ -1,10 +1,11 @@
 """What happened: the types of the timeline, and one entry of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 
 class EventType(StrEnum):
@@ -42,8 +43,7 @@ INTERNAL = frozenset({EventType.NOTED, EventType.WARNING_MISSED, EventType.LINKE
 """Types that stand on the timeline only: no message goes out for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """One entry of an issue's timeline.
 
     ``effective_at`` is when it holds from, ``due_at`` when it had been due (clock events only).

@@ -4,9 +4,10 @@ Everything here is a value. The store loads it, ``decide`` reads it, ``apply`` m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from escalation.routing.directory import Directory
 from escalation.routing.effective import EffectiveLadder
@@ -35,8 +36,7 @@ from escalation.workflow.states import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who acts: a key's holder, the engine, or an import.
 
     ``kind`` is ``person``, ``engine`` or ``import``; ``name`` is what the timeline shows.
@@ -58,8 +58,7 @@ class Actor:
 ENGINE = Actor(kind="engine", name="the engine")
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """One time an issue stood on a rung: which, from when, how it came, and who held the seats."""
 
     rung: str
@@ -69,8 +68,7 @@ class Visit:
     holders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Struct, frozen=True, kw_only=True):
     """One clock of an issue with its running intervals.
 
     ``duration`` is what the ladder file says, ``budget`` the same in seconds (``None`` where the
@@ -101,8 +99,7 @@ class Clock:
         return CLASS_OF[self.kind]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class Issue(Struct, frozen=True, kw_only=True):
     """An issue as it stands after its last event.
 
     The fields are what is stored; everything that moves with time alone (past target, remaining
@@ -194,8 +191,7 @@ class Issue:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """What an issue's decisions are made under: its pinned publication, and the directory now.
 
     ``outage`` is how late a clock may be processed before the engine counts as having been down.
@@ -219,8 +215,7 @@ class Agreement:
         return self.publication.calendar(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """An issue, its clocks that have not ended, and what it stands under."""
 
     issue: Issue

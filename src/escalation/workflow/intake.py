@@ -1,8 +1,10 @@
 """An issue comes in: on which ladder and rung it enters, who holds it, what begins to run."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from escalation.routing.directory import Directory
 from escalation.routing.entry import Entry, choose, severity_of

@@ -1,9 +1,11 @@
 """What a decision comes to, and what an issue is once it is carried out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from escalation.workflow.events import Event
 from escalation.workflow.facts import Actor, Clock, Facts, Issue
@@ -38,8 +40,7 @@ STAY_FIELDS = (
 """A stay is one stretch of time in which none of these changed: all that a digest shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(Struct, frozen=True):
     """What the clocks say at the beginning of a stay, good until its end.
 
     ``due_at`` is when the clock of its rung ends if nobody acts (of an issue on hold: if the hold
@@ -50,8 +51,7 @@ class Deadlines:
     past_target_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """One step of one clock fires: unique per (clock, step)."""
 
     clock: str
@@ -60,8 +60,7 @@ class Claim:
     effective_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Sitting:
+class Sitting(Struct, frozen=True):
     """One meeting of a forum by its rule; its identifier is the same in every process."""
 
     id: str
@@ -71,8 +70,7 @@ class Sitting:
     cutoff_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Tabling:
+class Tabling(Struct, frozen=True):
     """An item's new state on a meeting's agenda.
 
     ``sitting`` is given when the item comes onto it; else ``outcome`` says how it left:
@@ -84,8 +82,7 @@ class Tabling:
     outcome: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a forum decided on an item."""
 
     id: str
@@ -99,16 +96,14 @@ class Decision:
     decided_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(Struct, frozen=True):
     """A tie from one issue to another."""
 
     other: str
     as_: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """Everything one command changes, ready to be written in one transaction.
 
     ``issue`` is the issue as it will be (but for ``chain``, which the writer computes);

@@ -3,8 +3,10 @@
 :func:`escalation.workflow.plan.apply` must fold to the same facts as reading these rows again.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from escalation.workflow.events import Event
 from escalation.workflow.facts import Agreement, Clock, Facts, Issue

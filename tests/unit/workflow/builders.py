@@ -1,10 +1,11 @@
 """Issues for tests: a story that is told act by act on a clock of its own."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from escalation.errors import Refused
 from escalation.ids import IdSource

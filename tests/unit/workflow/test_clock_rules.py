@@ -1,9 +1,9 @@
 """The nine rules that hold of every clock, each as the description of the domain has it."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from escalation.routing.vocabulary import Awaiting, Severity
 from escalation.timekeeping.duration import Duration

@@ -1,9 +1,9 @@
 """One clock at a time: its steps, its pauses, its end, and the edges of what its calendar knows."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from escalation.routing.vocabulary import Awaiting
 from escalation.timekeeping.calendar import Calendar

@@ -1,6 +1,6 @@
 """What is told of what lies ahead of an issue."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from escalation.workflow.commands import Acknowledge, Escalate, Resolve
 from escalation.workflow.outlook import at_the_end, at_the_next_step, open_acts

@@ -1,6 +1,6 @@
 """Seats that nobody holds, and seats that change hands: told once, alarmed, never silent."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from escalation.routing.vocabulary import Side
 from escalation.workflow.commands import Escalate, Reassign, Reclassify, SeatsChanged, Withdraw
