@@ -12,6 +12,9 @@ from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.services.desk import Desk
 from escalation.services.outgoing import Outgoing
+from escalation.services.record.place import Place
+from escalation.services.record.sealing import Sealer
+from escalation.services.record.verifying import Verifier
 from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault, given_keys, kept_key
@@ -40,6 +43,21 @@ class Container:
     def outgoing(self) -> Outgoing:
         """The way from the outbox to the endpoints."""
         return Outgoing(self.engine, self.clock, self.ids, self.vault)
+
+    @property
+    def place(self) -> Place | None:
+        """Where seals are written besides the database, if anywhere."""
+        return place_of(self.settings)
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals the record."""
+        return Sealer(self.engine, self.clock, self.ids, self.vault, self.place)
+
+    @property
+    def verifier(self) -> Verifier:
+        """What verifies the record."""
+        return Verifier(self.engine, self.place)
 
 
 def database_of(settings: Settings) -> Path | None:
@@ -118,6 +136,11 @@ def vault_of(settings: Settings, ids: IdSource) -> Vault:
     if given is not None:
         return Vault(lambda: given_keys(given))
     return Vault(lambda: kept_key(settings.data_dir / "master.key", ids))
+
+
+def place_of(settings: Settings) -> Place | None:
+    """The sealing place that the settings name."""
+    return None if settings.seal_place is None else Place.at(settings.seal_place)
 
 
 def guard_of(settings: Settings) -> Guard:

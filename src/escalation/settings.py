@@ -117,6 +117,15 @@ class Settings(BaseSettings):
         " parted by commas, while it is changed: the first seals. Without it, a file `master.key`"
         " in the data folder, which only its owner reads.",
     )
+    seal_interval_seconds: float = Field(
+        300.0, gt=0, le=86_400, description="How often what was recorded since is sealed."
+    )
+    seal_place: Path | None = Field(
+        None,
+        description="Where seals are written besides the database: a file, or a folder for one,"
+        " which whoever can change the database cannot change. Without it, nobody finds out that"
+        " the newest seals were taken out of the database.",
+    )
     webhook_networks: Networks = Field(
         "",
         description="Networks in house that webhooks may be sent to, parted by commas, such as"

@@ -39,6 +39,7 @@ class Rows:
         self.heads = every(models.chain_head, "aggregate")
         self.outbox = every(models.outbox, "event_id")
         self.unsealed = every(models.unsealed, "event_id")
+        self.stretches = every(models.seal_chain, "aggregate", "first")
         self.clocks = every(models.clock, "issue_id", "id")
         self.intervals = every(models.clock_interval, "clock_id", "number")
         self.steps = every(models.clock_step, "clock_id", "step")
@@ -81,7 +82,7 @@ def each_chain_verifies_and_is_gapless(rows: Rows) -> Iterator[str]:
 
 
 def what_goes_out_is_what_happened(rows: Rows) -> Iterator[str]:
-    """One outbox row for each event that is told, none for the others; all wait to be sealed."""
+    """One outbox row for each event that is told, none for the others; all are sealed or wait."""
     told = {
         (e.id, e.aggregate, e.number, e.type, e.recorded_at)
         for e in rows.events
@@ -90,7 +91,15 @@ def what_goes_out_is_what_happened(rows: Rows) -> Iterator[str]:
     out = {(o.event_id, o.aggregate, o.number, o.type, o.recorded_at) for o in rows.outbox}
     yield from (f"not told: {event}" for event in told - out)
     yield from (f"invented: {event}" for event in out - told)
-    strays = {e.id for e in rows.events} ^ {u.event_id for u in rows.unsealed}
+    covered = Counter(
+        (s.aggregate, number) for s in rows.stretches for number in range(s.first, s.last + 1)
+    )
+    sealed = {e.id for e in rows.events if covered[e.aggregate, e.number]}
+    yield from (
+        f"sealed twice, or sealed and lost: {at}"
+        for at in covered - Counter((e.aggregate, e.number) for e in rows.events)
+    )
+    strays = {e.id for e in rows.events} - sealed ^ {u.event_id for u in rows.unsealed}
     yield from (f"waits to be sealed and did not happen, or the reverse: {s}" for s in strays)
 
 

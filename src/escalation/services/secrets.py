@@ -44,9 +44,9 @@ class Vault:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise Broken(
-                "A webhook secret cannot be opened: the master key is not the one it was sealed "
+                "A sealed secret cannot be opened: the master key is not the one it was sealed "
                 "under. Bring that key back (ESCALATION_MASTER_KEY, or master.key in the data "
-                "folder), or rotate the endpoint's secret."
+                "folder); a webhook secret may be rotated instead."
             ) from error
 
 

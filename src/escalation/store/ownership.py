@@ -5,20 +5,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from escalation.errors import Broken
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(file: IO[str]) -> None:
+    def take(file: IO[Any]) -> None:
+        """Lock an open file until it is closed; an OSError where another process has it."""
         file.seek(1 << 20)  # a place that nobody reads: Windows locks bytes against readers too
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _take(file: IO[str]) -> None:
+    def take(file: IO[Any]) -> None:
+        """Lock an open file until it is closed; an OSError where another process has it."""
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -33,7 +35,7 @@ def own(database: Path) -> Iterator[None]:
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("a+", encoding="utf-8") as file:
         try:
-            _take(file)
+            take(file)
         except OSError as error:
             file.seek(0)
             raise Broken(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
 from escalation.services import recovery, upkeep, watch
+from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
 
@@ -85,5 +86,6 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("clocks", interval, clocks),
         Recurring("seats", interval, seats, full=SMALLEST_FULL_CHUNK),
         Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
+        Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
     )

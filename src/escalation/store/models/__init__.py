@@ -17,6 +17,7 @@ from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
+from escalation.store.models.record import disposal, legal_hold, seal, seal_chain, seal_key
 from escalation.store.models.timeline import chain_head, event, outbox, unsealed
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "digest_number",
     "digest_rendering",
     "directory_version",
+    "disposal",
     "epoch",
     "event",
     "external_ref",
@@ -43,6 +45,7 @@ __all__ = [
     "idempotency",
     "issue",
     "issue_link",
+    "legal_hold",
     "meeting",
     "message",
     "metadata",
@@ -50,6 +53,9 @@ __all__ = [
     "publication",
     "recovery",
     "reference_block",
+    "seal",
+    "seal_chain",
+    "seal_key",
     "stay",
     "turn",
     "unsealed",

@@ -4,6 +4,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from escalation.store.base import Id, UtcInstant, metadata
 
+_DISPOSED = text("disposed is not null")
 _UNSENT = text("dispatched_at is null")
 
 event = Table(
@@ -20,7 +21,9 @@ event = Table(
     Column("payload", Text, nullable=False),  # canonical text: what the hash was taken of
     Column("salt", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("disposed", Text),  # the hash of its content, once payload and salt are gone
     Index("uq_event_aggregate_number", "aggregate", "number", unique=True),
+    Index("ix_event_disposed", "aggregate", postgresql_where=_DISPOSED, sqlite_where=_DISPOSED),
 )
 
 chain_head = Table(

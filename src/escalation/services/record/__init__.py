@@ -1,0 +1,1 @@
+"""The record: seals over it, its verification and export, how long it is kept, and its disposal."""
