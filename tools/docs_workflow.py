@@ -55,6 +55,7 @@ _ENGINE = (
         "who holds an exhausted issue is reminded; a forum that was missing is looked for again",
         "stays",
     ),
+    ("statutory", "a breach, told to the named people; nothing pauses it", "stays"),
 )
 
 
@@ -200,6 +201,24 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         "past target with nowhere to climb; told again at the ladder's cadence (`reminder`)",
         ("rung", "reminder", "external_review"),
     ),
+    EventType.BREACHED: (
+        "a time that the law gives is over; only sealed issues have such clocks",
+        ("clock", "title", "clause", "rung", "tells"),
+    ),
+    EventType.SEALED: (
+        "it was sealed, or is sensitive for other reasons than before",
+        ("sensitive", "from"),
+    ),
+    EventType.NAMED: ("one more person may see it", ("person",)),
+    EventType.UNNAMED: ("one person fewer may see it", ("person",)),
+    EventType.REFERRED: (
+        "it was put before another body, by hand or because the ladder file asks for it",
+        ("referral", "to", "under", "by", "reference"),
+    ),
+    EventType.REFERRAL_RECORDED: (
+        "what a referral came to",
+        ("referral", "reference", "outcome"),
+    ),
 }
 """When each type is written, and the fields that its payload may have."""
 
@@ -221,7 +240,8 @@ entry has three instants: `due_at`, when a clock had been due (entries of clocks
 `effective_at`, from when it holds; `recorded_at`, when it was written. They differ where the engine
 was away, and where a hold ends: that takes effect at the promised instant.
 
-Types marked *sent* also go out to subscribers; the others stand on the timeline only. A payload
+Types marked *sent* also go out to subscribers, unless the issue is sealed; the others stand on the
+timeline only. A payload
 has the fields named that have a value, `actor` (who did it), and on the first entry of an act the
 `reason` and `note` that came with it.
 

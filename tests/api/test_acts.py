@@ -131,13 +131,6 @@ def test_an_act_of_a_later_release_is_refused_by_name(shared: Service, act: str)
     assert told["detail"] == f"`{act}` is not available in this release."
 
 
-def test_sealing_later_is_not_available_yet(shared: Service) -> None:
-    issue = shared.log()
-    body = {"reason": "r", "sensitive": ["privacy"]}
-    answer = shared.post(f"/v1/issues/{issue['id']}/acts/reclassify", body, if_match='"1"')
-    problem(answer, 409, "not_available_yet")
-
-
 def test_an_act_that_there_is_not_names_the_nearest(shared: Service) -> None:
     issue = shared.log()
     answer = shared.post(f"/v1/issues/{issue['id']}/acts/acknowlege", if_match='"1"')

@@ -113,12 +113,6 @@ def test_several_agreements_that_fit_are_named(shared: Service) -> None:
     assert "/provider" in answer.text
 
 
-def test_a_sealed_issue_is_not_available_yet(shared: Service) -> None:
-    answer = shared.post("/v1/issues", {**COMPLAINT, "sensitive": ["corrupt_conduct"]})
-    told = problem(answer, 409, "not_available_yet")
-    assert "`sensitive` is not available" in told["detail"]
-
-
 def test_only_an_admin_may_log_far_back(service: Service) -> None:
     body = {**COMPLAINT, "received_at": "2025-01-06T09:00:00+10:00"}
     refused = service.post("/v1/issues", body)

@@ -58,6 +58,7 @@ def job_of(asked: Asked, ask: Log | Ask, path: str | None = None) -> Job:
         ask=ask,
         key=caller.key,
         backdated=caller.may(Permission.BACKDATE),
+        viewer=caller.viewer,
         deadline=monotonic() + PATIENCE,
     )
     key = headers.idempotency_key(asked)

@@ -124,7 +124,17 @@ _CONFLICTS: Mapping[str, Code] = {
     "external_ref_taken": Code(
         409,
         "Another issue has this reference of that system",
-        "Act on the issue that `issue` names; nothing was logged.",
+        "Act on the issue that `issue` names, where you may see it; nothing was logged.",
+    ),
+    "other_is_sealed": Code(
+        409,
+        "The link would tell of a sealed issue",
+        "Link from the sealed issue to the other one.",
+    ),
+    "issue_is_sealed": Code(
+        409,
+        "The message is of an issue that has been sealed",
+        "Nothing of a sealed issue is sent; read the issue as one of its named people.",
     ),
     "label_taken": Code(
         409,

@@ -8,15 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from escalation.api import body
-from escalation.api.routes.issues import command_of
-from escalation.api.schemas.acts import BODIES, ActBody, LaterBody, ReclassifyBody
+from escalation.api.schemas.acts import BODIES, ActBody, LaterBody
 from escalation.api.schemas.issues import LogIssue
 from escalation.cli.fields import DEPTH, body_of
 from escalation.cli.groups import group
 from escalation.cli.issue_view import Shown, print_history, print_issue, print_list
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, say_json, tell
-from escalation.errors import Refused
 from escalation.routing.vocabulary import Severity
 from escalation.services import at_hand
 from escalation.services.reading import issues, timelines
@@ -144,7 +142,7 @@ def log(fields: Fields = None, file: Body = None, *, as_json: AsJson = False) ->
     Example: escalation issues log title="Pay is late" agency=rivers function=payroll
     raiser.type=staff raiser.name="Ana Reid" channel=phone
     """
-    log = command_of(body.read(body_of(fields or (), file), LogIssue, DEPTH))
+    log = body.read(body_of(fields or (), file), LogIssue, DEPTH).command()
     with at_the_desk() as container:
         answer = at_hand.done(container.desk, log, me())
         with at_hand.look(container.desk, me()) as look:
@@ -181,8 +179,6 @@ def act(
 
 
 def _ask(act: Act, sent: ActBody) -> Do:
-    if isinstance(sent, ReclassifyBody) and sent.sensitive:
-        raise Refused("`sensitive` is not available in this release.", "not_available_yet")
     return NotYet(asked=act, **sent.said) if isinstance(sent, LaterBody) else sent.command()
 
 

@@ -97,6 +97,7 @@ class StatutoryClock:
     starts: StatutoryStart
     stops: StatutoryStop
     clause: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ def _statutory(name: str, valued: Valued[Any]) -> StatutoryClock:
         starts=says.starts,
         stops=says.stops,
         clause=says.clause,
+        warnings=tuple(f"{w}%" if isinstance(w, int) else str(w) for w in says.warnings),
     )
 
 

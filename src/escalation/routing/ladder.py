@@ -86,7 +86,16 @@ class Statutory(Strict):
     sensitive: Some[Sensitivity] = Field(description="the sensitivities that start it")
     starts: StatutoryStart = StatutoryStart.RECEIVED
     stops: StatutoryStop = StatutoryStop.RESOLVE
+    warnings: Warnings = ()
     clause: Title
+
+
+class ReferralEntry(Strict):
+    """A body that sensitive matters are referred to as soon as they are sealed."""
+
+    sensitive: Some[Sensitivity] = Field(description="the sensitivities that start it")
+    to: Title
+    under: Title = Field(description="the law or policy that asks for it")
 
 
 class OverrideClocks(Strict):
@@ -139,6 +148,7 @@ class Base(Strict):
     external_review: Text
     rung: BaseRung
     clocks: BaseClocks
+    referrals: dict[Id, ReferralEntry] = Field(default_factory=dict)
 
 
 class ForumEntry(Strict):

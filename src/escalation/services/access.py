@@ -11,6 +11,7 @@ from escalation.services.registry import Known, Registry
 from escalation.store.access import Slot, StoredKey
 from escalation.store.transaction import Engine, read
 from escalation.workflow.facts import Actor
+from escalation.workflow.viewing import Viewer
 
 _NO_KEY = "Send a key of this installation: `Authorization: Bearer esc_...`."
 _NOT_LIVE = "This key has been revoked or has expired; ask an administrator for another."
@@ -53,6 +54,11 @@ class Caller:
         return Actor(
             kind="person", name=self.name, key=self.key, person=self.person, any_seat=admin
         )
+
+    @property
+    def viewer(self) -> Viewer:
+        """The caller as the store is asked for what they may see."""
+        return Viewer(self.person, everything=self.role is KeyRole.ADMIN)
 
     def may(self, permission: Permission) -> bool:
         """Whether their role permits it."""

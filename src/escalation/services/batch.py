@@ -27,7 +27,7 @@ from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.views import issue_view, told
 from escalation.store import access, dialect, issues, timeline
-from escalation.store.access import Kept, Slot
+from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
 from escalation.store.writing import Work, write_work
@@ -37,6 +37,7 @@ from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Facts
 from escalation.workflow.intake import begin
 from escalation.workflow.plan import Plan, apply
+from escalation.workflow.viewing import Viewer, is_among, may_see, readers
 
 Outcome = Answer | Exception
 
@@ -68,7 +69,7 @@ class Batch:
         self._works: dict[str, Work] = {}
         self._kept: dict[Slot, Kept] = {}
         self._new: list[Kept] = []
-        self._taken: dict[tuple[str, str], str] = {}
+        self._taken: dict[tuple[str, str], Owner] = {}
         self._ids: dict[str, str] = {}
         self._done: dict[str, str] = {}
 
@@ -135,7 +136,8 @@ class Batch:
         if not plan.nothing:
             self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
         if isinstance(job.ask, Log):
-            self._taken |= {(r["system"], r["id"]): after.issue.id for r in job.ask.external_refs}
+            owner = Owner(after.issue.id, readers(after.issue))
+            self._taken |= {(r["system"], r["id"]): owner for r in job.ask.external_refs}
         return answer
 
     def _key_is_live(self, key_id: str) -> bool:
@@ -171,20 +173,26 @@ class Batch:
 
         def reference(at: datetime) -> str:
             # Asked once all values have been found right: only then is a conflict told.
-            self._refuse_taken(log)
+            self._refuse_taken(log, job.viewer)
             return self.means.reference(at)
 
         return begin(rules, command, log, reference, now)
 
-    def _refuse_taken(self, log: Log) -> None:
+    def _refuse_taken(self, log: Log, viewer: Viewer) -> None:
         for number, ref in enumerate(log.external_refs):
             name, pointer = (ref["system"], ref["id"]), f"/external_refs/{number}"
             owner = self._taken.get(name)
-            if owner is not None:
-                detail = f"{' '.join(name)} is issue {owner} already"
-                fault = Fault("external_ref_taken", detail, pointer=pointer)
-                why = f"{detail}; act on that one."
-                raise Refused(why, "external_ref_taken", errors=[fault], extra={"issue": owner})
+            if owner is None:
+                continue
+            known = is_among(viewer, owner.sealed_to)
+            whose = f"is issue {owner.issue_id} already" if known else "is taken already"
+            fault = Fault("external_ref_taken", f"{' '.join(name)} {whose}", pointer=pointer)
+            raise Refused(
+                f"{fault.detail}; act on that one.",
+                "external_ref_taken",
+                errors=[fault],
+                extra={"issue": owner.issue_id} if known else {},
+            )
 
     def _received(self, job: Job, log: Log, now: datetime) -> datetime:
         received = now if log.received_at is None else whole_second(log.received_at)
@@ -200,7 +208,7 @@ class Batch:
         return received
 
     def _acted(self, job: Job) -> tuple[Facts, Plan]:
-        facts = self._named(job.issue or "")
+        facts = self._named(job.issue or "", job.viewer)
         issue = facts.issue
         if job.needs_match and job.if_match is None:
             raise PreconditionRequired(
@@ -222,15 +230,22 @@ class Batch:
 
     def _linked(self, job: Job, ask: Link, facts: Facts) -> Link:
         other = self._facts.get(self._ids.get(job.other or "", job.other or ""))
-        if other is None or other.issue.id == facts.issue.id:
+        hidden = other is None or not may_see(job.viewer, other.issue)
+        if other is None or hidden or other.issue.id == facts.issue.id:
             detail = f"no other issue {job.other!r} is known; send an id or a reference"
             fault = Fault("unknown", detail, pointer="/issue")
             raise Invalid("The issue to link to was not found.", errors=[fault])
+        if other.issue.sealing is not None and facts.issue.sealing is None:
+            raise Refused(
+                f"{other.issue.reference} is sealed and {facts.issue.reference} is not: the link "
+                "would tell of it. Link from the sealed issue instead.",
+                "other_is_sealed",
+            )
         return replace(ask, issue=other.issue.id, reference=other.issue.reference)
 
-    def _named(self, name: str) -> Facts:
+    def _named(self, name: str, viewer: Viewer) -> Facts:
         facts = self._facts.get(self._ids.get(name, name))
-        if facts is None:
+        if facts is None or not may_see(viewer, facts.issue):
             raise NotFound(f"There is no issue {name}.")
         return facts
 

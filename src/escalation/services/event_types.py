@@ -31,6 +31,7 @@ _OF_ISSUES: Mapping[EventType, str] = {
     EventType.CLOSED: "it was closed",
     EventType.WITHDRAWN: "it was withdrawn",
     EventType.EXHAUSTED: "its ladder is exhausted",
+    EventType.BREACHED: "a time that the law gives is over",
 }
 _OTHERS: Mapping[str, str] = {
     "digest.ready": "a digest was made",

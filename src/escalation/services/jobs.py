@@ -12,6 +12,7 @@ from escalation.store.access import Slot
 from escalation.store.transaction import Connection
 from escalation.workflow.commands import Ask, Log
 from escalation.workflow.facts import Actor
+from escalation.workflow.viewing import EVERYTHING, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Job:
     ``issue`` is an id or a reference; ``other`` likewise, of the issue a link names. ``if_match``
     is the version the caller saw; with ``needs_match`` it may not be missing. ``key`` is the API
     key to be looked at again, ``slot`` and ``body_hash`` the call's idempotency. ``at`` is set by
-    imports and replays only. ``backdated`` allows any past ``received_at``.
+    imports and replays only. ``backdated`` allows any past ``received_at``. To ``viewer`` an issue
+    that they may not see is not there.
     """
 
     stem: str
@@ -55,6 +57,7 @@ class Job:
     body_hash: str = ""
     at: datetime | None = None
     backdated: bool = False
+    viewer: Viewer = EVERYTHING
     answers: bool = True
     deadline: float | None = None
     reply: "Reply | None" = None

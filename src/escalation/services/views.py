@@ -11,7 +11,8 @@ from escalation.timekeeping.ledger import remaining
 from escalation.workflow.clocks import past_target
 from escalation.workflow.facts import Actor, Clock, Facts, Issue
 from escalation.workflow.outlook import at_the_next_step, open_acts
-from escalation.workflow.states import ClockClass, ClockState
+from escalation.workflow.sealed import Sealing
+from escalation.workflow.states import END, ClockClass, ClockState
 
 
 def told(instant: datetime | None) -> str | None:
@@ -51,6 +52,8 @@ def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
         "scope": issue.scope,
         "raiser": issue.raiser,
         "about_person": issue.about_person,
+        "sensitive": issue.sensitive,
+        "sealed": None if issue.sealing is None else sealed_view(facts, issue.sealing),
         "ola": issue.ola,
         "ladder": {
             "id": ladder.id,
@@ -94,6 +97,35 @@ def acts_view(issue: Issue) -> dict[str, Any]:
     }
 
 
+def sealed_view(facts: Facts, sealing: Sealing) -> dict[str, Any]:
+    """Since when an issue is sealed, who was named to see it, and where it was referred."""
+    return {
+        "at": told(sealing.at),
+        "named": [
+            {
+                **_person(named.person, facts.under.directory),
+                "by": named.by,
+                "at": told(named.at),
+                "why": named.why,
+            }
+            for named in sealing.named
+        ],
+        "referrals": [
+            {
+                "id": made.id,
+                "to": made.to,
+                "under": made.under,
+                "at": told(made.at),
+                "by": made.by,
+                "reference": made.reference,
+                "outcome": made.outcome,
+                "outcome_at": told(made.outcome_at),
+            }
+            for made in sealing.referrals
+        ],
+    }
+
+
 def rung_view(facts: Facts) -> dict[str, Any]:
     """The rung an issue stands on, with its seats or its forum and meeting."""
     issue = facts.issue
@@ -117,11 +149,14 @@ def rung_view(facts: Facts) -> dict[str, Any]:
 
 def seat_view(held: Holding, directory: Directory) -> dict[str, Any]:
     """A seat: the role, who holds it, and why they do."""
-    person = None if held.person is None else directory.people.get(held.person)
-    holder = None
-    if held.person is not None:
-        holder = {"id": held.person, "name": person.name if person is not None else held.person}
+    holder = None if held.person is None else _person(held.person, directory)
     return {"role": held.role, "holder": holder, "reason": held.reason}
+
+
+def _person(person: str, directory: Directory) -> dict[str, str]:
+    """A person by id and name; one whom the directory does not have any more by the id alone."""
+    known = directory.people.get(person)
+    return {"id": person, "name": person if known is None else known.name}
 
 
 def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
@@ -132,9 +167,10 @@ def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
     if clock.budget is not None:
         with suppress(BeyondHorizon):  # then nobody knows
             left = remaining(clock.budget, clock.intervals, calendar, max(until, clock.anchor))
+    over = past_target(clock, calendar, now)
     return {
         "id": clock.id,
-        "kind": clock.kind,
+        "kind": clock.name,
         "class": clock.class_,
         "budget": clock.duration,
         "budget_seconds": None if clock.budget is None else clock.budget.seconds,
@@ -143,7 +179,8 @@ def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
         "due_at": told(clock.due_at),
         "remaining_seconds": left,
         "state": clock.state,
-        "past_target": clock.class_ is ClockClass.AGREED and past_target(clock, calendar, now),
+        "past_target": clock.class_ is ClockClass.AGREED and over,
+        "breached": clock.class_ is ClockClass.STATUTORY and (over or END in clock.done),
         "ended_at": told(clock.ended_at),
         "ended_how": clock.ended_how,
     }
@@ -156,4 +193,4 @@ def next_view(facts: Facts, now: datetime) -> dict[str, Any] | None:
         return None
     clock = min(ahead, key=lambda c: (c.next_at, c.id))
     what = at_the_next_step(facts, clock, now)
-    return {"what": what, "at": told(clock.next_at), "clock": clock.kind, "step": clock.step}
+    return {"what": what, "at": told(clock.next_at), "clock": clock.name, "step": clock.step}

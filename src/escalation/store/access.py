@@ -153,10 +153,18 @@ def forget(connection: Connection, before: datetime, limit: int) -> int:
     return connection.execute(delete(t).where(tuple_(*columns).in_(oldest))).rowcount
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The issue that an external reference belongs to, and who may see it if it is sealed."""
+
+    issue_id: str
+    sealed_to: Sequence[str] | None
+
+
 def taken_refs(
     connection: Connection, refs: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], str]:
-    """External references that an issue has already: (system, id) to the issue's id."""
+) -> dict[tuple[str, str], Owner]:
+    """External references that an issue has already: (system, id) to that issue."""
     if not refs:
         return {}
     t = models.external_ref
@@ -169,8 +177,10 @@ def taken_refs(
             for system, names in by_system.items()
         )
     )
-    query = select(t).where(any_ref)
-    return {(row.system, row.ref): row.issue_id for row in connection.execute(query)}
+    issue = models.issue
+    query = select(t, issue.c.sealed_to).join(issue, issue.c.id == t.c.issue_id).where(any_ref)
+    rows = connection.execute(query)
+    return {(row.system, row.ref): Owner(row.issue_id, row.sealed_to) for row in rows}
 
 
 def take_references(connection: Connection, year: int, count: int) -> int:

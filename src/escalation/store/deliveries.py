@@ -30,7 +30,7 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     DEAD = "dead"  # every attempt failed
     SUMMARISED = "summarised"  # told in a summary instead
-    CANCELLED = "cancelled"  # its endpoint was removed
+    CANCELLED = "cancelled"  # its endpoint was removed, or its issue sealed
 
 
 PENDING = frozenset({DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD})

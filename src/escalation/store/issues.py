@@ -10,13 +10,23 @@ from sqlalchemy import Connection, Row, and_, func, or_, select, update
 from sqlalchemy.sql import Select
 
 from escalation.routing.seats import Holding
-from escalation.routing.vocabulary import Channel, Degree, IssueKind, Role, Scope, Severity, Side
+from escalation.routing.vocabulary import (
+    Channel,
+    Degree,
+    IssueKind,
+    Role,
+    Scope,
+    Sensitivity,
+    Severity,
+    Side,
+)
 from escalation.store import models
 from escalation.store.base import EPOCH
 from escalation.store.dialect import any_of
 from escalation.store.rows import OF_FEW
 from escalation.timekeeping.ledger import Budget, Interval, Measure
 from escalation.workflow.facts import Clock, Issue, Visit
+from escalation.workflow.sealed import Named, Referral, Sealing
 from escalation.workflow.states import ClockEnd, ClockKind, ClockState, Status
 
 _ISSUE = select(models.issue)
@@ -145,6 +155,13 @@ def seats_behind(connection: Connection, epoch: int, limit: int) -> list[str]:
     return list(connection.scalars(query.order_by(table.c.directory_epoch).limit(limit)))
 
 
+def is_sealed(connection: Connection, name: str) -> bool:
+    """Whether there is a sealed issue of that id."""
+    table = models.issue
+    query = select(table.c.id).where(table.c.id == name, table.c.sealed_at.is_not(None))
+    return connection.scalar(query) is not None
+
+
 def any_issue(connection: Connection) -> bool:
     """Whether an issue was ever logged."""
     return connection.scalar(select(models.issue.c.id).limit(1)) is not None
@@ -225,6 +242,7 @@ def _standing(kept: Mapping[str, Any]) -> dict[str, Any]:
         "hold": kept["hold"],
         "outcome": kept["outcome"],
         "reported_up": tuple(kept["reported_up"]),
+        "sealing": _sealing(kept["sealing"]),
     }
     for name in OF_FEW:
         if name in kept:
@@ -235,9 +253,7 @@ def _standing(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def _visit(kept: list[Any]) -> Visit:
     rung, entered, how, came_from, holders = kept
-    return Visit(
-        rung, datetime.fromtimestamp(entered, EPOCH.tzinfo), how, came_from, tuple(holders)
-    )
+    return Visit(rung, _second(entered), how, came_from, tuple(holders))
 
 
 def _holding(side: str, kept: list[Any]) -> Holding:
@@ -245,14 +261,45 @@ def _holding(side: str, kept: list[Any]) -> Holding:
     return Holding(_SIDE[side], Role(role), person, reason)
 
 
+def _sealing(kept: Mapping[str, Any] | None) -> Sealing | None:
+    if kept is None:
+        return None
+    return Sealing(
+        at=_second(kept["at"]),
+        sensitive=tuple(Sensitivity(word) for word in kept["sensitive"]),
+        named=tuple(Named(person, by, _second(at), why) for person, by, at, why in kept["named"]),
+        referrals=tuple(_referral(made) for made in kept["referrals"]),
+    )
+
+
+def _referral(kept: list[Any]) -> Referral:
+    name, to, under, at, by, reference, outcome, outcome_at = kept
+    return Referral(
+        id=name,
+        to=to,
+        under=under,
+        at=_second(at),
+        by=by,
+        reference=reference,
+        outcome=outcome,
+        outcome_at=None if outcome_at is None else _second(outcome_at),
+    )
+
+
+def _second(kept: int) -> datetime:
+    return datetime.fromtimestamp(kept, EPOCH.tzinfo)
+
+
 def clock_of(row: Row[Any], intervals: tuple[Interval, ...]) -> Clock:
     """A row of the clock table with its intervals as a value."""
     budget = None
     if row.budget_seconds is not None:
         budget = Budget(_MEASURE[row.measure], row.budget_seconds)
+    kind, _, rule = row.kind.partition(":")
     return Clock(
         id=row.id,
-        kind=_CLOCK_KIND[row.kind],
+        kind=_CLOCK_KIND[kind],
+        rule=rule or None,
         duration=row.duration,
         budget=budget,
         calendar=row.calendar,

@@ -10,7 +10,9 @@ from sqlalchemy.sql import Select
 
 from escalation.routing.vocabulary import Severity
 from escalation.store import dialect, models
+from escalation.store.viewing import visible
 from escalation.workflow.states import CLASS_OF, END, ClockClass, ClockState
+from escalation.workflow.viewing import Viewer
 
 Value = str | int | datetime | None
 
@@ -91,21 +93,21 @@ class Found:
     value: Value
 
 
-def page(connection: Connection, question: Question, now: datetime) -> list[Found]:
-    """The issues of a page in order, and one more where there is a next page."""
+def page(connection: Connection, viewer: Viewer, question: Question, now: datetime) -> list[Found]:
+    """The issues of a page that ``viewer`` may see, and one more where there is a next page."""
     by = SORTS[question.sort]
     query = select(models.issue.c.id, by.label("value"))
-    query = query.where(*_conditions(connection, question, now))
+    query = query.where(visible(connection, viewer), *_conditions(connection, question, now))
     if question.after is not None:
         query = query.where(_beyond(by, question))
     rows = connection.execute(_ordered(query, by, question).limit(question.limit + 1))
     return [Found(row.id, row.value) for row in rows]
 
 
-def total(connection: Connection, question: Question, now: datetime) -> int:
-    """How many issues the question finds on all pages."""
+def total(connection: Connection, viewer: Viewer, question: Question, now: datetime) -> int:
+    """How many issues the question finds on all pages, of those that ``viewer`` may see."""
     query = select(func.count()).select_from(models.issue)
-    conditions = _conditions(connection, question, now)
+    conditions = (visible(connection, viewer), *_conditions(connection, question, now))
     return int(connection.execute(query.where(*conditions)).scalar_one())
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from escalation.store import models
+from escalation.store.viewing import visible
+from escalation.workflow.viewing import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def between(
     return [StoredMeeting(**row) for row in rows]
 
 
-def agenda(connection: Connection, meeting_id: str) -> list[Item]:
-    """What is or was on a meeting's agenda, in the order in which it was tabled."""
+def agenda(connection: Connection, viewer: Viewer, meeting_id: str) -> list[Item]:
+    """What is or was on a meeting's agenda, as it was tabled; only what ``viewer`` may see."""
     item, issue = models.agenda_item, models.issue
     query = (
         select(
@@ -86,16 +88,20 @@ def agenda(connection: Connection, meeting_id: str) -> list[Item]:
             item.c.left_at,
         )
         .join(issue, issue.c.id == item.c.issue_id)
-        .where(item.c.meeting_id == meeting_id)
+        .where(item.c.meeting_id == meeting_id, visible(connection, viewer))
         .order_by(item.c.tabled_at, item.c.issue_id)
     )
     return [Item(**row) for row in connection.execute(query).mappings()]
 
 
-def decisions(connection: Connection, meeting_id: str) -> list[StoredDecision]:
-    """What was decided at a meeting, in order."""
-    table = models.decision
+def decisions(connection: Connection, viewer: Viewer, meeting_id: str) -> list[StoredDecision]:
+    """What was decided at a meeting, in order, on issues that ``viewer`` may see."""
+    table, issue = models.decision, models.issue
     columns = [table.c[name] for name in StoredDecision.__slots__]
-    query = select(*columns).where(table.c.meeting_id == meeting_id)
+    query = (
+        select(*columns)
+        .join(issue, issue.c.id == table.c.issue_id)
+        .where(table.c.meeting_id == meeting_id, visible(connection, viewer))
+    )
     rows = connection.execute(query.order_by(table.c.decided_at, table.c.id)).mappings()
     return [StoredDecision(**row) for row in rows]

@@ -5,6 +5,8 @@ from typing import Any
 
 from escalation.workflow.facts import Actor, Clock, Issue
 from escalation.workflow.plan import Plan, Sitting
+from escalation.workflow.sealed import Sealing
+from escalation.workflow.viewing import readers
 
 OF_FEW = ("positions", "advice", "links", "joined", "merged_into")
 """Fields of an issue that stand in ``standing`` only where they hold something."""
@@ -34,7 +36,10 @@ def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, An
             "reported_up": issue.reported_up,
             # Few issues have any of these: what is empty is not written.
             **{name: value for name in OF_FEW if (value := getattr(issue, name))},
+            "sealing": None if issue.sealing is None else _sealing_told(issue.sealing),
         },
+        "sealed_at": None if issue.sealing is None else issue.sealing.at,
+        "sealed_to": readers(issue),
         "provider_person": people.get("provider"),
         "agency_person": people.get("agency"),
         "directory_epoch": issue.directory_epoch,
@@ -97,6 +102,32 @@ def fixed_row(issue: Issue) -> dict[str, Any]:
         "received_at": issue.received_at,
         "created_at": issue.created_at,
     }
+
+
+def _sealing_told(sealing: Sealing) -> dict[str, Any]:
+    """A sealing as JSON; :func:`escalation.store.issues.issue_of` reads it again."""
+    return {
+        "at": _instant(sealing.at),
+        "sensitive": sealing.sensitive,
+        "named": [[n.person, n.by, _instant(n.at), n.why] for n in sealing.named],
+        "referrals": [
+            [
+                r.id,
+                r.to,
+                r.under,
+                _instant(r.at),
+                r.by,
+                r.reference,
+                r.outcome,
+                None if r.outcome_at is None else _instant(r.outcome_at),
+            ]
+            for r in sealing.referrals
+        ],
+    }
+
+
+def _instant(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def clock_row(clock: Clock) -> dict[str, Any]:

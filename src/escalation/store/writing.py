@@ -23,6 +23,7 @@ from escalation.store.rows import (
     step_rows,
     words_row,
 )
+from escalation.store.silencing import silence
 from escalation.timekeeping.ledger import Interval
 from escalation.workflow.events import INTERNAL
 from escalation.workflow.facts import Clock, Issue
@@ -89,6 +90,7 @@ class _Batch:
         self.meetings: dict[str, Row] = {}
         self.items: dict[tuple[str, str], Row] = {}
         self.links: list[Row] = []
+        self.sealed: list[str] = []
 
     def take(self, work: Work) -> None:
         """The rows of one issue, several commands folded into their net effect."""
@@ -118,6 +120,8 @@ class _Batch:
                 for r in last.external_refs
             )
             return
+        if last.sealing is not None and work.before.sealing is None:
+            self.sealed.append(last.id)
         self.changed["issue"].append({"id": last.id, **state})
         if words != words_row(work.before):
             self.changed["words"].append({"id": last.id, **words})
@@ -131,7 +135,7 @@ class _Batch:
     ) -> None:
         for clock in started.values():
             row = {"id": clock.id, "issue_id": issue_id, **clock_row(clock)}
-            row |= {"kind": clock.kind, "anchor": clock.anchor, "visit": clock.visit}
+            row |= {"kind": clock.name, "anchor": clock.anchor, "visit": clock.visit}
             self.new["clock"].append(row)
             self._intervals(clock.id, (), clock.intervals)
         for clock in changed.values():
@@ -170,7 +174,7 @@ class _Batch:
             chain = row["hash"] = link_hash(chain, row)
             self.new["event"].append(row)
             self.new["unsealed"].append({"event_id": happened.id})
-            if happened.type not in INTERNAL:
+            if happened.type not in INTERNAL and plan.issue.sealing is None:
                 sent = {"event_id": happened.id, "aggregate": plan.issue.id, "number": number}
                 self.new["outbox"].append({**sent, "type": kind, "recorded_at": self.now})
         return chain, number
@@ -225,6 +229,7 @@ class _Batch:
         for name, (table, keys) in _UPDATES.items():
             update_rows(connection, table, keys, self.changed.get(name, ()))
         self._write_agendas(connection)
+        silence(connection, self.sealed, self.now)
 
     def _write_agendas(self, connection: Connection) -> None:
         if self.meetings:

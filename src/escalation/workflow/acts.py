@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from msgspec.structs import replace
-
 from escalation.routing.directory import Forum
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
 from escalation.routing.seats import Holding
-from escalation.routing.vocabulary import RungKind
+from escalation.routing.vocabulary import RungKind, StatutoryStop
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import clocks, forum
 from escalation.workflow.climbing import (
@@ -38,24 +36,35 @@ from escalation.workflow.commands import (
     Hold,
     Inform,
     Link,
+    Name,
     Note,
     Reassign,
     Reclassify,
+    RecordReferral,
+    Refer,
     ReferBack,
     Reopen,
     ReportUp,
     Resolve,
     Resume,
     Skip,
+    Unname,
     Withdraw,
 )
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.facts import Clock
 from escalation.workflow.guards import Case
 from escalation.workflow.outlook import review_right
 from escalation.workflow.plan import LinkRow
-from escalation.workflow.states import END, TERMINAL, ClockEnd, ClockKind, Status
+from escalation.workflow.sealing import (
+    align_statutory,
+    name,
+    record_referral,
+    refer,
+    seal,
+    unname,
+)
+from escalation.workflow.states import TERMINAL, ClockEnd, ClockKind, Status
 
 AGREED = (ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL)
 """The agreed clocks that a hold lets stand still; a forum's is taken off with its agenda item."""
@@ -64,6 +73,7 @@ AGREED = (ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL)
 def acknowledge(draft: Draft, case: Case[Acknowledge], status: Status) -> None:  # noqa: ARG001 - one shape for all
     """Stops the acknowledge clock, and nothing else."""
     draft.stop(ClockKind.ACKNOWLEDGE)
+    draft.stop_statutory(StatutoryStop.ACKNOWLEDGE)
     draft.set(status=status)
     draft.event(
         EventType.ACKNOWLEDGED, {"rung": draft["rung"], "seats": seats_told(draft["seats"])}
@@ -75,6 +85,7 @@ def inform(draft: Draft, case: Case[Inform], status: Status) -> None:
     if status not in {Status.RESOLVED, *TERMINAL}:
         draft.stop(ClockKind.INFORM)
         begin_informing(draft)
+    draft.stop_statutory(StatutoryStop.INFORM)
     _say(draft, EventType.INFORMED, case.ask)
 
 
@@ -96,6 +107,7 @@ def _say(draft: Draft, kind: EventType, said: Inform | Contact | Note) -> None:
 def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
     """Pauses the agreed clocks until an instant; acknowledges, and leaves the agenda."""
     draft.stop(ClockKind.ACKNOWLEDGE, ClockKind.FORUM)
+    draft.stop_statutory(StatutoryStop.ACKNOWLEDGE)
     if draft["exhausted_at"] is None:
         draft.stop(ClockKind.REMIND)
     draft.pause(*AGREED)
@@ -205,11 +217,19 @@ def reassign(draft: Draft, case: Case[Reassign], status: Status) -> None:  # noq
 def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  # noqa: ARG001 - one shape
     """Other fields, and with them budgets, agreement and holders; anchors and intervals stay."""
     changes = dict(case.ask.changes)
+    sensitive = changes.pop("sensitive", None)
+    if sensitive is not None:
+        seal(draft, sensitive)
+    if changes.keys() - {"seats"}:
+        _reclassify(draft, case, changes)
+
+
+def _reclassify(draft: Draft, case: Case[Reclassify], changes: dict[str, Any]) -> None:
     moved = changes.pop("entry", None)
     seats = changes.pop("seats")
     before = {name: getattr(case.issue, name) for name in changes}
     draft.set(**changes)
-    ladder = draft.ladder if moved is None else moved.ladder
+    left, ladder = draft.ladder, draft.ladder if moved is None else moved.ladder
     rung = ladder.rung(case.issue.rung)
     if moved is not None:
         draft.ladder = ladder
@@ -218,6 +238,7 @@ def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  #
     told = {name: {"from": before[name], "to": changes[name]} for name in changes}
     draft.event(EventType.CHANGED, {"changes": told})
     rebudget(draft, rung)
+    align_statutory(draft, left, draft["sealing"].sensitive if draft["sealing"] else ())
     seat_anew(draft, rung, seats)
     if draft["status"] is Status.TABLED and forum.code_at(draft, rung) != draft["forum"]:
         draft.stop(ClockKind.FORUM)
@@ -238,19 +259,7 @@ def rebudget(draft: Draft, rung: EffectiveRung) -> None:
     for kind, (duration, warnings) in agreed.items():
         clock = draft.clock(kind)
         if clock is not None:
-            _put_rebudgeted(
-                draft, clock, clocks.rebudgeted(clock, duration, draft.calendar, warnings)
-            )
-
-
-def _put_rebudgeted(draft: Draft, before: Clock, after: Clock) -> None:
-    """A clock whose end had fired and now lies ahead again is a new row: an end fires once."""
-    if END in before.done and not clocks.past_target(after, draft.calendar, draft.now):
-        draft.put(clocks.ended(before, draft.now, ClockEnd.SUPERSEDED))
-        fresh = replace(after, id=draft.new_id("clk"), done=())
-        draft.put(clocks.scheduled(fresh, draft.calendar))
-    else:
-        draft.put(after)
+            draft.rebudget(clock, duration, warnings)
 
 
 def link(draft: Draft, case: Case[Link], status: Status) -> None:  # noqa: ARG001 - one shape
@@ -268,6 +277,7 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
     """Give the outcome, end the rung's clocks, let ``overall`` stand and the review run."""
     leave(draft, how)
     draft.stop(ClockKind.INFORM)
+    draft.stop_statutory(StatutoryStop.RESOLVE)
     draft.pause(ClockKind.OVERALL)
     review = draft.begin(ClockKind.REVIEW, draft.ladder.clocks.review.value)
     above, _ = next_rung(draft.ladder, draft["rung"], draft.facts.issue.shape(draft.now))
@@ -349,4 +359,8 @@ DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     Reopen: reopen,
     Withdraw: withdraw,
     Close: close,
+    Name: name,
+    Unname: unname,
+    Refer: refer,
+    RecordReferral: record_referral,
 }

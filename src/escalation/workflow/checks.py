@@ -18,6 +18,7 @@ from escalation.routing.wording import not_among
 from escalation.workflow.climbing import barred, seats_at
 from escalation.workflow.commands import (
     Do,
+    Name,
     Reassign,
     Reclassify,
     ReferBack,
@@ -26,6 +27,7 @@ from escalation.workflow.commands import (
     Skip,
 )
 from escalation.workflow.facts import Facts
+from escalation.workflow.sealed import in_order
 
 _CHOOSES = frozenset({"kind", "agency", "function", "service", "region", "scope"})
 """Fields that may bring an issue under another agreement."""
@@ -71,7 +73,7 @@ def _forum(facts: Facts, ask: ReportUp, now: datetime) -> Do:  # noqa: ARG001 - 
     return ask
 
 
-def _person(facts: Facts, ask: Reassign, now: datetime) -> Do:  # noqa: ARG001 - one shape
+def _person(facts: Facts, ask: Reassign | Name, now: datetime) -> Do:  # noqa: ARG001 - one shape
     _among("/person", ask.person, facts.under.directory.people)
     return ask
 
@@ -85,6 +87,8 @@ def _reclassified(facts: Facts, ask: Reclassify, now: datetime) -> Do:
     """What is sent, made into the fields that change: severity, agreement, holders."""
     issue, under = facts.issue, facts.under
     changes = dict(ask.changes)
+    if "sensitive" in changes:
+        changes["sensitive"] = in_order(changes["sensitive"])
     if changes.keys() & {"severity", "impact", "urgency"}:
         impact = changes.get("impact", issue.impact)
         urgency = changes.get("urgency", issue.urgency)
@@ -121,6 +125,7 @@ _CHECKS: dict[type[Do], Callable[[Facts, Any, datetime], Do]] = {
     ReferBack: _rung,
     ReportUp: _forum,
     Reassign: _person,
+    Name: _person,
     Resolve: _outcome,
     Reclassify: _reclassified,
 }

@@ -13,6 +13,7 @@ from escalation.routing.vocabulary import (
     Degree,
     IssueKind,
     Scope,
+    Sensitivity,
     Severity,
     Side,
 )
@@ -44,6 +45,7 @@ class Log(Struct, frozen=True, kw_only=True):
     occurred_at: datetime | None = None
     received_at: datetime | None = None
     outcome: Mapping[str, Any] | None = None
+    sensitive: tuple[Sensitivity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,42 @@ class Close(Do):
     """Nothing more will come of it."""
 
     act: ClassVar[Act | MeetingAct] = Act.CLOSE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name(Do):
+    """One more person may see a sealed issue."""
+
+    act: ClassVar[Act | MeetingAct] = Act.NAME
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unname(Do):
+    """One person fewer may see a sealed issue."""
+
+    act: ClassVar[Act | MeetingAct] = Act.UNNAME
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refer(Do):
+    """Put a sealed matter before another body, under a law or policy."""
+
+    act: ClassVar[Act | MeetingAct] = Act.REFER
+    to: str
+    under: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReferral(Do):
+    """What the other body answered: its reference, or what came of the matter there."""
+
+    act: ClassVar[Act | MeetingAct] = Act.RECORD_REFERRAL
+    referral: str
+    reference: str | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

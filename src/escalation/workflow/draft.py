@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from escalation.routing.vocabulary import StatutoryStop
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import clocks
@@ -24,7 +25,14 @@ from escalation.workflow.plan import (
     Plan,
     Tabling,
 )
-from escalation.workflow.states import ClockClass, ClockEnd, ClockKind, ClockState
+from escalation.workflow.states import (
+    END,
+    HORIZON,
+    ClockClass,
+    ClockEnd,
+    ClockKind,
+    ClockState,
+)
 
 _OF_THE_RUNG = (ClockKind.RUNG, ClockKind.FORUM)
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -137,6 +145,8 @@ class Draft:
         duration: Duration,
         anchor: datetime | None = None,
         warnings: Iterable[str] = (),
+        *,
+        rule: str | None = None,
     ) -> Clock:
         """Start a clock in the issue's calendar; an end beyond the horizon is alarmed at once."""
         clock = clocks.begin(
@@ -148,12 +158,32 @@ class Draft:
             visit=self.visit,
             warnings=warnings,
         )
+        clock = replace(clock, rule=rule) if rule else clock
         self.put(clock)
         if clock.budget is None:
-            self.event(
-                EventType.WARNED, {"clock": kind, "step": "horizon", "budget": str(duration)}
-            )
+            told = {"clock": clock.name, "step": HORIZON, "budget": str(duration)}
+            self.event(EventType.WARNED, told)
         return clock
+
+    def rebudget(self, before: Clock, duration: Duration, warnings: Iterable[str]) -> None:
+        """A clock under another agreed time: same anchor, same intervals.
+
+        One whose end had fired and now lies ahead again is a new row: an end fires once.
+        """
+        after = clocks.rebudgeted(before, duration, self.calendar, warnings)
+        if END in before.done and not clocks.past_target(after, self.calendar, self.now):
+            self.put(clocks.ended(before, self.now, ClockEnd.SUPERSEDED))
+            fresh = replace(after, id=self.new_id("clk"), done=())
+            self.put(clocks.scheduled(fresh, self.calendar))
+        else:
+            self.put(after)
+
+    def stop_statutory(self, act: StatutoryStop) -> None:
+        """End the clocks of the law that this act stops."""
+        rules = {rule.name: rule.stops for rule in self.ladder.clocks.statutory}
+        for clock in self.live_clocks():
+            if clock.kind is ClockKind.STATUTORY and rules.get(clock.rule or "") is act:
+                self.put(clocks.ended(clock, self.now, ClockEnd.STOPPED))
 
     def stop(self, *kinds: ClockKind, how: ClockEnd = ClockEnd.STOPPED) -> None:
         """End the live clocks of these kinds."""

@@ -19,8 +19,8 @@ from escalation.workflow.plan import Claim
 from escalation.workflow.sittings import retable
 from escalation.workflow.states import END, HORIZON, ClockEnd, ClockKind, Status
 
-GOES_ON = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL})
-"""Agreed clocks that run on past target, until the act that stops them."""
+GOES_ON = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL, ClockKind.STATUTORY})
+"""Clocks that run on past their end, until the act that stops them."""
 
 
 def clock_due(draft: Draft, ask: ClockDue) -> None:
@@ -46,7 +46,7 @@ def _warn(draft: Draft, clock: Clock, due: datetime) -> None:
     step = clock.step or HORIZON
     _claim(draft, clock, step, due)
     draft.put(clocks.step_done(clock, step, draft.under.calendar(clock.calendar)))
-    told = {"clock": clock.kind, "step": step, "rung": draft["rung"]}
+    told = {"clock": clock.name, "step": step, "rung": draft["rung"]}
     if clock.due_at is not None:
         told["ends_at"] = clock.due_at.isoformat()
     draft.event(EventType.WARNED, told, due_at=due)
@@ -57,7 +57,7 @@ def _end(draft: Draft, clock: Clock, due: datetime) -> None:
     calendar = draft.under.calendar(clock.calendar)
     for text, when in clocks.overtaken(clock, calendar):
         _claim(draft, clock, text, when)
-        draft.event(EventType.WARNING_MISSED, {"clock": clock.kind, "step": text}, due_at=when)
+        draft.event(EventType.WARNING_MISSED, {"clock": clock.name, "step": text}, due_at=when)
     _claim(draft, clock, END, due)
     if clock.kind in GOES_ON:
         draft.put(clocks.step_done(clock, END, calendar))
@@ -171,6 +171,20 @@ def _remind(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 
         forum.table_next(draft, draft.ladder.rung(draft["rung"]))
 
 
+def _statutory(draft: Draft, clock: Clock, due: datetime) -> None:
+    """The law's time has passed: a breach, whatever the state of the issue."""
+    rules = {rule.name: rule for rule in draft.ladder.clocks.statutory}
+    rule = rules.get(clock.rule or "")
+    told = {
+        "clock": clock.name,
+        "title": None if rule is None else rule.title,
+        "clause": None if rule is None else rule.clause,
+        "rung": draft["rung"],
+        "tells": "named people",
+    }
+    draft.event(EventType.BREACHED, told, due_at=due)
+
+
 _AT_THE_END: dict[ClockKind, Callable[[Draft, Clock, datetime], None]] = {
     ClockKind.ACKNOWLEDGE: _acknowledge,
     ClockKind.RUNG: _rung,
@@ -180,4 +194,5 @@ _AT_THE_END: dict[ClockKind, Callable[[Draft, Clock, datetime], None]] = {
     ClockKind.HOLD: _hold,
     ClockKind.REVIEW: _review,
     ClockKind.REMIND: _remind,
+    ClockKind.STATUTORY: _statutory,
 }

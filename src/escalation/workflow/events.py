@@ -37,9 +37,26 @@ class EventType(StrEnum):
     CLOSED = "issue.closed"
     WITHDRAWN = "issue.withdrawn"
     EXHAUSTED = "issue.exhausted"
+    BREACHED = "issue.breached"
+    SEALED = "issue.sealed"
+    NAMED = "issue.named"
+    UNNAMED = "issue.unnamed"
+    REFERRED = "issue.referred"
+    REFERRAL_RECORDED = "issue.referral_recorded"
 
 
-INTERNAL = frozenset({EventType.NOTED, EventType.WARNING_MISSED, EventType.LINKED})
+INTERNAL = frozenset(
+    {
+        EventType.NOTED,
+        EventType.WARNING_MISSED,
+        EventType.LINKED,
+        EventType.SEALED,
+        EventType.NAMED,
+        EventType.UNNAMED,
+        EventType.REFERRED,
+        EventType.REFERRAL_RECORDED,
+    }
+)
 """Types that stand on the timeline only: no message goes out for them."""
 
 

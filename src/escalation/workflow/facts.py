@@ -20,11 +20,13 @@ from escalation.routing.vocabulary import (
     IssueKind,
     RaiserType,
     Scope,
+    Sensitivity,
     Severity,
     Side,
 )
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.ledger import Budget, Interval
+from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import (
     CLASS_OF,
     UNRESOLVED,
@@ -73,7 +75,8 @@ class Clock(Struct, frozen=True, kw_only=True):
 
     ``duration`` is what the ladder file says, ``budget`` the same in seconds (``None`` where the
     calendar's horizon hides the end). ``step`` is what happens at ``next_at``: a warning, the end
-    or the horizon; ``due_at`` is a hint, derived again before anything fires.
+    or the horizon; ``due_at`` is a hint, derived again before anything fires. ``rule`` names the
+    rule of law of a statutory clock.
     """
 
     id: str
@@ -92,6 +95,12 @@ class Clock(Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     ended_at: datetime | None = None
     ended_how: ClockEnd | None = None
+    rule: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What people and rows call it: its kind, and the rule of a statutory one."""
+        return self.kind.value if self.rule is None else f"{self.kind.value}:{self.rule}"
 
     @property
     def class_(self) -> ClockClass:
@@ -154,6 +163,7 @@ class Issue(Struct, frozen=True, kw_only=True):
     meeting: str | None = None
     meeting_at: datetime | None = None
     carried_over: int = 0
+    sealing: Sealing | None = None
     hold: Mapping[str, Any] | None = None
     outcome: Mapping[str, Any] | None = None
     reported_up: tuple[Mapping[str, Any], ...] = ()
@@ -173,6 +183,11 @@ class Issue(Struct, frozen=True, kw_only=True):
     def unresolved(self) -> bool:
         """Whether anybody still has to act on it."""
         return self.status in UNRESOLVED
+
+    @property
+    def sensitive(self) -> tuple[Sensitivity, ...]:
+        """Why it is sealed; nothing where it is not."""
+        return () if self.sealing is None else self.sealing.sensitive
 
     def shape(self, at: datetime) -> Shape:
         """The fields that choose agreement, ladder, rungs and holders, as at ``at``."""

@@ -18,10 +18,13 @@ from escalation.workflow.commands import (
     Defer,
     Do,
     Hold,
+    Name,
     NotYet,
     Reassign,
     Reclassify,
+    RecordReferral,
     ReportUp,
+    Unname,
 )
 from escalation.workflow.facts import Actor, Facts, Issue
 from escalation.workflow.states import Act, ClockKind, Effect, MeetingAct
@@ -235,6 +238,68 @@ def no_further_meeting(case: Case[Any]) -> str | None:
     return f"{case.rung.title} has no further meeting by its rule."
 
 
+def stays_sealed(case: Case[Reclassify]) -> str | None:
+    """What was sealed is not opened to everybody again: too many know by then what it was."""
+    if case.ask.changes.get("sensitive") != ():
+        return None
+    return (
+        f"{case.issue.reference} is sealed and stays so; say why it is sensitive, or name the "
+        "people who are to see it."
+    )
+
+
+def settled(case: Case[Reclassify]) -> str | None:
+    """An issue that is settled can be sealed, and is not classified anew otherwise."""
+    others = case.ask.changes.keys() - {"sensitive", "seats"}
+    if not others:
+        return None
+    return (
+        f"{case.issue.reference} is {case.issue.status}: only `sensitive` can be changed now, not "
+        f"{', '.join(f'`{name}`' for name in sorted(others - {'entry', 'severity_reason'}))}."
+    )
+
+
+def not_sealed(case: Case[Any]) -> str | None:
+    """Only a sealed issue has named people and referrals."""
+    if case.issue.sealing is not None:
+        return None
+    return f"{case.issue.reference} is not sealed; seal it with `reclassify` and `sensitive`."
+
+
+def named_already(case: Case[Name]) -> str | None:
+    """Nobody is named twice."""
+    sealing = case.issue.sealing
+    if sealing is None or not sealing.names(case.ask.person):
+        return None
+    return f"{case.ask.person} is named for it already."
+
+
+def complained_about(case: Case[Name]) -> str | None:
+    """Whom a sealed issue is about does not see it."""
+    if case.ask.person != case.issue.about_person:
+        return None
+    return f"{case.issue.reference} is about {case.ask.person}, who may not see it."
+
+
+def not_named(case: Case[Unname]) -> str | None:
+    """Only who was named can cease to be; a holder sees it as long as they hold the seat."""
+    sealing, person = case.issue.sealing, case.ask.person
+    if sealing is None or sealing.names(person):
+        return None
+    if any(held.person == person for held in case.issue.seats.values()):
+        return f"{person} sees it as the holder of a seat; reassign the seat."
+    return f"{person} is not named for it."
+
+
+def no_such_referral(case: Case[RecordReferral]) -> str | None:
+    """An answer belongs to a referral that was made."""
+    sealing = case.issue.sealing
+    if sealing is None or sealing.referral(case.ask.referral) is not None:
+        return None
+    made = ", ".join(each.id for each in sealing.referrals) or "none"
+    return f"It has no referral {case.ask.referral}; those made: {made}."
+
+
 def not_available_yet(case: Case[Any]) -> str | None:
     """The domain knows this act; this release does not."""
     return f"`{case.act}` is not available in this release."
@@ -264,6 +329,13 @@ RULES: dict[str, Callable[[Case[Any]], str | None]] = {
         nowhere_to_move,
         carried_over_too_often,
         no_further_meeting,
+        stays_sealed,
+        settled,
+        not_sealed,
+        named_already,
+        complained_about,
+        not_named,
+        no_such_referral,
         not_available_yet,
     )
 }

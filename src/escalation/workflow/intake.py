@@ -19,6 +19,8 @@ from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Agreement, Facts, Issue
 from escalation.workflow.plan import Plan
+from escalation.workflow.sealed import in_order
+from escalation.workflow.sealing import seal
 from escalation.workflow.states import ClockKind, Status
 
 
@@ -91,6 +93,8 @@ def _place(draft: Draft, landing: Landing, log: Log, entry: Entry) -> None:
     received = draft["received_at"]
     draft.begin(ClockKind.OVERALL, clocks.overall[draft["severity"]].value, received)
     draft.begin(ClockKind.INFORM, clocks.inform[draft["severity"]].value, received)
+    if log.sensitive:
+        seal(draft, in_order(log.sensitive))
     if log.outcome is not None:
         settle(draft, dict(log.outcome), Status.RESOLVED)
 

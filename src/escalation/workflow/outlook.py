@@ -8,7 +8,7 @@ from escalation.routing.vocabulary import PastTarget, Resolve
 from escalation.workflow.facts import ENGINE, Actor, Clock, Facts
 from escalation.workflow.machine import acts_from
 from escalation.workflow.sides import seated
-from escalation.workflow.states import END, HORIZON, Act, ClockKind
+from escalation.workflow.states import END, HORIZON, TERMINAL, Act, ClockKind
 
 _SAYS = {
     ClockKind.ACKNOWLEDGE: "the lead and the rung above are told that it is not acknowledged",
@@ -36,6 +36,10 @@ def open_acts(facts: Facts, actor: Actor = ENGINE) -> tuple[str, ...]:
         closed.add(Act.REFER_BACK)
     if rung.resolve.value is Resolve.BOTH:
         closed.add(Act.RESOLVE)
+    if issue.status in TERMINAL:
+        closed.add(Act.RECLASSIFY)  # then for sealing only
+    if issue.sealing is None:
+        closed |= {Act.NAME, Act.UNNAME, Act.REFER, Act.RECORD_REFERRAL}
     having = [act for act in acts_from(issue.status) if act not in closed]
     return tuple(act.value for act in having if seated(facts, actor, act))
 
@@ -54,6 +58,12 @@ def at_the_end(facts: Facts, clock: Clock, now: datetime) -> str:
             f"not reached, it is tabled for the next meeting (carried over {carried} of at most "
             f"{limit} times), and the secretariat is told"
         )
+    if clock.kind is ClockKind.STATUTORY:
+        rules = {rule.name: rule for rule in facts.under.ladder.clocks.statutory}
+        rule = rules.get(clock.rule or "")
+        return "the time that the law gives is over: a breach" + (
+            "" if rule is None else f" of {rule.clause}"
+        )
     return _SAYS[clock.kind]
 
 
@@ -62,8 +72,8 @@ def at_the_next_step(facts: Facts, clock: Clock, now: datetime) -> str:
     if clock.step == END:
         return at_the_end(facts, clock, now)
     if clock.step == HORIZON:
-        return f"an alarm that the calendar does not reach the end of the {clock.kind} clock"
-    return f"a warning that the {clock.kind} clock has reached {clock.step}"
+        return f"an alarm that the calendar does not reach the end of the {clock.name} clock"
+    return f"a warning that the {clock.name} clock has reached {clock.step}"
 
 
 def review_right(facts_above: EffectiveRung | None, external: str) -> dict[str, str | None]:

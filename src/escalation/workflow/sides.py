@@ -50,6 +50,11 @@ NEEDS: Mapping[Act | MeetingAct, Needs] = {
     Act.DISPUTE: Needs.NONE,
     Act.REOPEN: Needs.NONE,
     Act.WITHDRAW: Needs.NONE,
+    # For whoever may see it, whatever seat they hold.
+    Act.NAME: Needs.NONE,
+    Act.UNNAME: Needs.NONE,
+    Act.REFER: Needs.NONE,
+    Act.RECORD_REFERRAL: Needs.NONE,
     # A meeting's own rules say who decides there.
     MeetingAct.DECIDE: Needs.NONE,
     MeetingAct.DEFER: Needs.NONE,

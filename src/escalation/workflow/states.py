@@ -47,6 +47,10 @@ class Act(StrEnum):
     REOPEN = "reopen"
     WITHDRAW = "withdraw"
     CLOSE = "close"
+    NAME = "name"
+    UNNAME = "unname"
+    REFER = "refer"
+    RECORD_REFERRAL = "record-referral"
 
 
 class MeetingAct(StrEnum):
@@ -66,7 +70,11 @@ class Effect(StrEnum):
 
 
 class ClockKind(StrEnum):
-    """What a clock measures. ``remind`` is the cadence of an exhausted issue."""
+    """What a clock measures.
+
+    ``remind`` is the cadence of an exhausted issue; of ``statutory`` clocks an issue may have
+    several, each told apart by the rule of law that it counts for.
+    """
 
     ACKNOWLEDGE = "acknowledge"
     RUNG = "rung"
@@ -76,6 +84,7 @@ class ClockKind(StrEnum):
     HOLD = "hold"
     REVIEW = "review"
     REMIND = "remind"
+    STATUTORY = "statutory"
 
 
 class ClockClass(StrEnum):
@@ -95,6 +104,7 @@ CLASS_OF = {
     ClockKind.HOLD: ClockClass.PLANNED,
     ClockKind.REVIEW: ClockClass.PLANNED,
     ClockKind.REMIND: ClockClass.PLANNED,
+    ClockKind.STATUTORY: ClockClass.STATUTORY,
 }
 
 

@@ -60,13 +60,23 @@ TABLE: tuple[Row, ...] = (
     Row(Act.REPORT_UP, UNRESOLVED, guards=("no_higher_forum", "already_reported_there")),
     Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat",)),
     # What an issue was is put right after its outcome too, until the record closes.
-    Row(Act.RECLASSIFY, (*UNRESOLVED, Status.RESOLVED), guards=("not_on_the_new_ladder",)),
+    Row(
+        Act.RECLASSIFY,
+        (*UNRESOLVED, Status.RESOLVED),
+        guards=("stays_sealed", "not_on_the_new_ladder"),
+    ),
+    Row(Act.RECLASSIFY, (Status.CLOSED, Status.WITHDRAWN), guards=("settled", "stays_sealed")),
     Row(Act.RESOLVE, UNRESOLVED, Status.RESOLVED, guards=("both_must_agree",)),
     *_climbing(Act.DISPUTE, (Status.RESOLVED,), "review_window_over", "no_further_rung"),
     # Back to the rung that resolved it, from the review window or later.
     *_climbing(Act.REOPEN, (Status.RESOLVED, Status.CLOSED)),
     Row(Act.WITHDRAW, (*UNRESOLVED, Status.RESOLVED), Status.WITHDRAWN),
     Row(Act.CLOSE, (Status.RESOLVED,), Status.CLOSED),
+    # Of a sealed issue, whatever its state.
+    Row(Act.NAME, ANY, guards=("not_sealed", "complained_about", "named_already")),
+    Row(Act.UNNAME, ANY, guards=("not_sealed", "not_named")),
+    Row(Act.REFER, ANY, guards=("not_sealed",)),
+    Row(Act.RECORD_REFERRAL, ANY, guards=("not_sealed", "no_such_referral")),
     Row(
         MeetingAct.DECIDE,
         (Status.TABLED,),

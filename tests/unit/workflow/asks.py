@@ -16,16 +16,20 @@ from escalation.workflow.commands import (
     Hold,
     Inform,
     Link,
+    Name,
     Note,
     NotYet,
     Reassign,
     Reclassify,
+    RecordReferral,
+    Refer,
     ReferBack,
     Reopen,
     ReportUp,
     Resolve,
     Resume,
     Skip,
+    Unname,
     Withdraw,
 )
 from escalation.workflow.states import Act, Effect, MeetingAct
@@ -70,6 +74,10 @@ ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
     Act.REOPEN: lambda _: Reopen(reason="it came back"),
     Act.WITHDRAW: lambda _: Withdraw(reason="settled at home"),
     Act.CLOSE: lambda _: Close(),
+    Act.NAME: lambda _: Name(person="zed"),
+    Act.UNNAME: lambda _: Unname(person="zed", reason="moved on"),
+    Act.REFER: lambda _: Refer(to="The Ombudsman", under="Ombudsman Act, s 1"),
+    Act.RECORD_REFERRAL: lambda _: RecordReferral(referral="ref_1", reference="O-7"),
     **{
         act: lambda _, act=act: NotYet(asked=act)  # type: ignore[misc] # bound for each
         for act in (

@@ -28,7 +28,7 @@ skip        tabled      tabled      tabled      tabled           -         -    
 refer-back  open        open        open        open             -         -       -
 report-up   =           =           =           =                -         -       -
 reassign    =           =           =           =                -         -       -
-reclassify  =           =           =           =                =         -       -
+reclassify  =           =           =           =                =         !settled !settled
 resolve     resolved    resolved    resolved    !both_must_agree -         -       -
 dispute     -           -           -           -                tabled    -       -
 reopen      -           -           -           -                open      open    -
@@ -36,6 +36,10 @@ withdraw    withdrawn   withdrawn   withdrawn   withdrawn        withdrawn -    
 close       -           -           -           -                closed    -       -
 decide      -           -           -           resolved         -         -       -
 defer       -           -           -           =                -         -       -
+name            !not_sealed everywhere
+unname          !not_sealed everywhere
+refer           !not_sealed everywhere
+record-referral !not_sealed everywhere
 propose      !not_available_yet everywhere
 agree        !not_available_yet everywhere
 dissent      !not_available_yet everywhere
@@ -45,6 +49,7 @@ recuse       !not_available_yet everywhere
 merge        !not_available_yet everywhere
 """
 
+NOT_OFFERED = {"-", "!not_available_yet", "!not_sealed", "!settled"}
 ACTS: tuple[Act | MeetingAct, ...] = (*Act, *MeetingAct)
 
 
@@ -108,11 +113,7 @@ def test_an_act_is_allowed_or_refused_by_a_rule_with_a_name(
 def test_the_acts_an_answer_offers_are_those_the_state_has(status: Status) -> None:
     cells = expected()
     story = standing(status)
-    allowed = {
-        act.value
-        for act in Act
-        if cells[act.value, status.value] not in {"-", "!not_available_yet"}
-    }
+    allowed = {act.value for act in Act if cells[act.value, status.value] not in NOT_OFFERED}
     if story.under.ladder.position(story.issue.rung) == 0:
         allowed.discard("refer-back")
     if story.under.ladder.rung(story.issue.rung).resolve.value == "both":

@@ -89,6 +89,16 @@ base:
       provider: 3 business days
       third_party: 20 business days
       dependency: 40 business days
+    statutory:
+      rights: {title: Rights, budget: 5 business days, sensitive: human_rights,
+               warnings: [2 business days], clause: Rights Act s 65}
+      records: {title: Records, budget: 3 business days, sensitive: [privacy, human_rights],
+                starts: occurred, stops: acknowledge, clause: Privacy Act s 1}
+      told: {title: Told, budget: 2 business days, sensitive: privacy, starts: sealed,
+             stops: inform, clause: Privacy Act s 2}
+      kept: {title: Kept, budget: 30 days, sensitive: privacy, stops: close, clause: s 3}
+  referrals:
+    crime: {sensitive: corrupt_conduct, to: The commission, under: Crime Act s 38}
 """
 
 TARGETS = (

@@ -10,9 +10,9 @@ from escalation.api import asking
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import CHANGES, IDEMPOTENCY_KEY, IF_MATCH, JSON, Operation
 from escalation.api.routes.issues import IssueName
-from escalation.api.schemas.acts import BODIES, ActBody, LaterBody, ReclassifyBody
+from escalation.api.schemas.acts import BODIES, ActBody, LaterBody
 from escalation.api.schemas.answers import IssueView
-from escalation.errors import NotFound, Refused
+from escalation.errors import NotFound
 from escalation.routing.wording import not_among
 from escalation.workflow.commands import Do, NotYet
 from escalation.workflow.states import Act
@@ -43,6 +43,10 @@ _SUMMARIES = {
     Act.REOPEN: "Reopen",
     Act.WITHDRAW: "Withdraw",
     Act.CLOSE: "Close",
+    Act.NAME: "Name a person who may see a sealed issue",
+    Act.UNNAME: "Name a person no longer",
+    Act.REFER: "Refer a sealed matter to another body",
+    Act.RECORD_REFERRAL: "Record what a referral came to",
 }
 
 
@@ -64,12 +68,6 @@ def _asked_of(
 ) -> tuple[Do, str | None]:
     """What the body asks of the desk, and the other issue that it names."""
     sent = asking.read(asked, model, may_be_empty=may_be_empty)
-    if isinstance(sent, ReclassifyBody) and sent.sensitive:
-        raise Refused(
-            "`sensitive` is not available in this release: sealed issues come later. Nothing was "
-            "changed.",
-            "not_available_yet",
-        )
     later = isinstance(sent, LaterBody)
     return NotYet(asked=act, **sent.said) if later else sent.command(), sent.other
 

@@ -12,7 +12,6 @@ from escalation.api import asking, body, problems
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import IDEMPOTENCY_KEY, JSON, WRITES, Operation
 from escalation.api.refusals import Unexpected
-from escalation.api.routes.issues import command_of
 from escalation.api.schemas.batches import BatchView, Envelope, LogIssues
 from escalation.api.schemas.issues import LogIssue
 from escalation.errors import EscalationError
@@ -43,7 +42,7 @@ async def log_issues(asked: Ask) -> Response:
 async def _one(asked: Asked, number: int, entry: Any) -> Answer:  # noqa: ANN401 - any JSON
     """One entry, read and served as if it had come alone."""
     sent = body.read(json.dumps(entry).encode(), LogIssue, asked.depth)
-    job = asking.job_of(asked, command_of(sent), f"{asked.path}#{number}")
+    job = asking.job_of(asked, sent.command(), f"{asked.path}#{number}")
     return await asking.served(asked, job)
 
 

@@ -20,9 +20,8 @@ from escalation.api.operations import (
 from escalation.api.schemas.answers import IssueList, IssueView
 from escalation.api.schemas.issues import EditIssue, LogIssue
 from escalation.api.schemas.queries import IssueQuery
-from escalation.errors import Refused
 from escalation.services.reading import issues
-from escalation.workflow.commands import Edit, Log
+from escalation.workflow.commands import Edit
 
 IssueName = Annotated[
     str, Path(description="The issue's id or its reference.", examples=["SSI-2026-000123"])
@@ -30,24 +29,9 @@ IssueName = Annotated[
 Filters = Annotated[IssueQuery, Query()]
 
 
-def command_of(sent: LogIssue) -> Log:
-    """What a body asks of the desk.
-
-    Raises:
-        Refused: it asks what this release does not have.
-    """
-    if sent.sensitive:
-        raise Refused(
-            "`sensitive` is not available in this release: sealed issues come later. Nothing was "
-            "logged; do not log this matter here without it.",
-            "not_available_yet",
-        )
-    return sent.command()
-
-
 async def log_issue(asked: Ask) -> Response:
     """Log one; the answer says ladder, rung, seats and holders, clocks, and why."""
-    job = asking.job_of(asked, command_of(asking.read(asked, LogIssue)))
+    job = asking.job_of(asked, asking.read(asked, LogIssue).command())
     return asking.told(await asking.served(asked, job))
 
 

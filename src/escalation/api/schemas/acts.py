@@ -180,13 +180,13 @@ class ReclassifyBody(_Reasoned):
     region: Name | None = None
     agency: Name | None = None
     scope: Scope | None = None
-    sensitive: tuple[Sensitivity, ...] = ()
+    sensitive: tuple[Sensitivity, ...] | None = None
 
     _MAY_BE_EMPTIED: ClassVar[frozenset[str]] = frozenset({"function", "service", "region"})
 
     def command(self) -> commands.Do:
         """What the desk is asked."""
-        sent = self.model_fields_set - {"reason", "note", "sensitive"}
+        sent = self.model_fields_set - {"reason", "note"}
         changes = {
             name: getattr(self, name)
             for name in sorted(sent)
@@ -268,6 +268,60 @@ class CloseBody(ActBody):
         return commands.Close(**self.said)
 
 
+class NameBody(ActBody):
+    """One more person may see a sealed issue."""
+
+    person: Name
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Name(person=self.person, **self.said)
+
+
+class UnnameBody(_Reasoned):
+    """One person fewer may see a sealed issue."""
+
+    person: Name
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Unname(person=self.person, **self.said)
+
+
+class ReferBody(ActBody):
+    """Put a sealed matter before another body, under a law or policy."""
+
+    to: Name
+    under: Name
+    reference: Name | None = None
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Refer(to=self.to, under=self.under, reference=self.reference, **self.said)
+
+
+class RecordReferralBody(ActBody):
+    """What the other body answered: its reference, or what came of the matter there."""
+
+    referral: Name
+    reference: Name | None = None
+    outcome: Text | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.reference is None and self.outcome is None:
+            raise Refusal(
+                "missing", "found no `reference` and no `outcome`, expected one", "outcome"
+            )
+        return self
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.RecordReferral(
+            referral=self.referral, reference=self.reference, outcome=self.outcome, **self.said
+        )
+
+
 class LaterBody(ActBody):
     """An act that a later release has: its body is not looked at, and the answer is 409."""
 
@@ -293,5 +347,9 @@ BODIES: dict[Act, type[ActBody]] = {
     Act.REOPEN: ReopenBody,
     Act.WITHDRAW: WithdrawBody,
     Act.CLOSE: CloseBody,
+    Act.NAME: NameBody,
+    Act.UNNAME: UnnameBody,
+    Act.REFER: ReferBody,
+    Act.RECORD_REFERRAL: RecordReferralBody,
 }
 """The body of each act; one that stands not here is not available yet."""

@@ -16,6 +16,7 @@ from escalation.routing.vocabulary import (
     Layer,
     RungKind,
     Scope,
+    Sensitivity,
     SetBy,
     Severity,
     Side,
@@ -75,11 +76,15 @@ class LadderPin(Shape):
     publication: str
 
 
+ClockName = ClockKind | Annotated[str, Field(pattern="^statutory:.+$")]
+"""A kind, and of a clock that the law sets the rule it counts for: `statutory:<name>`."""
+
+
 class ClockView(Shape):
     """A clock as it stands now."""
 
     id: str
-    kind: ClockKind
+    kind: ClockName
     class_: Annotated[ClockClass, Field(alias="class")]
     budget: str
     budget_seconds: int | None
@@ -89,6 +94,7 @@ class ClockView(Shape):
     remaining_seconds: int | None
     state: ClockState
     past_target: bool
+    breached: bool
     ended_at: datetime | None
     ended_how: ClockEnd | None
 
@@ -98,8 +104,37 @@ class NextView(Shape):
 
     what: str
     at: datetime
-    clock: ClockKind
+    clock: ClockName
     step: str
+
+
+class NamedView(HolderView):
+    """A person who may see a sealed issue."""
+
+    by: str
+    at: datetime
+    why: str | None
+
+
+class ReferralView(Shape):
+    """A sealed matter that was put before another body."""
+
+    id: str
+    to: str
+    under: str
+    at: datetime
+    by: str
+    reference: str | None
+    outcome: str | None
+    outcome_at: datetime | None
+
+
+class SealedView(Shape):
+    """Since when it is sealed, for whom beside the holders of its seats, and its referrals."""
+
+    at: datetime
+    named: list[NamedView]
+    referrals: list[ReferralView]
 
 
 class IssueView(Shape):
@@ -127,6 +162,8 @@ class IssueView(Shape):
     scope: Scope
     raiser: dict[str, Any]
     about_person: str | None
+    sensitive: list[Sensitivity]
+    sealed: SealedView | None
     ola: str | None
     ladder: LadderPin
     calendar: str

@@ -165,6 +165,7 @@ class LogIssue(Body):
             occurred_at=self.occurred_at,
             received_at=self.received_at,
             outcome=None if self.outcome is None else self.outcome.model_dump(exclude_none=True),
+            sensitive=self.sensitive,
         )
 
 

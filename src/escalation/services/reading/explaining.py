@@ -137,6 +137,7 @@ def budget_of(found: Facts, clock: Clock) -> Valued[Any] | None:
         ClockKind.HOLD: awaited,
         ClockKind.REVIEW: of.review,
         ClockKind.REMIND: of.remind,
+        ClockKind.STATUTORY: next((r.budget for r in of.statutory if r.name == clock.rule), None),
     }
     return by_kind[clock.kind]
 

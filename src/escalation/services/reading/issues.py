@@ -10,6 +10,7 @@ from escalation.services.views import issue_view
 from escalation.store import issues, listing
 from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
 from escalation.workflow.facts import Facts
+from escalation.workflow.viewing import may_see
 
 __all__ = ["EQUALS", "RANGES", "SORTS", "Page", "Question", "Value", "facts", "one", "page"]
 
@@ -34,15 +35,15 @@ def facts(look: Look, name: str) -> Facts:
     """An issue by its id or reference, with its live clocks and what it stands under.
 
     Raises:
-        NotFound: there is none of that name.
+        NotFound: there is none of that name for who looks.
     """
     issue_id: str | None = name
     if not name.startswith("iss_"):
         issue_id = issues.ids_of_references(look.connection, [name]).get(name)
     found = issues.load(look.connection, [] if issue_id is None else [issue_id])
-    if issue_id is None or issue_id not in found:
+    loaded = None if issue_id is None else found.get(issue_id)
+    if loaded is None or not may_see(look.viewer, loaded.issue):
         raise NotFound(f"There is no issue {name}.")
-    loaded = found[issue_id]
     return Facts(loaded.issue, loaded.clocks, look.agreement(loaded.issue), loaded.ended)
 
 
@@ -58,9 +59,11 @@ def one(look: Look, name: str) -> View:
 
 def page(look: Look, question: Question) -> Page:
     """A page of issues as they are now."""
-    rows = listing.page(look.connection, question, look.now)
+    rows = listing.page(look.connection, look.viewer, question, look.now)
     shown = rows[: question.limit]
-    count = listing.total(look.connection, question, look.now) if question.total else None
+    count = None
+    if question.total:
+        count = listing.total(look.connection, look.viewer, question, look.now)
     return Page(_views(look, shown), question.limit, _goes_on(rows, question.limit), count)
 
 

@@ -74,7 +74,7 @@ def one(look: Look, meeting_id: str) -> dict[str, Any]:
             "outcome": item.outcome,
             "left_at": told(item.left_at),
         }
-        for item in meetings.agenda(look.connection, meeting_id)
+        for item in meetings.agenda(look.connection, look.viewer, meeting_id)
     ]
     view["decisions"] = [
         {
@@ -87,7 +87,7 @@ def one(look: Look, meeting_id: str) -> dict[str, Any]:
             "actions": made.actions,
             "decided_at": told(made.decided_at),
         }
-        for made in meetings.decisions(look.connection, meeting_id)
+        for made in meetings.decisions(look.connection, look.viewer, meeting_id)
     ]
     return view
 

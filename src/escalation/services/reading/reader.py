@@ -14,6 +14,7 @@ from escalation.services.registry import Known, Registry
 from escalation.store import dialect
 from escalation.store.transaction import Connection, Engine, snapshot
 from escalation.workflow.facts import Agreement, Issue
+from escalation.workflow.viewing import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Look:
     known: Known
     now: datetime
     caller: Caller
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who looks: what they may not see is as if it were not there."""
+        return self.caller.viewer
 
     @property
     def directory(self) -> Directory:

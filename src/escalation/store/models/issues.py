@@ -4,6 +4,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
+_SEALED = text("sealed_at is not null")
 _LEFT_FORUM = text("left_forum is not null")
 UNRESOLVED = "status in ('open', 'in_progress', 'on_hold', 'tabled')"
 """What the partial indexes say; a query that is to use one on SQLite says it in the same words."""
@@ -45,6 +46,8 @@ issue = Table(
     Column("layer", Text, nullable=False),
     Column("entered_at", UtcInstant, nullable=False),
     Column("standing", Json, nullable=False),  # visits, seats, hold, outcome, ...
+    Column("sealed_at", UtcInstant),
+    Column("sealed_to", Json),  # of a sealed issue: the people who may see it
     Column("provider_person", Id),
     Column("agency_person", Id),
     Column("directory_epoch", Integer, nullable=False),
@@ -79,6 +82,12 @@ issue = Table(
         "id",
         postgresql_where=text("due_at is not null"),
         sqlite_where=text("due_at is not null"),
+    ),
+    Index(
+        "ix_issue_sealed",
+        "sealed_at",
+        postgresql_where=_SEALED,
+        sqlite_where=_SEALED,
     ),
     Index(
         "ix_issue_seats_behind",
