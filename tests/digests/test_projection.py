@@ -156,13 +156,10 @@ def test_a_body_that_does_not_meet_again_or_is_not_there_passes_nothing_on(
 
 
 def test_ages_are_in_business_days_and_unknown_beyond_the_calendar(frame: Framework) -> None:
-    ages = Ages(utc("2026-03-09 00:00"))
-    under = frame.agreement(standing())
-    assert ages.since(under, "brisbane", NOW) == 5
-    assert (
-        ages.since(under, "brisbane", utc("2026-02-28 00:00")) == 5
-    )  # a Saturday counts as Monday
-    assert ages.since(under, "brisbane", utc("1990-01-01 00:00")) is None
+    ages = Ages(utc("2026-03-09 00:00")).by(frame.agreement(standing()), "brisbane")
+    assert ages.since(NOW) == 5
+    assert ages.since(utc("2026-02-28 00:00")) == 5  # a Saturday counts as Monday
+    assert ages.since(utc("1990-01-01 00:00")) is None
 
 
 def test_a_body_that_never_met_has_no_last_meeting(frame: Framework) -> None:

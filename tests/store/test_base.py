@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, select, text
 from sqlalchemy.exc import StatementError
 
-from escalation.store.base import EPOCH, canonical, epoch_microseconds
+from escalation.store.base import EPOCH, canonical, canonical_document, epoch_microseconds
 from escalation.store.transaction import read, write
 
 INSTANTS = st.datetimes(
@@ -86,6 +86,15 @@ def test_identifiers_sort_by_their_bytes(engine: Engine, shelf: Table) -> None:
 def test_sqlite_keeps_canonical_text_and_whole_numbers() -> None:
     assert canonical({"b": [1, None], "a": "é"}) == '{"a":"é","b":[1,null]}'
     assert epoch_microseconds(EPOCH - timedelta(microseconds=1)) == -1
+
+
+@given(document=st.dictionaries(st.text(), JSON | st.text()), instant=INSTANTS)
+def test_a_large_document_has_the_bytes_of_its_canonical_text(
+    document: dict[str, Any], instant: datetime
+) -> None:
+    told = instant.isoformat().replace("+00:00", "Z")
+    found = canonical_document({**document, "at": instant})
+    assert found == canonical({**document, "at": told}).encode("utf-8")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])

@@ -1,7 +1,6 @@
 """The digest of a forum: selection and rows in, the one document out."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -137,14 +136,14 @@ def _words(framework: Framework, shown: Iterable[Standing]) -> dict[str, Any]:
     }
 
 
-def _titles(directory: Directory, standings: Iterable[Standing]) -> dict[str, dict[str, str]]:
-    codes: dict[str, set[str | None]] = defaultdict(set)
-    for standing in standings:
-        codes["agencies"].add(standing.agency)
-        codes["providers"].add(standing.provider)
-        codes["functions"].add(standing.function)
-        codes["regions"].add(standing.region)
-        codes["forums"].update(standing.reports, (standing.forum,))
+def _titles(directory: Directory, standings: Sequence[Standing]) -> dict[str, dict[str, str]]:
+    codes: dict[str, set[str | None]] = {
+        "agencies": {s.agency for s in standings},
+        "providers": {s.provider for s in standings},
+        "functions": {s.function for s in standings},
+        "regions": {s.region for s in standings},
+        "forums": {s.forum for s in standings}.union(*{s.reports for s in standings}),
+    }
     tables: dict[str, Mapping[str, Any]] = {
         "agencies": directory.parties,
         "providers": directory.parties,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from escalation.digests.selection import Standing, told
+from escalation.digests.selection import Counted, Standing, told
 from escalation.routing.directory import Directory, Forum
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
@@ -33,7 +33,7 @@ class Framework:
         """The calendars of the publication in force: a forum's is named there."""
         return self._agreement(self.publication, None, Scope.FUNCTION.value)
 
-    def agreement(self, standing: Standing) -> Agreement:
+    def agreement(self, standing: Standing | Counted) -> Agreement:
         """What an issue stands under."""
         key = (standing.publication, standing.ola, standing.ladder)
         found = self._agreements.get(key)
@@ -102,24 +102,22 @@ class Ages:
     def __init__(self, at: datetime) -> None:
         """Counted up to ``at``."""
         self._at = at
-        self._calendars: dict[tuple[str, str], _Counted] = {}
+        self._calendars: dict[tuple[str, str], AgesBy] = {}
 
-    def since(self, under: Agreement, calendar_id: str, start: datetime) -> int | None:
-        """The business days after day zero of ``start``, today's among them.
-
-        None where the calendar does not know one of the two.
-        """
-        calendar = self._calendars.get((under.publication.hash, calendar_id))
-        if calendar is None:
-            calendar = _Counted(under.calendar(calendar_id), self._at)
-            self._calendars[under.publication.hash, calendar_id] = calendar
-        return calendar.since(start)
+    def by(self, under: Agreement, calendar_id: str) -> "AgesBy":
+        """Ages by one calendar of what an issue stands under."""
+        key = (under.publication.hash, calendar_id)
+        found = self._calendars.get(key)
+        if found is None:
+            found = self._calendars[key] = AgesBy(under.calendar(calendar_id), self._at)
+        return found
 
 
-class _Counted:
+class AgesBy:
     """One calendar's business days up to an instant, by where they are counted from."""
 
     def __init__(self, calendar: Calendar, at: datetime) -> None:
+        """Counted up to ``at``."""
         self._calendar = calendar
         self._at = at
         # Most calendars count from the date, whatever the hour.
@@ -128,6 +126,10 @@ class _Counted:
         self._known: dict[date | datetime, int | None] = {}
 
     def since(self, start: datetime) -> int | None:
+        """The business days after day zero of ``start``, today's among them.
+
+        None where the calendar does not know one of the two.
+        """
         key = start.astimezone(self._zone).date() if self._by_date else start
         if key not in self._known:
             self._known[key] = _business_days(self._calendar, start, self._at)

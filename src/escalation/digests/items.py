@@ -5,7 +5,7 @@ from typing import Any
 from escalation.digests.framework import Ages, Framework
 from escalation.digests.movements import Moved
 from escalation.digests.projection import Arrival
-from escalation.digests.selection import Selection, Standing, told, told_or_none
+from escalation.digests.selection import Counted, Selection, Standing, told
 from escalation.routing.vocabulary import Layer, Severity
 
 Item = dict[str, Any]
@@ -33,28 +33,27 @@ class Items:
 
     def _item(self, standing: Standing) -> Item:
         under = self._framework.agreement(standing)
-        age = self._ages.since(under, standing.calendar, standing.received_at)
-        here = self._ages.since(under, standing.calendar, standing.entered_at)
+        ages = self._ages.by(under, standing.calendar)
         starts_at = standing.meeting_at
         # By their letters, as canonical JSON has them: sorting them then costs next to nothing.
         return {
-            "age_business_days": age,
+            "age_business_days": ages.since(standing.received_at),
             "agency": standing.agency,
-            "business_days_at_rung": here,
+            "business_days_at_rung": ages.since(standing.entered_at),
             "carried_over": standing.carried_over,
-            "due_at": told_or_none(standing.due_at),
-            "entered_at": told(standing.entered_at),
-            "exhausted_at": told_or_none(standing.exhausted_at),
+            "due_at": standing.due_at,
+            "entered_at": standing.entered_at,
+            "exhausted_at": standing.exhausted_at,
             "forum": standing.forum,
             "function": standing.function,
-            "hold_until": told_or_none(standing.hold_until),
+            "hold_until": standing.hold_until,
             "id": standing.issue,
             "kind": standing.kind,
             "layer": standing.layer,
-            "meeting": starts_at and {"id": standing.meeting, "starts_at": told(starts_at)},
+            "meeting": starts_at and {"id": standing.meeting, "starts_at": starts_at},
             "past_target": standing.past_target(self._at),
             "provider": standing.provider,
-            "received_at": told(standing.received_at),
+            "received_at": standing.received_at,
             "reference": standing.reference,
             "region": standing.region,
             "reported_up_to": list(standing.reports),
@@ -64,11 +63,11 @@ class Items:
             "title": standing.title,
         }
 
-    def counted(self, standing: Standing) -> Item:
+    def counted(self, standing: Counted) -> Item:
         """What figures are made from, and no more."""
-        under = self._framework.agreement(standing)
+        ages = self._ages.by(self._framework.agreement(standing), standing.calendar)
         return {
-            "age_business_days": self._ages.since(under, standing.calendar, standing.received_at),
+            "age_business_days": ages.since(standing.received_at),
             "agency": standing.agency,
             "exhausted_at": standing.exhausted_at,
             "past_target": standing.past_target(self._at),
@@ -83,10 +82,9 @@ class Items:
     def notable(self, standing: Standing) -> Item | None:
         """An issue elsewhere that is reported up or high-level, and why; None: it is neither."""
         why = []
-        if self._forum in standing.reports:
-            why.append("reported_up_here")
-        elif standing.reports:
-            why.append("reported_up")
+        if standing.reported_to is not None:
+            here = self._forum in standing.reports
+            why.append("reported_up_here" if here else "reported_up")
         if standing.severity in _HIGH:
             why.append("severity")
         if standing.layer == Layer.CORPORATE:
@@ -98,7 +96,7 @@ class Items:
         movement = moved.movement
         after, before = movement.after, movement.before
         return {
-            "at": told(movement.at),
+            "at": movement.at,
             "reference": after.reference,
             "id": after.issue,
             "title": after.title,
@@ -107,7 +105,7 @@ class Items:
             "from_rung": None if before is None else before.rung,
             "to_rung": after.rung,
             "left_agenda": movement.left_agenda,
-            "meeting_at": told_or_none(after.meeting_at),
+            "meeting_at": after.meeting_at,
             "carried_over": after.carried_over,
         }
 

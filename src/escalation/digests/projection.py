@@ -6,8 +6,8 @@ limit allows, and climbs with the grace after the last. A rung whose past target
 never left. Engine time is taken as the engine takes it: what is late climbs at once.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import cast
 
 from escalation.digests.framework import Framework
@@ -25,8 +25,8 @@ from escalation.routing.vocabulary import (
     Scope,
     Severity,
 )
-from escalation.timekeeping.calendar import BeyondHorizon
-from escalation.timekeeping.duration import Duration
+from escalation.timekeeping.calendar import BeyondHorizon, Calendar
+from escalation.timekeeping.duration import Duration, Unit
 from escalation.timekeeping.ledger import Interval, budget, due_at
 from escalation.workflow import forum
 from escalation.workflow.climbing import land
@@ -41,16 +41,20 @@ class Arrival:
     over: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Way:
-    """One issue on its way up."""
+    """The way up of all issues that look alike to their ladder, as far as it is known.
 
-    standing: Standing
+    ``above`` has the next rung by the rung below it, ``leads`` whether the forum is above a rung.
+    """
+
     under: Agreement
     shape: Shape
-
-    def rung(self, rung_id: str) -> EffectiveRung:
-        return self.under.ladder.rung(rung_id)
+    cluster: str | None
+    provider: str
+    calendar: Calendar
+    above: dict[str, EffectiveRung | None] = field(default_factory=dict)
+    leads: dict[str, bool] = field(default_factory=dict)
 
 
 class Projection:
@@ -64,62 +68,71 @@ class Projection:
         self._code = code
         self._as_at = as_at
         self._until = until
-        self._dues: dict[tuple[str, str, Duration, datetime], datetime | None] = {}
-        self._is_above_known: dict[tuple[object, ...], bool] = {}
-        self._above_known: dict[tuple[object, ...], EffectiveRung | None] = {}
+        self._ways: dict[tuple[str | None, ...], _Way] = {}
+        self._dues: dict[tuple[Calendar, Duration, date | datetime], datetime | None] = {}
 
     def arrival(self, standing: Standing) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
         if self._until is None or not _leaves_before(standing, self._until):
             return None
-        under = self._framework.agreement(standing)
-        if not self._is_above(under, standing):
+        way = self._way(standing)
+        if not self._leads_here(way, standing.rung):
             return None
-        way = _Way(standing, under, _shape(standing, self._as_at))
-        rung = way.rung(standing.rung)
+        rung = way.under.ladder.rung(standing.rung)
         over: tuple[str, ...] = (standing.rung,)
-        at = self._leaves_now(way, rung)
+        at = self._leaves_now(way, rung, standing)
         while at is not None and (at := max(at, self._as_at)) < self._until:
             above = self._above(way, rung)
             if above is None:
                 return None
             rung = above
-            if self._sits_on(standing, rung):
+            if self._sits_on(way, rung):
                 return Arrival(at, over)
             over = (*over, rung.id)
             at = self._leaves(way, rung, at)
         return None
 
+    def _way(self, of: Standing) -> _Way:
+        """The way of an issue: made once for all that look alike."""
+        key = (of.publication, of.ola, of.ladder, of.cluster, of.provider, of.agency, of.function,
+               of.service, of.region, of.scope, of.severity, of.kind, of.raiser, of.channel,
+               of.calendar)  # fmt: skip
+        found = self._ways.get(key)
+        if found is None:
+            under = self._framework.agreement(of)
+            shape, calendar = _shape(of, self._as_at), under.calendar(of.calendar)
+            found = self._ways[key] = _Way(under, shape, of.cluster, of.provider, calendar)
+        return found
+
     def _above(self, way: _Way, rung: EffectiveRung) -> EffectiveRung | None:
         """The next rung, past those that a skip rule or an empty seat leaves out."""
-        of, ladder = way.standing, way.under.ladder
-        key = (of.publication, of.ola, of.ladder, of.cluster, rung.id, way.shape)
-        if key not in self._above_known:
+        if rung.id not in way.above:
+            ladder = way.under.ladder
             above, passed = next_rung(ladder, rung.id, way.shape)
             officers = above is not None and above.kind is RungKind.OFFICERS
             if above and officers and ladder.empty_seat(above.id) is EmptySeat.NEXT_RUNG:
                 above = land(way.under, above, way.shape, passed).rung
-            self._above_known[key] = above
-        return self._above_known[key]
+            way.above[rung.id] = above
+        return way.above[rung.id]
 
-    def _is_above(self, under: Agreement, standing: Standing) -> bool:
-        """Whether the forum sits on a rung above the issue's."""
-        of = standing
-        key = (of.publication, of.ola, of.ladder, of.rung, of.cluster, of.provider)
-        if key not in self._is_above_known:
-            above = under.ladder.rungs[under.ladder.position(of.rung) + 1 :]
-            self._is_above_known[key] = any(self._sits_on(of, rung) for rung in above)
-        return self._is_above_known[key]
+    def _leads_here(self, way: _Way, rung_id: str) -> bool:
+        """Whether the forum sits on a rung above that one."""
+        if rung_id not in way.leads:
+            ladder = way.under.ladder
+            above = ladder.rungs[ladder.position(rung_id) + 1 :]
+            way.leads[rung_id] = any(self._sits_on(way, rung) for rung in above)
+        return way.leads[rung_id]
 
-    def _sits_on(self, of: Standing, rung: EffectiveRung) -> bool:
+    def _sits_on(self, way: _Way, rung: EffectiveRung) -> bool:
         if rung.forum is None:
             return False
-        body = self._framework.directory.forum_for(rung.forum, of.cluster, of.provider)
+        directory = self._framework.directory
+        body = directory.forum_for(rung.forum, way.cluster, way.provider)
         return body is not None and body.code == self._code
 
-    def _leaves_now(self, way: _Way, rung: EffectiveRung) -> datetime | None:
+    def _leaves_now(self, way: _Way, rung: EffectiveRung, standing: Standing) -> datetime | None:
         """When it leaves the rung on which it stands already."""
-        standing, due = way.standing, way.standing.due_at
+        due = standing.due_at
         if rung.kind is RungKind.OFFICERS:
             return due if rung.past_target.value is PastTarget.ESCALATE else None
         if standing.hold_until is not None:
@@ -138,11 +151,17 @@ class Projection:
             return self._put_off(way, rung, at, 0)
         if rung.past_target.value is PastTarget.NOTIFY:
             return None
-        target = rung.targets[way.shape.severity].value
-        key = (way.standing.publication, way.standing.calendar, target, at)
-        if key not in self._dues:
-            self._dues[key] = _end(way, target, at)
-        return self._dues[key]
+        target, calendar = rung.targets[way.shape.severity].value, way.calendar
+        try:
+            # Business days are counted from a date, whatever the hour.
+            days = target.unit is Unit.BUSINESS_DAY
+            key = (calendar, target, calendar.day_zero(at) if days else at)
+            if key not in self._dues:
+                since = (Interval(at, None),)
+                self._dues[key] = due_at(budget(target, at, calendar), since, calendar)
+            return self._dues[key]
+        except BeyondHorizon:
+            return None
 
     def _put_off(
         self,
@@ -153,17 +172,17 @@ class Projection:
         later_than: datetime | None = None,
     ) -> datetime | None:
         """When an item that is tabled at an instant has been put off too often."""
-        of, until = way.standing, cast("datetime", self._until)  # asked while there is one
+        until = cast("datetime", self._until)  # asked while there is one
         # Every forum's rung has both.
         ref, grace = cast("ForumRef", rung.forum), cast("Valued[Duration]", rung.grace)
-        body = self._framework.directory.forum_for(ref, of.cluster, of.provider)
+        body = self._framework.directory.forum_for(ref, way.cluster, way.provider)
         if body is None:
             return None
         while at < until:
             ahead = forum.next_sitting(way.under, body, at, later_than)
             if ahead is None:
                 return None
-            at = forum.after(ahead.ends_at, grace.value, way.under.calendar(of.calendar))
+            at = forum.after(ahead.ends_at, grace.value, way.calendar)
             if carried >= forum.carry_over_limit(rung):
                 return at
             carried, later_than = carried + 1, ahead.starts_at
@@ -174,15 +193,6 @@ def _leaves_before(standing: Standing, until: datetime) -> bool:
     """Whether anything ends before then that would let it climb."""
     ends = standing.due_at or standing.hold_until
     return ends is not None and ends < until
-
-
-def _end(way: _Way, target: Duration, at: datetime) -> datetime | None:
-    """The end of a target that runs from an instant; None beyond what the calendar knows."""
-    calendar = way.under.calendar(way.standing.calendar)
-    try:
-        return due_at(budget(target, at, calendar), (Interval(at, None),), calendar)
-    except BeyondHorizon:
-        return None
 
 
 def _shape(standing: Standing, at: datetime) -> Shape:

@@ -89,6 +89,25 @@ class Standing(NamedTuple):
         return self.past_target_at is not None and self.past_target_at <= at
 
 
+class Counted(NamedTuple):
+    """What figures are made from, of one issue in one of its stays."""
+
+    received_at: datetime
+    status: str
+    severity: str
+    agency: str
+    publication: str
+    ola: str | None
+    ladder: str
+    calendar: str
+    exhausted_at: datetime | None
+    past_target_at: datetime | None
+
+    def past_target(self, at: datetime) -> bool:
+        """Whether an agreed clock of it is past target."""
+        return self.past_target_at is not None and self.past_target_at <= at
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """The stay before: where it was, and whether anybody had to act."""
@@ -122,7 +141,7 @@ class Rows:
     """All rows of a digest: at the forum, there at ``since``, elsewhere, and what moved."""
 
     standing: tuple[Standing, ...]
-    standing_before: tuple[Standing, ...]
+    standing_before: tuple[Counted, ...]
     elsewhere: tuple[Standing, ...]
     movements: tuple[Movement, ...]
 

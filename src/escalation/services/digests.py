@@ -20,7 +20,7 @@ from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.views import told
 from escalation.store import dialect, digests, journal, selecting
-from escalation.store.base import canonical
+from escalation.store.base import canonical, canonical_document
 from escalation.store.digests import Rendering, StoredDigest
 from escalation.store.settling import settle
 from escalation.store.transaction import Connection, read, snapshot
@@ -265,14 +265,13 @@ class _Asked:
         until = None if meeting is None else meeting.cutoff_at
         here = selecting.standing(connection, selection.forum, selection.as_at, known_at)
         before = (
-            ()
-            if since is None
-            else selecting.standing(connection, selection.forum, since, known_at)
+            () if since is None else selecting.counted(connection, selection.forum, since, known_at)
         )
         area = Area.of(self.frame.forum)
         around = selecting.elsewhere(connection, selection, area, until)
         moved = selecting.movements(connection, selection)
-        return canonical(build(self.frame, selection, Rows(here, before, around, moved))).encode()
+        document = build(self.frame, selection, Rows(here, before, around, moved))
+        return canonical_document(document)
 
 
 def _instants(desk: Desk, request: Request) -> tuple[datetime, datetime]:

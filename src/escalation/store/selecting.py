@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
-    Executable,
     Select,
     and_,
     bindparam,
@@ -26,12 +25,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from escalation.digests.selection import Area, Before, Movement, Selection, Standing
+from escalation.digests.selection import Area, Before, Counted, Movement, Selection, Standing
 from escalation.routing.vocabulary import Layer, Severity
 from escalation.store import dialect, models
 from escalation.store.base import EPOCH, Id, UtcInstant
 from escalation.store.framework import StoredDirectory
 from escalation.store.models.issues import UNRESOLVED
+from escalation.store.tuples import Query, fetched
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
 _A_SECOND = timedelta(seconds=1)
@@ -94,6 +94,15 @@ def standing(
     return _standings(connection, _standing_query(connection.dialect), given)
 
 
+def counted(
+    connection: Connection, forum: str, as_at: datetime, known_at: datetime
+) -> tuple[Counted, ...]:
+    """The same, with no more of each than is counted."""
+    given = {"forum": forum, "as_at": as_at, "known_at": known_at}
+    rows = fetched(connection, _standing_query(connection.dialect, Counted._fields), given)
+    return tuple(map(Counted._make, rows))
+
+
 def elsewhere(
     connection: Connection, selection: Selection, area: Area, until: datetime | None
 ) -> tuple[Standing, ...]:
@@ -124,11 +133,11 @@ def movements(connection: Connection, selection: Selection) -> tuple[Movement, .
         "known_at": selection.known_at,
         "since": selection.since or EPOCH,
     }
-    rows = connection.execute(_movement_query(connection.dialect), given)
-    return tuple(_moved(row) for row in rows.all())
+    rows = fetched(connection, _movement_query(connection.dialect), given)
+    return tuple(map(_moved, rows))
 
 
-def _moved(row: Any) -> Movement:  # noqa: ANN401 - a row of the query above
+def _moved(row: tuple[Any, ...]) -> Movement:
     width = len(Standing._fields)
     at, left_agenda, *earlier = row[width:]
     before = None if earlier[0] is None else Before(*earlier)
@@ -136,9 +145,9 @@ def _moved(row: Any) -> Movement:  # noqa: ANN401 - a row of the query above
 
 
 def _standings(
-    connection: Connection, query: Executable, given: Mapping[str, Any]
+    connection: Connection, query: Query, given: Mapping[str, Any]
 ) -> tuple[Standing, ...]:
-    return tuple(map(Standing._make, connection.execute(query, given).all()))
+    return tuple(map(Standing._make, fetched(connection, query, given)))
 
 
 # The statements are made once for each database; what they are asked comes by name.
@@ -154,12 +163,12 @@ _NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
 
 
 @cache
-def _standing_query(of: Dialect) -> Executable:
-    return _holding(_columns(of).select_from(_JOINED).where(_NOW.forum == _FORUM))
+def _standing_query(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Query:
+    return _holding(_columns(of, names).select_from(_JOINED).where(_NOW.forum == _FORUM))
 
 
 @cache
-def _elsewhere_query(of: Dialect, by_cluster: bool, by_provider: bool) -> Executable:  # noqa: FBT001 - the key of a cache
+def _elsewhere_query(of: Dialect, by_cluster: bool, by_provider: bool) -> Query:  # noqa: FBT001 - the key of a cache
     within = [
         *([_NOW.cluster == bindparam("cluster", type_=Id)] if by_cluster else []),
         *([_NOW.provider == bindparam("provider", type_=Id)] if by_provider else []),
@@ -172,7 +181,7 @@ def _elsewhere_query(of: Dialect, by_cluster: bool, by_provider: bool) -> Execut
     return _holding(_columns(of).select_from(_JOINED).where(_NOT_HERE, shown))
 
 
-def _holding(query: Select[Any]) -> Executable:
+def _holding(query: Select[Any]) -> Query:
     """Of unresolved stays those that had begun and not ended.
 
     In two parts, each with one range of an index: without an end, and with one that was recorded
@@ -186,7 +195,7 @@ def _holding(query: Select[Any]) -> Executable:
 
 
 @cache
-def _movement_query(of: Dialect) -> Executable:
+def _movement_query(of: Dialect) -> Query:
     query = _columns(of).add_columns(
         _NOW.effective_from,
         _NOW.left_agenda,
@@ -207,8 +216,8 @@ def _movement_query(of: Dialect) -> Executable:
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
 
 
-def _columns(of: Dialect) -> Select[Any]:
-    """The columns of a standing, in its order."""
+def _columns(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Select[Any]:
+    """The columns of a standing, all or some."""
     raiser = dialect.json_text(of, models.issue.c.said, "raiser", "type")
     named: dict[str, ColumnElement[Any]] = {
         "stay": _NOW.id.label("stay"),
@@ -216,4 +225,4 @@ def _columns(of: Dialect) -> Select[Any]:
         "raiser": raiser.label("raiser"),
         **{name: models.issue.c[name] for name in _OF_ISSUE},
     }
-    return select(*(named[n] if n in named else _NOW[n] for n in Standing._fields))
+    return select(*(named[n] if n in named else _NOW[n] for n in names))
