@@ -19,6 +19,7 @@ from escalation.api.guarded import REQUIRED, guard
 from escalation.api.operations import Operation
 from escalation.api.routes import (
     acts,
+    audit,
     batches,
     digests,
     directory,
@@ -46,6 +47,7 @@ _MODULES = (
     directory,
     digests,
     keys,
+    audit,
     webhooks,
     metrics,
     root,

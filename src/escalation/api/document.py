@@ -26,6 +26,7 @@ _TAGS = {
     "digests": "What goes before the boards: stored, immutable, in several formats.",
     "webhooks": "Endpoints that are called, and what was delivered.",
     "keys": "API keys.",
+    "record": "What was recorded: verified, and exported with its proofs.",
     "interface": "About this interface.",
     "operations": "For who runs it.",
 }

@@ -61,10 +61,10 @@ def answer(
 
     ``scope`` is what a cursor of this list belongs to: its sort.
     """
-    links = {"self": _here(asked)}
+    links = {"self": here(asked)}
     headers = {"Content-Type": JSON}
     if page.after is not None:
-        links["next"] = _here(asked, cursor=cursor_of(page.after, _of(asked, scope)))
+        links["next"] = here(asked, cursor=cursor_of(page.after, _of(asked, scope)))
         headers["Link"] = f'<{links["next"]}>; rel="next"'
     meta: dict[str, Any] = {"limit": page.limit}
     if page.total is not None:
@@ -76,7 +76,7 @@ def answer(
 def whole(asked: Asked, items: Iterable[Mapping[str, Any]]) -> Response:
     """A list that is short enough to be told in one page."""
     found = list(items)
-    links = {"self": _here(asked)}
+    links = {"self": here(asked)}
     envelope = {"data": found, "links": links, "meta": {"limit": max(len(found), 1)}}
     return Response(json_of(envelope), 200, {"Content-Type": JSON})
 
@@ -148,7 +148,7 @@ def _mark(scope: str) -> str:
     return sha256(scope.encode()).hexdigest()[:8]
 
 
-def _here(asked: Asked, **changed: str) -> str:
+def here(asked: Asked, **changed: str) -> str:
     """The path that was asked, with some of its parameters changed."""
     query = dict(parse_qsl(asked.scope["query_string"].decode("latin-1"), keep_blank_values=True))
     query |= changed

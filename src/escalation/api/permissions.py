@@ -75,6 +75,8 @@ REQUIRED: Mapping[str, Permission | None] = {
     "make_digest": Permission.ACT,
     "list_digests": Permission.READ,
     "get_digest": Permission.READ,
+    "verify_record": Permission.AUDIT,
+    "export_record": Permission.AUDIT,
     "get_api": None,
     "list_problems": None,
     "get_problem": None,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import escalation
-from escalation.cli import database, digests, directory, issues, keys, ladders, webhooks
+from escalation.cli import audit, database, digests, directory, issues, keys, ladders, webhooks
 from escalation.cli.groups import Root
 from escalation.cli.replay import replay
 from escalation.cli.serve import serve
@@ -28,6 +28,7 @@ app.add_typer(ladders.app, name="ladders")
 app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
 app.add_typer(digests.app, name="digests")
+app.add_typer(audit.app, name="audit")
 app.command()(replay)
 app.add_typer(keys.app, name="keys")
 app.add_typer(webhooks.app, name="webhooks")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     PUBLISH_LADDERS = "publish_ladders"
     MANAGE_KEYS = "manage_keys"
     MANAGE_WEBHOOKS = "manage_webhooks"
+    AUDIT = "audit"
 
 
 _OPERATES = frozenset({Permission.READ, Permission.WATCH, Permission.ACT, Permission.CHECK_LADDERS})
