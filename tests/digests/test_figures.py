@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from escalation.clock import VirtualClock
 from escalation.services import digests
+from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
-from escalation.services.digests import Request
 from escalation.store import models
 from escalation.store.transaction import read
 from tests.builders import CLERK

@@ -9,8 +9,8 @@ from escalation.clock import VirtualClock
 from escalation.reports.as_html import content_policy
 from escalation.reports.as_markdown import escaped
 from escalation.services import digests
+from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
-from escalation.services.digests import Request
 from tests.builders import CLERK
 from tests.digests.history import lived
 

@@ -14,8 +14,8 @@ from escalation.clock import SystemClock, VirtualClock
 from escalation.errors import Busy, Invalid, NotFound, Refused
 from escalation.routing.vocabulary import Awaiting
 from escalation.services import digests, framework
+from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
-from escalation.services.digests import Request
 from escalation.store import dialect, models, settling
 from escalation.store.transaction import read, write
 from escalation.workflow.commands import Acknowledge, Hold

@@ -52,6 +52,11 @@ _GENERAL: Mapping[str, Code] = {
         "Nobody known is asking",
         "Send `Authorization: Bearer esc_...` with a key that is neither revoked nor expired.",
     ),
+    "withheld": Code(
+        403,
+        "The digest shows a matter that has been sealed since",
+        "Read the one that `corrected_by` names; where it is missing, wait for it to be made.",
+    ),
     "forbidden": Code(
         403,
         "The key may not do this",

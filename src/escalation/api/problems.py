@@ -68,6 +68,8 @@ def problem(error: EscalationError, *, path: str, request_id: str) -> dict[str, 
     if isinstance(error, Refused):
         told_acts = {k: v for k, v in error.extra.items() if k in {"available_acts", "issue"}}
         document |= told_acts
+    if "corrected_by" in error.extra:
+        document["corrected_by"] = error.extra["corrected_by"]
     if isinstance(error, PreconditionFailed) and "current" in error.extra:
         document["current"] = error.extra["current"]
     return document

@@ -12,7 +12,7 @@ from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, tell, zoned
 from escalation.errors import Broken
 from escalation.services import digests
-from escalation.services.digests import Request
+from escalation.services.asked_digests import Request
 
 app = group(
     "Make, show and verify digests of forums.\n\n"

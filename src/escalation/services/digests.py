@@ -5,41 +5,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NoReturn
+from typing import Any
 
-from escalation.clock import SystemClock, whole_second
-from escalation.digests.digest import SCHEMA, Frame, build
-from escalation.digests.framework import Framework
-from escalation.digests.selection import FORUM_PROFILE, Area, Rows, Selection
-from escalation.errors import Broken, Fault, Invalid, NotFound, Refused
+from escalation.clock import SystemClock
+from escalation.digests.digest import SCHEMA
+from escalation.digests.selection import FORUM_PROFILE
+from escalation.errors import NotFound, Refused
 from escalation.reports import FORMATS
 from escalation.reports.heading import Heading
-from escalation.routing.directory import Directory
-from escalation.routing.publication import Publication
 from escalation.routing.wording import not_among
+from escalation.services import withholding
+from escalation.services.asked_digests import Asked, Request, instants_of, refuse
 from escalation.services.desk import Desk
 from escalation.services.views import told
-from escalation.store import dialect, digests, journal, selecting
-from escalation.store.base import canonical, canonical_document
+from escalation.store import digests, journal
 from escalation.store.digests import Rendering, StoredDigest
 from escalation.store.settling import settle
 from escalation.store.transaction import Connection, read, snapshot
-from escalation.workflow.facts import Actor
+from escalation.workflow.facts import ENGINE, Actor
+from escalation.workflow.viewing import EVERYTHING, Viewer
 
 JSON = "json"
 _NUMBER = "DIG-{year}-{number:04}"
-_REFUSED = "No digest was made."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What a digest is asked for: a forum's code, or a profile that names one."""
-
-    forum: str | None = None
-    profile: str | None = None
-    as_at: datetime | None = None
-    known_at: datetime | None = None
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +40,62 @@ class Made:
 def make(desk: Desk, request: Request, actor: Actor) -> Made:
     """The digest of a request: the stored one, else one that is built and stored now.
 
+    Where issues of the stored one have been sealed since, that is the one that corrects it.
+
     Raises:
         Invalid: each instant or code that cannot be.
         Refused: ``not_available_yet`` for a profile of another kind.
         Busy: what was recorded by ``known_at`` is not settled yet.
     """
     code = forum_of(request)
-    as_at, known_at = _instants(desk, request)
+    as_at, known_at = instants_of(desk, request)
     settle(desk.engine, known_at if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
-        asked = _Asked.of(desk, connection, code, (as_at, known_at), request.since)
+        asked = Asked.of(desk, connection, code, (as_at, known_at), request.since)
         found = digests.find(connection, asked.key, as_at, known_at)
-        if found is not None:
-            return Made(found, new=False)
+        content = b"" if found is not None else asked.content(connection)
+    if found is not None:
+        return current(desk, found, actor)
+    return _store(desk, asked, content, actor)
+
+
+def current(desk: Desk, stored: StoredDigest, actor: Actor) -> Made:
+    """A digest, or what stands for it once issues that it shows have been sealed."""
+    while True:
+        with read(desk.engine) as connection:
+            shows = bool(withholding.shown(connection, stored, _content(connection, stored)))
+            instead = digests.correction(connection, stored.id)
+        if not shows:
+            return Made(stored, new=False)
+        if instead is None:
+            return correct(desk, stored, actor)
+        stored = instead
+
+
+def correct(desk: Desk, old: StoredDigest, actor: Actor) -> Made:
+    """Make the digest that corrects another: of the same, without what has been sealed since."""
+    with snapshot(desk.engine) as connection:
+        instants = (old.as_at, old.known_at)
+        asked = Asked.of(desk, connection, old.forum, instants, old.since, corrects=old)
         content = asked.content(connection)
     return _store(desk, asked, content, actor)
+
+
+def correct_next(desk: Desk) -> int:
+    """Correct the digests that show one of the issues sealed lately; answers how many issues."""
+    with read(desk.engine) as connection:
+        issue_id = digests.recalled(connection)
+        found = () if issue_id is None else digests.uncorrected(connection, issue_id)
+    if issue_id is None:
+        return 0
+    for old in found:
+        correct(desk, old, ENGINE)
+    desk.do(lambda connection, _: digests.settle_recall(connection, issue_id)).result()
+    return 1
+
+
+def _content(connection: Connection, stored: StoredDigest) -> bytes:
+    return digests.content(connection, stored.id)
 
 
 def forum_of(request: Request) -> str:
@@ -80,7 +108,7 @@ def forum_of(request: Request) -> str:
     profile, forum = request.profile, request.forum
     if profile is None:
         if forum is None:
-            _refuse("missing_key", "found neither `forum` nor `profile`, expected one", "/forum")
+            refuse("missing_key", "found neither `forum` nor `profile`, expected one", "/forum")
         return forum
     if not profile.startswith(FORUM_PROFILE):
         raise Refused(
@@ -90,7 +118,7 @@ def forum_of(request: Request) -> str:
         )
     code = profile.removeprefix(FORUM_PROFILE)
     if forum not in {None, code}:
-        _refuse("wrong_value", f"found {forum!r} beside the profile {profile!r}", "/forum")
+        refuse("wrong_value", f"found {forum!r} beside the profile {profile!r}", "/forum")
     return code
 
 
@@ -118,28 +146,37 @@ def page(
     return digests.page(connection, forum=forum, after=after, limit=limit)
 
 
-def content(desk: Desk, stored: StoredDigest) -> bytes:
-    """The canonical bytes: what ``content_hash`` was taken of."""
+def content(desk: Desk, stored: StoredDigest, viewer: Viewer = EVERYTHING) -> bytes:
+    """The canonical bytes: what ``content_hash`` was taken of.
+
+    Raises:
+        Forbidden: it is ``withheld`` from who looks.
+    """
     with read(desk.engine) as connection:
-        return digests.content(connection, stored.id)
+        body = digests.content(connection, stored.id)
+        withholding.check(connection, stored, body, viewer)
+    return body
 
 
-def rendered(desk: Desk, stored: StoredDigest, kind: str) -> bytes:
+def rendered(desk: Desk, stored: StoredDigest, kind: str, viewer: Viewer = EVERYTHING) -> bytes:
     """A digest in a format: ``json``, ``html`` or ``md``; made once, the same bytes from then on.
 
     Raises:
         NotFound: there is no such format.
+        Forbidden: it is ``withheld`` from who looks.
     """
-    if kind == JSON:
-        return content(desk, stored)
-    if kind not in FORMATS:
+    if kind not in {JSON, *FORMATS}:
         raise NotFound(f"There is no such format: {not_among(kind, [JSON, *FORMATS])}.")
+    document = content(desk, stored, viewer)
+    if kind == JSON:
+        return document
     with read(desk.engine) as connection:
         found = digests.rendering(connection, stored.id, kind)
     if found is not None:
         return found.body
-    document = json.loads(content(desk, stored))
-    body = FORMATS[kind](document, Heading(stored.number, stored.content_hash, stored.created_at))
+    body = FORMATS[kind](
+        json.loads(document), Heading(stored.number, stored.content_hash, stored.created_at)
+    )
 
     def chore(connection: Connection, now: datetime) -> bytes:
         made = Rendering(body, sha256(body).hexdigest(), now)
@@ -166,6 +203,7 @@ def view(stored: StoredDigest) -> dict[str, Any]:
         "content_hash": stored.content_hash,
         "created_by": stored.created_by,
         "created_at": told(stored.created_at),
+        "corrects": stored.corrects,
         "formats": {kind: f"/v1/digests/{stored.id}.{kind}" for kind in (JSON, *FORMATS)},
     }
 
@@ -179,7 +217,7 @@ def built(
         Invalid: there is no such forum.
     """
     with snapshot(desk.engine) as connection:
-        return _Asked.of(desk, connection, forum, instants, since).content(connection)
+        return Asked.of(desk, connection, forum, instants, since).content(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +249,7 @@ def verify(desk: Desk, name: str) -> Verdict:
         NotFound: there is no such digest.
     """
     stored = one(desk, name)
-    again = built(desk, stored.forum, (stored.as_at, stored.known_at), stored.since)
+    again = _rebuilt(desk, stored)
     with read(desk.engine) as connection:
         kept = digests.content(connection, stored.id)
         made = digests.renderings(connection, stored.id)
@@ -223,95 +261,17 @@ def verify(desk: Desk, name: str) -> Verdict:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A selection with the frame that it stands in."""
-
-    selection: Selection
-    frame: Frame
-
-    @classmethod
-    def of(
-        cls,
-        desk: Desk,
-        connection: Connection,
-        code: str,
-        instants: tuple[datetime, datetime],
-        since: datetime | None,
-    ) -> "_Asked":
-        as_at, known_at = instants
-        framework = _framework(desk, connection, as_at, known_at)
-        forum = framework.directory.forums.get(code)
-        if forum is None:
-            detail = not_among(code, framework.directory.forums)
-            _refuse("unknown_reference", detail, "/forum")
-        selection = Selection(code, as_at, known_at, since)
-        frame = Frame.of(framework, forum, selection)
-        previous = frame.meetings.previous
-        if since is None and previous is not None:
-            selection = Selection(code, as_at, known_at, previous.ends_at)
-        return cls(selection, frame)
-
-    @property
-    def key(self) -> str:
-        """What makes it the same question, but for its instants."""
-        words = [SCHEMA, self.selection.profile, told(self.selection.since)]
-        return sha256(canonical(words).encode()).hexdigest()
-
-    def content(self, connection: Connection) -> bytes:
-        """The canonical bytes."""
-        selection, meeting = self.selection, self.frame.meetings.open
-        known_at, since = selection.known_at, selection.since
-        until = None if meeting is None else meeting.cutoff_at
-        here = selecting.standing(connection, selection.forum, selection.as_at, known_at)
-        before = (
-            () if since is None else selecting.counted(connection, selection.forum, since, known_at)
-        )
-        area = Area.of(self.frame.forum)
-        around = selecting.elsewhere(connection, selection, area, until)
-        moved = selecting.movements(connection, selection)
-        document = build(self.frame, selection, Rows(here, before, around, moved))
-        return canonical_document(document)
+def _rebuilt(desk: Desk, stored: StoredDigest) -> bytes:
+    """What the rows give for a stored digest: with the issues that were sealed only later."""
+    with snapshot(desk.engine) as connection:
+        kept = digests.content(connection, stored.id)
+        old = None if stored.corrects is None else digests.one(connection, stored.corrects)
+        instants = (stored.as_at, stored.known_at)
+        asked = Asked.of(desk, connection, stored.forum, instants, stored.since, corrects=old)
+        return asked.content(connection, withholding.sealed_later(connection, stored, kept))
 
 
-def _instants(desk: Desk, request: Request) -> tuple[datetime, datetime]:
-    with read(desk.engine) as connection:
-        now = dialect.now(connection, desk.clock)
-    known_at = request.known_at or now
-    as_at = whole_second(request.as_at or known_at)
-    if known_at > now:
-        _refuse("in_the_future", f"found {told(known_at)}, which is ahead of now", "/known_at")
-    if as_at > known_at:
-        detail = f"found {told(as_at)}, which is ahead of {told(known_at)}: nothing is known of it"
-        _refuse("in_the_future", detail, "/as_at")
-    if request.since is not None and request.since >= as_at:
-        detail = f"found {told(request.since)}, expected an instant before {told(as_at)}"
-        _refuse("wrong_value", detail, "/since")
-    return as_at, known_at
-
-
-def _refuse(code: str, detail: str, pointer: str) -> NoReturn:
-    raise Invalid(_REFUSED, errors=[Fault(code, detail, pointer=pointer)])
-
-
-def _framework(
-    desk: Desk, connection: Connection, as_at: datetime, known_at: datetime
-) -> Framework:
-    in_force = selecting.in_force(connection, as_at, known_at)
-    if in_force is None:
-        raise Broken("No ladder had been published, or no directory applied, by then.")
-
-    def pinned(wanted: str) -> Publication:
-        return desk.registry.publication(connection, wanted)
-
-    known = desk.registry.refresh(connection)
-    directory = known.directory if known.directory_epoch == in_force.directory.epoch else None
-    if directory is None:
-        directory = Directory.from_document(in_force.directory.document)
-    return Framework(pinned(in_force.publication), directory, in_force.directory.epoch, pinned)
-
-
-def _store(desk: Desk, asked: _Asked, body: bytes, actor: Actor) -> Made:
+def _store(desk: Desk, asked: Asked, body: bytes, actor: Actor) -> Made:
     selection = asked.selection
     started = desk.clock.now()
     digest_id, event_id = desk.ids.new("dig", started), desk.ids.new("evt", started)
@@ -336,6 +296,7 @@ def _store(desk: Desk, asked: _Asked, body: bytes, actor: Actor) -> Made:
             content_hash=sha256(body).hexdigest(),
             created_by=actor.name,
             created_at=now,
+            corrects=None if asked.corrects is None else asked.corrects.id,
         )
         digests.add(connection, stored, body)
         payload = {n: v for n, v in view(stored).items() if n not in {"created_by", "formats"}}

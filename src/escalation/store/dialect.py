@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    LargeBinary,
     Table,
     Text,
     any_,
@@ -88,6 +89,15 @@ def has_item(connection: Connection, column: ColumnElement[Any], value: str) -> 
         return column.op("@>", is_comparison=True)(literal([value], column.type))
     items = func.json_each(column).table_valued("value")
     return exists(select(1).select_from(items).where(items.c.value == value))
+
+
+def has_bytes(of: Dialect, column: ColumnElement[Any], part: bytes) -> ColumnElement[bool]:
+    """Whether a column of bytes has this part somewhere in it."""
+    given = bindparam(None, part, type_=LargeBinary, unique=True)
+    if of.name == "postgresql":
+        # The function behind `position(part in bytes)`, which has a syntax of its own.
+        return func.position(column, given) > 0
+    return func.instr(column, given) > 0
 
 
 def takes_arrays(of: Dialect) -> bool:

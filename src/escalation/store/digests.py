@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, literal, select, tuple_
+from sqlalchemy import Connection, Select, delete, exists, insert, literal, select, tuple_
 
 from escalation.store import dialect, models
 
@@ -27,6 +27,7 @@ class StoredDigest:
     content_hash: str
     created_by: str
     created_at: datetime
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,40 @@ def one(connection: Connection, name: str) -> StoredDigest | None:
     return _one(
         connection, select(*_COLUMNS).where((table.c.id == name) | (table.c.number == name))
     )
+
+
+def correction(connection: Connection, digest_id: str) -> StoredDigest | None:
+    """The digest that corrects another one, if one does."""
+    table = models.digest
+    return _one(connection, select(*_COLUMNS).where(table.c.corrects == digest_id))
+
+
+def recall(connection: Connection, issues: Sequence[str]) -> None:
+    """Have the digests that show these issues looked for and corrected."""
+    rows = [{"issue_id": each} for each in issues]
+    again = dialect.insert(connection, models.digest_recall).on_conflict_do_nothing()
+    connection.execute(again, rows)
+
+
+def recalled(connection: Connection) -> str | None:
+    """An issue whose digests are still to be corrected."""
+    table = models.digest_recall
+    return connection.scalar(select(table.c.issue_id).order_by(table.c.issue_id).limit(1))
+
+
+def settle_recall(connection: Connection, issue_id: str) -> None:
+    """All digests that show the issue have been corrected."""
+    table = models.digest_recall
+    connection.execute(delete(table).where(table.c.issue_id == issue_id))
+
+
+def uncorrected(connection: Connection, issue_id: str) -> Sequence[StoredDigest]:
+    """The digests that show an issue and that no other corrects."""
+    table, later = models.digest, models.digest.alias()
+    corrected = exists().where(later.c.corrects == table.c.id)
+    shows = dialect.has_bytes(connection.dialect, table.c.content, issue_id.encode())
+    query = select(*_COLUMNS).where(shows, ~corrected).order_by(table.c.created_at, table.c.id)
+    return [StoredDigest(**row) for row in connection.execute(query).mappings()]
 
 
 def content(connection: Connection, digest_id: str) -> bytes:

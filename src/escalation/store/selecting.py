@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -34,6 +34,7 @@ from escalation.store.models.issues import UNRESOLVED
 from escalation.store.tuples import Query, fetched
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
+_STATEMENTS = 16
 _A_SECOND = timedelta(seconds=1)
 _HIGH = (Severity.CRITICAL.value, Severity.HIGH.value)
 _STAY = models.stay.alias("now")
@@ -86,25 +87,43 @@ def _applied(connection: Connection, as_at: datetime, known_at: datetime) -> Sto
     return None
 
 
+Unsealed = tuple[str, ...]
+"""Sealed issues that a digest shows all the same: those that were sealed after it was made."""
+
+
 def standing(
-    connection: Connection, forum: str, as_at: datetime, known_at: datetime
+    connection: Connection,
+    forum: str,
+    as_at: datetime,
+    known_at: datetime,
+    unsealed: Unsealed = (),
 ) -> tuple[Standing, ...]:
-    """The unresolved issues at a forum."""
+    """The unresolved issues at a forum; sealed ones stand in no digest."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at}
-    return _standings(connection, _standing_query(connection.dialect), given)
+    return _standings(connection, _standing_query(connection.dialect, unsealed), given)
 
 
 def counted(
-    connection: Connection, forum: str, as_at: datetime, known_at: datetime
+    connection: Connection,
+    forum: str,
+    as_at: datetime,
+    known_at: datetime,
+    unsealed: Unsealed = (),
 ) -> tuple[Counted, ...]:
     """The same, with no more of each than is counted."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at}
-    rows = fetched(connection, _standing_query(connection.dialect, Counted._fields), given)
+    rows = fetched(
+        connection, _standing_query(connection.dialect, unsealed, Counted._fields), given
+    )
     return tuple(map(Counted._make, rows))
 
 
 def elsewhere(
-    connection: Connection, selection: Selection, area: Area, until: datetime | None
+    connection: Connection,
+    selection: Selection,
+    area: Area,
+    until: datetime | None,
+    unsealed: Unsealed = (),
 ) -> tuple[Standing, ...]:
     """The unresolved issues elsewhere that a digest may show.
 
@@ -119,13 +138,14 @@ def elsewhere(
         "cluster": area.cluster,
         "provider": area.provider,
     }
-    query = _elsewhere_query(
-        connection.dialect, area.cluster is not None, area.provider is not None
-    )
+    within = (area.cluster is not None, area.provider is not None)
+    query = _elsewhere_query(connection.dialect, within, unsealed)
     return _standings(connection, query, given)
 
 
-def movements(connection: Connection, selection: Selection) -> tuple[Movement, ...]:
+def movements(
+    connection: Connection, selection: Selection, unsealed: Unsealed = ()
+) -> tuple[Movement, ...]:
     """Every stay that began in the period at the forum, or right after one there."""
     given = {
         "forum": selection.forum,
@@ -133,7 +153,7 @@ def movements(connection: Connection, selection: Selection) -> tuple[Movement, .
         "known_at": selection.known_at,
         "since": selection.since or EPOCH,
     }
-    rows = fetched(connection, _movement_query(connection.dialect), given)
+    rows = fetched(connection, _movement_query(connection.dialect, unsealed), given)
     return tuple(map(_moved, rows))
 
 
@@ -162,13 +182,17 @@ _SETTLED = _NOW.status.not_in([status.value for status in UNRESOLVED_STATUSES])
 _NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
 
 
-@cache
-def _standing_query(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Query:
-    return _holding(_columns(of, names).select_from(_JOINED).where(_NOW.forum == _FORUM))
+@lru_cache(maxsize=_STATEMENTS)
+def _standing_query(
+    of: Dialect, unsealed: Unsealed, names: tuple[str, ...] = Standing._fields
+) -> Query:
+    query = _columns(of, names).select_from(_JOINED)
+    return _holding(query.where(_NOW.forum == _FORUM, _open_to_all(unsealed)))
 
 
-@cache
-def _elsewhere_query(of: Dialect, by_cluster: bool, by_provider: bool) -> Query:  # noqa: FBT001 - the key of a cache
+@lru_cache(maxsize=_STATEMENTS)
+def _elsewhere_query(of: Dialect, by: tuple[bool, bool], unsealed: Unsealed) -> Query:
+    by_cluster, by_provider = by
     within = [
         *([_NOW.cluster == bindparam("cluster", type_=Id)] if by_cluster else []),
         *([_NOW.provider == bindparam("provider", type_=Id)] if by_provider else []),
@@ -178,7 +202,9 @@ def _elsewhere_query(of: Dialect, by_cluster: bool, by_provider: bool) -> Query:
     leaves = or_(_NOW.due_at < _UNTIL, and_(_NOW.due_at.is_(None), _NOW.hold_until < _UNTIL))
     high = or_(_NOW.severity.in_(_HIGH), _NOW.layer == Layer.CORPORATE.value)
     shown = or_(and_(or_(leaves, high), *within), reported)
-    return _holding(_columns(of).select_from(_JOINED).where(_NOT_HERE, shown))
+    return _holding(
+        _columns(of).select_from(_JOINED).where(_NOT_HERE, shown, _open_to_all(unsealed))
+    )
 
 
 def _holding(query: Select[Any]) -> Query:
@@ -194,8 +220,8 @@ def _holding(query: Select[Any]) -> Query:
     )
 
 
-@cache
-def _movement_query(of: Dialect) -> Query:
+@lru_cache(maxsize=_STATEMENTS)
+def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
     query = _columns(of).add_columns(
         _NOW.effective_from,
         _NOW.left_agenda,
@@ -205,6 +231,7 @@ def _movement_query(of: Dialect) -> Query:
         _NOW.effective_from > _SINCE,
         _NOW.effective_from <= _AS_AT,
         _NOW.recorded_from <= _KNOWN_AT,
+        _open_to_all(unsealed),
     )
     here = query.where(_STANDS, _NOW.forum == _FORUM)
     away = query.where(_NOW.left_forum == _FORUM, or_(_NOT_HERE, _SETTLED))
@@ -214,6 +241,13 @@ def _movement_query(of: Dialect) -> Query:
 
 
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
+
+
+def _open_to_all(unsealed: Unsealed) -> ColumnElement[bool]:
+    """Whether an issue is not sealed, or only since the digest was made."""
+    sealed_at = models.issue.c.sealed_at
+    open_ = sealed_at.is_(None)
+    return or_(open_, models.issue.c.id.in_(unsealed)) if unsealed else open_
 
 
 def _columns(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Select[Any]:

@@ -1,18 +1,18 @@
-"""Messages of issues that have just been sealed: what has not gone out does not."""
+"""Issues that have just been sealed: what has not gone out does not, what was shown is recalled."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from escalation.store import models
+from escalation.store import digests, models
 from escalation.store.deliveries import PENDING, DeliveryState
 from escalation.store.dialect import any_of
 from escalation.store.outbox import FAN_OUT
 
 
 def silence(connection: Connection, sealed: Sequence[str], now: datetime) -> None:
-    """End all that waits to be sent of these issues, and what waits to be fanned out.
+    """End all that waits to be sent of these issues, and have the digests corrected that show them.
 
     The turn of who fans out is held until the transaction ends: what they have just handed on is
     seen, and what they hand on next finds the issues sealed. What is on its way cannot be called
@@ -31,3 +31,4 @@ def silence(connection: Connection, sealed: Sequence[str], now: datetime) -> Non
     )
     ended = {"state": DeliveryState.CANCELLED.value, "next_at": None, "ended_at": now}
     connection.execute(waits.values(**ended, token=d.c.token + 1))
+    digests.recall(connection, sealed)

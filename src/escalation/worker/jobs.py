@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.services import recovery, upkeep, watch
+from escalation.services import digests, recovery, upkeep, watch
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
@@ -15,6 +15,8 @@ SMALLEST_FULL_CHUNK = 200
 """Seats: a chunk of fewer leaves nothing behind that could be done now."""
 AUDITING = 60.0
 """Seconds between two looks for clocks that should have fired."""
+CORRECTING = 30.0
+"""Seconds between two looks for digests that show what has been sealed since."""
 FORGETTING = 600.0
 """Seconds between two looks at what may be forgotten."""
 
@@ -87,5 +89,6 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("seats", interval, seats, full=SMALLEST_FULL_CHUNK),
         Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
+        Recurring("corrections", CORRECTING, lambda: digests.correct_next(desk), full=1),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
     )

@@ -70,9 +70,9 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     stored = digests.one(desk, name)
     kind = ending or _wanted(asked)
     if not kind:
-        document = json.loads(digests.content(desk, stored))
+        document = json.loads(digests.content(desk, stored, asked.caller.viewer))
         return paging.single({**digests.view(stored), "document": document})
-    body = digests.rendered(desk, stored, kind)
+    body = digests.rendered(desk, stored, kind, asked.caller.viewer)
     given = {"Content-Type": _KINDS[kind]}
     if kind == "json":
         given["ETag"] = f'"{stored.content_hash}"'

@@ -242,6 +242,8 @@ class Problem(BaseModel):
     errors: list[FaultView] | None = None
     available_acts: list[str] | None = None
     current: IssueView | None = None
+    issue: str | None = None
+    corrected_by: str | None = None
 
 
 class TimelineEntry(Shape):

@@ -8,7 +8,7 @@ from pydantic import Field
 from escalation.api.schemas.answers import Links, Meta, Shape
 from escalation.api.schemas.fields import Body, Instant, Name
 from escalation.api.schemas.queries import PageQuery
-from escalation.services.digests import Request
+from escalation.services.asked_digests import Request
 
 
 class FormatOptions(Body):
@@ -57,6 +57,7 @@ class DigestView(Shape):
     content_hash: str
     created_by: str
     created_at: datetime
+    corrects: str | None
     formats: dict[str, str]
 
 

@@ -12,7 +12,7 @@ from escalation.store.models.delivery import (
     turn,
     webhook_endpoint,
 )
-from escalation.store.models.digests import digest, digest_number, digest_rendering
+from escalation.store.models.digests import digest, digest_number, digest_recall, digest_rendering
 from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
@@ -32,6 +32,7 @@ __all__ = [
     "delivery_attempt",
     "digest",
     "digest_number",
+    "digest_recall",
     "digest_rendering",
     "directory_version",
     "disposal",

@@ -21,6 +21,7 @@ digest = Table(
     Column("content", LargeBinary, nullable=False),  # canonical JSON: what the hash was taken of
     Column("created_by", Text, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
+    Column("corrects", Id, unique=True),  # the digest that it stands for
     UniqueConstraint("selection", "as_at", "known_at"),
     Index("ix_digest_forum", "forum", "created_at", "id"),
     Index("ix_digest_created", "created_at", "id"),
@@ -41,4 +42,10 @@ digest_number = Table(
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("last", Integer, nullable=False),
+)
+
+digest_recall = Table(
+    "digest_recall",
+    metadata,
+    Column("issue_id", Id, primary_key=True),  # sealed: the digests that show it are corrected
 )

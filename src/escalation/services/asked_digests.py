@@ -1,0 +1,147 @@
+"""What a digest is asked for, and the frame it stands in: the part before anything is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import NoReturn
+
+from escalation.clock import whole_second
+from escalation.digests.digest import SCHEMA, Frame, build
+from escalation.digests.framework import Framework
+from escalation.digests.selection import Area, Rows, Selection
+from escalation.errors import Broken, Fault, Invalid
+from escalation.routing.directory import Directory
+from escalation.routing.publication import Publication
+from escalation.routing.wording import not_among
+from escalation.services.desk import Desk
+from escalation.services.views import told
+from escalation.store import dialect, selecting
+from escalation.store.base import canonical, canonical_document
+from escalation.store.digests import StoredDigest
+from escalation.store.selecting import Unsealed
+from escalation.store.transaction import Connection, read
+
+_REFUSED = "No digest was made."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a digest is asked for: a forum's code, or a profile that names one."""
+
+    forum: str | None = None
+    profile: str | None = None
+    as_at: datetime | None = None
+    known_at: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A selection with the frame that it stands in, and the digest that it corrects, if any."""
+
+    selection: Selection
+    frame: Frame
+    corrects: StoredDigest | None = None
+
+    @classmethod
+    def of(
+        cls,
+        desk: Desk,
+        connection: Connection,
+        code: str,
+        instants: tuple[datetime, datetime],
+        since: datetime | None,
+        *,
+        corrects: StoredDigest | None = None,
+    ) -> "Asked":
+        """What is asked of a forum's code: without ``since``, from the meeting before.
+
+        Raises:
+            Invalid: there is no such forum.
+        """
+        as_at, known_at = instants
+        framework = _framework(desk, connection, as_at, known_at)
+        forum = framework.directory.forums.get(code)
+        if forum is None:
+            detail = not_among(code, framework.directory.forums)
+            refuse("unknown_reference", detail, "/forum")
+        selection = Selection(code, as_at, known_at, since)
+        frame = Frame.of(framework, forum, selection)
+        previous = frame.meetings.previous
+        if since is None and previous is not None:
+            selection = Selection(code, as_at, known_at, previous.ends_at)
+        return cls(selection, frame, corrects)
+
+    @property
+    def key(self) -> str:
+        """What makes it the same question, but for its instants."""
+        words = [SCHEMA, self.selection.profile, told(self.selection.since)]
+        words += [] if self.corrects is None else [self.corrects.id]
+        return sha256(canonical(words).encode()).hexdigest()
+
+    def content(self, connection: Connection, unsealed: Unsealed = ()) -> bytes:
+        """The canonical bytes, with the issues of ``unsealed`` though they are sealed by now."""
+        selection, meeting = self.selection, self.frame.meetings.open
+        known_at, since = selection.known_at, selection.since
+        until = None if meeting is None else meeting.cutoff_at
+        here = selecting.standing(connection, selection.forum, selection.as_at, known_at, unsealed)
+        before = (
+            ()
+            if since is None
+            else selecting.counted(connection, selection.forum, since, known_at, unsealed)
+        )
+        area = Area.of(self.frame.forum)
+        around = selecting.elsewhere(connection, selection, area, until, unsealed)
+        moved = selecting.movements(connection, selection, unsealed)
+        document = build(self.frame, selection, Rows(here, before, around, moved))
+        if self.corrects is not None:
+            old = self.corrects
+            document["corrects"] = {"number": old.number, "content_hash": old.content_hash}
+        return canonical_document(document)
+
+
+def _framework(
+    desk: Desk, connection: Connection, as_at: datetime, known_at: datetime
+) -> Framework:
+    in_force = selecting.in_force(connection, as_at, known_at)
+    if in_force is None:
+        raise Broken("No ladder had been published, or no directory applied, by then.")
+
+    def pinned(wanted: str) -> Publication:
+        return desk.registry.publication(connection, wanted)
+
+    known = desk.registry.refresh(connection)
+    directory = known.directory if known.directory_epoch == in_force.directory.epoch else None
+    if directory is None:
+        directory = Directory.from_document(in_force.directory.document)
+    return Framework(pinned(in_force.publication), directory, in_force.directory.epoch, pinned)
+
+
+def instants_of(desk: Desk, request: Request) -> tuple[datetime, datetime]:
+    """As at when, and by what was known.
+
+    Raises:
+        Invalid: one of them lies where nothing is known of it.
+    """
+    with read(desk.engine) as connection:
+        now = dialect.now(connection, desk.clock)
+    known_at = request.known_at or now
+    as_at = whole_second(request.as_at or known_at)
+    if known_at > now:
+        refuse("in_the_future", f"found {told(known_at)}, which is ahead of now", "/known_at")
+    if as_at > known_at:
+        detail = f"found {told(as_at)}, which is ahead of {told(known_at)}: nothing is known of it"
+        refuse("in_the_future", detail, "/as_at")
+    if request.since is not None and request.since >= as_at:
+        detail = f"found {told(request.since)}, expected an instant before {told(as_at)}"
+        refuse("wrong_value", detail, "/since")
+    return as_at, known_at
+
+
+def refuse(code: str, detail: str, pointer: str) -> NoReturn:
+    """Refuse a request for one wrong value.
+
+    Raises:
+        Invalid: always.
+    """
+    raise Invalid(_REFUSED, errors=[Fault(code, detail, pointer=pointer)])

@@ -1,0 +1,47 @@
+"""Digests that show issues which have been sealed since: withheld from whom those are not for."""
+
+from datetime import timedelta
+
+from escalation.errors import Forbidden
+from escalation.store import digests, issues
+from escalation.store.digests import StoredDigest
+from escalation.store.issues import SealedRow
+from escalation.store.selecting import Unsealed
+from escalation.store.transaction import Connection
+from escalation.workflow.viewing import Viewer, is_among
+
+_A_SECOND = timedelta(seconds=1)
+"""A sealing holds from a whole second, a digest was made at an instant within one."""
+
+
+def shown(connection: Connection, stored: StoredDigest, content: bytes) -> list[SealedRow]:
+    """The sealed issues that a digest shows."""
+    found = issues.sealed_since(connection, stored.created_at - _A_SECOND)
+    return [row for row in found if row.id.encode() in content]
+
+
+def sealed_later(connection: Connection, stored: StoredDigest, content: bytes) -> Unsealed:
+    """The issues that were not sealed yet when a digest was made."""
+    found = issues.sealed_since(connection, stored.created_at - _A_SECOND)
+    later = stored.created_at
+    return tuple(row.id for row in found if row.sealed_at > later or row.id.encode() in content)
+
+
+def check(connection: Connection, stored: StoredDigest, content: bytes, viewer: Viewer) -> None:
+    """Let nobody read a digest that shows what they may not see.
+
+    Raises:
+        Forbidden: ``withheld``, naming the digest that stands for it once there is one.
+    """
+    rows = shown(connection, stored, content)
+    if all(is_among(viewer, row.sealed_to) for row in rows):
+        return
+    instead = digests.correction(connection, stored.id)
+    told = {} if instead is None else {"corrected_by": instead.number}
+    where = "its correction is being made" if instead is None else f"read {instead.number} instead"
+    raise Forbidden(
+        f"{stored.number} shows a matter that has been sealed since it was made, and is kept from "
+        f"all but the people named for that matter; {where}.",
+        "withheld",
+        extra=told,
+    )
