@@ -25,6 +25,7 @@ from escalation.errors import (
 )
 from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
+from escalation.services.veil import tied
 from escalation.services.views import issue_view, told
 from escalation.store import access, dialect, issues, timeline
 from escalation.store.access import Kept, Owner, Slot
@@ -219,7 +220,7 @@ class Batch:
             raise PreconditionFailed(
                 f"{issue.reference} has moved on from version {job.if_match} to {issue.version}; "
                 "look at it again and decide anew.",
-                extra={"current": issue_view(facts, now, job.actor)},
+                extra={"current": self._view(job, facts, now)},
             )
         ask = job.ask
         if isinstance(ask, Link):
@@ -249,6 +250,10 @@ class Batch:
             raise NotFound(f"There is no issue {name}.")
         return facts
 
+    def _view(self, job: Job, facts: Facts, now: datetime) -> dict[str, Any]:
+        """The issue as the caller may see it."""
+        return tied(self.connection, job.viewer, issue_view(facts, now, job.actor))
+
     def _answer(self, job: Job, facts: Facts, events: tuple[str, ...]) -> Answer:
         """The issue as it now is; kept with the idempotency key, so that a repeat gets the same."""
         issue = facts.issue
@@ -256,7 +261,7 @@ class Batch:
         next_at, next_clock = min(ahead, default=(None, None))
         body, headers, status = b"", {}, 200
         if job.answers:
-            body = _json(issue_view(facts, max(self.now, issue.updated_at), job.actor))
+            body = _json(self._view(job, facts, max(self.now, issue.updated_at)))
             headers = {"ETag": f'"{issue.version}"'}
             if isinstance(job.ask, Log):
                 status = 201

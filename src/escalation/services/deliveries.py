@@ -10,9 +10,8 @@ from escalation.services import endpoints
 from escalation.services.desk import Desk
 from escalation.services.endpoints import EndpointState, StoredEndpoint
 from escalation.services.views import told
-from escalation.store import deliveries, delivery_log
+from escalation.store import deliveries, delivery_log, viewing
 from escalation.store import endpoints as endpoint_store
-from escalation.store import issues as issue_store
 from escalation.store.deliveries import Attempt, DeliveryState
 from escalation.store.delivery_log import Logged
 from escalation.store.transaction import Connection, read
@@ -87,7 +86,7 @@ def redeliver(desk: Desk, delivery_id: str) -> View:
         if endpoint is None or endpoint.state is not EndpointState.ENABLED:
             state = "gone" if endpoint is None else endpoint.state.value
             raise Refused(f"Its endpoint is {state}, and is sent nothing.", "endpoint_disabled")
-        if issue_store.is_sealed(connection, found.aggregate):
+        if viewing.is_sealed(connection, found.aggregate):
             raise Refused(
                 f"{delivery_id} is of an issue that has been sealed, and is not sent.",
                 "issue_is_sealed",

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from escalation.errors import Forbidden
-from escalation.store import digests, issues
+from escalation.store import digests, viewing
 from escalation.store.digests import StoredDigest
-from escalation.store.issues import SealedRow
 from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection
+from escalation.store.viewing import SealedRow
 from escalation.workflow.viewing import Viewer, is_among
 
 _A_SECOND = timedelta(seconds=1)
@@ -16,13 +16,13 @@ _A_SECOND = timedelta(seconds=1)
 
 def shown(connection: Connection, stored: StoredDigest, content: bytes) -> list[SealedRow]:
     """The sealed issues that a digest shows."""
-    found = issues.sealed_since(connection, stored.created_at - _A_SECOND)
+    found = viewing.sealed_since(connection, stored.created_at - _A_SECOND)
     return [row for row in found if row.id.encode() in content]
 
 
 def sealed_later(connection: Connection, stored: StoredDigest, content: bytes) -> Unsealed:
     """The issues that were not sealed yet when a digest was made."""
-    found = issues.sealed_since(connection, stored.created_at - _A_SECOND)
+    found = viewing.sealed_since(connection, stored.created_at - _A_SECOND)
     later = stored.created_at
     return tuple(row.id for row in found if row.sealed_at > later or row.id.encode() in content)
 

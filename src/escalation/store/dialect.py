@@ -95,8 +95,8 @@ def has_bytes(of: Dialect, column: ColumnElement[Any], part: bytes) -> ColumnEle
     """Whether a column of bytes has this part somewhere in it."""
     given = bindparam(None, part, type_=LargeBinary, unique=True)
     if of.name == "postgresql":
-        # The function behind `position(part in bytes)`, which has a syntax of its own.
-        return func.position(column, given) > 0
+        # What `position(part in bytes)` calls: by its bare name it has a syntax of its own.
+        return func.pg_catalog.position(column, given) > 0
     return func.instr(column, given) > 0
 
 

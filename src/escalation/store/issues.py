@@ -155,31 +155,6 @@ def seats_behind(connection: Connection, epoch: int, limit: int) -> list[str]:
     return list(connection.scalars(query.order_by(table.c.directory_epoch).limit(limit)))
 
 
-def is_sealed(connection: Connection, name: str) -> bool:
-    """Whether there is a sealed issue of that id."""
-    table = models.issue
-    query = select(table.c.id).where(table.c.id == name, table.c.sealed_at.is_not(None))
-    return connection.scalar(query) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class SealedRow:
-    """A sealed issue: since when, and the people who may see it."""
-
-    id: str
-    sealed_at: datetime
-    sealed_to: tuple[str, ...]
-
-
-def sealed_since(connection: Connection, instant: datetime) -> list[SealedRow]:
-    """The issues that were sealed at an instant or later."""
-    t = models.issue
-    query = select(t.c.id, t.c.sealed_at, t.c.sealed_to)
-    query = query.where(t.c.sealed_at.is_not(None), t.c.sealed_at >= instant)
-    rows = connection.execute(query.order_by(t.c.id))
-    return [SealedRow(row.id, row.sealed_at, tuple(row.sealed_to)) for row in rows]
-
-
 def any_issue(connection: Connection) -> bool:
     """Whether an issue was ever logged."""
     return connection.scalar(select(models.issue.c.id).limit(1)) is not None

@@ -6,6 +6,7 @@ from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.reading.reader import Look
+from escalation.services.veil import tied
 from escalation.services.views import issue_view
 from escalation.store import issues, listing
 from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
@@ -54,7 +55,7 @@ def one(look: Look, name: str) -> View:
         NotFound: there is none of that name.
     """
     found = facts(look, name)
-    return issue_view(found, max(look.now, found.issue.updated_at), look.caller.actor)
+    return _view(look, found)
 
 
 def page(look: Look, question: Question) -> Page:
@@ -80,5 +81,10 @@ def _views(look: Look, rows: Sequence[Found]) -> Sequence[View]:
     for row in rows:
         each = loaded[row.id]
         known = Facts(each.issue, each.clocks, look.agreement(each.issue), each.ended)
-        found.append(issue_view(known, max(look.now, each.issue.updated_at), look.caller.actor))
+        found.append(_view(look, known))
     return found
+
+
+def _view(look: Look, found: Facts) -> View:
+    view = issue_view(found, max(look.now, found.issue.updated_at), look.caller.actor)
+    return tied(look.connection, look.viewer, view)

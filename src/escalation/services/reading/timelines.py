@@ -4,9 +4,16 @@ from typing import Any
 
 from escalation.services.reading.issues import Page, facts
 from escalation.services.reading.reader import Look
+from escalation.services.veil import veiled
 from escalation.services.views import told
 from escalation.store import timeline
 from escalation.store.timeline import Entry
+from escalation.workflow.events import EventType
+
+NAMES_OTHERS = frozenset(
+    kind.value for kind in EventType if kind.value.endswith(("linked", "merged"))
+)
+"""Entries that are about two issues."""
 
 
 def page(look: Look, name: str, *, after: int, limit: int) -> Page:
@@ -18,7 +25,15 @@ def page(look: Look, name: str, *, after: int, limit: int) -> Page:
     issue = facts(look, name).issue
     found = timeline.entries(look.connection, issue.id, after=after, limit=limit + 1)
     goes_on = (found[limit - 1].number, "") if len(found) > limit else None
-    return Page([view(entry) for entry in found[:limit]], limit, goes_on)
+    shown = [_seen(look, view(entry)) for entry in found[:limit]]
+    return Page(shown, limit, goes_on)
+
+
+def _seen(look: Look, entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry without names of other issues that are sealed to who looks."""
+    if entry["type"] not in NAMES_OTHERS:
+        return entry
+    return {**entry, "data": veiled(look.connection, look.viewer, entry["data"])}
 
 
 def view(entry: Entry) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""A sealed issue with everything about it that could be told, and strangers who look for it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from escalation.services import keys
+from escalation.services.keys import KeyRole
+from tests.api.service import Service
+from tests.builders import CLERK
+
+FORUM = "bmf-southern-cross"
+SECRETS = ("zanzibar", "quokka", "marmalade", "OPS-4711")
+"""Words that stand in the matter and nowhere else."""
+LOGGED: Mapping[str, Any] = {
+    "title": "The zanzibar payment",
+    "description": "A quokka signed it.",
+    "raiser": {"type": "staff", "name": "Marmalade Jones"},
+    "themes": ["zanzibar"],
+    "external_refs": [{"system": "jira", "id": "OPS-4711"}],
+}
+
+
+@dataclass
+class Matter:
+    """The sealed issue, what was made of it before, and whatever could give it away."""
+
+    issue: dict[str, Any]
+    meeting: str
+    digest: str
+    delivery: str | None
+    stranger: str
+    named: str
+    marks: tuple[str, ...] = field(default=())
+
+
+def key_of(service: Service, person: str | None) -> str:
+    """An operator's key, of a person or of nobody."""
+    made = keys.create(
+        service.container.desk,
+        name=f"key of {person}",
+        role=KeyRole.OPERATOR,
+        actor=CLERK,
+        person=person,
+    )
+    return made.secret
+
+
+def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
+    """Logged in the open, put to a forum and into its digest, decided there, and then sealed."""
+    admin = service.admin
+    issue = service.log(**LOGGED)
+    issue = service.act(issue, "skip", to="business_manager_forum", reason="large")
+    path = f"/v1/issues/{issue['id']}"
+    service.post(f"{path}/acts/note", {"text": "the quokka again"})
+    digest = service.post("/v1/digests", {"forum": FORUM}).json()
+    assert issue["id"] in service.get(f"/v1/digests/{digest['id']}.json").text
+    meeting = issue["rung"]["meeting"]["id"]
+    sealing = {"reason": "it is a disclosure", "sensitive": ["by_hand", "human_rights"]}
+    answer = service.post(f"{path}/acts/reclassify", sealing, key=admin, if_match="*")
+    assert answer.status_code == 200, answer.text
+    for act, body in (
+        ("name", {"person": named, "reason": "investigates"}),
+        ("refer", {"to": "Zanzibar commission", "under": "Act 1"}),
+        ("note", {"text": "marmalade"}),
+    ):
+        done = service.post(f"{path}/acts/{act}", body, key=admin, if_match="*")
+        assert done.status_code == 200, done.text
+    issue = service.found(path, key=admin)
+    return Matter(
+        issue,
+        meeting,
+        digest["number"],
+        None,
+        key_of(service, stranger),
+        key_of(service, named),
+        (*SECRETS, issue["id"], issue["reference"]),
+    )
+
+
+def told(text: str, marks: tuple[str, ...]) -> Iterator[str]:
+    """The marks that a text gives away."""
+    lower = text.lower()
+    yield from (mark for mark in marks if mark.lower() in lower)

@@ -1,0 +1,361 @@
+"""Sealed issues: to whoever they are not for they are not there, by any way that the interface has.
+
+The ways are drawn from the interface itself: an operation that is added later is held to it too.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+
+from escalation.api.app import OPERATIONS
+from escalation.api.operations import Operation
+from escalation.services import digests
+from escalation.store.listing import SORTS
+from escalation.workflow.states import Act
+from tests.api.sealed import FORUM, LOGGED, SECRETS, Matter, key_of, sealed_matter, told
+from tests.api.service import COMPLAINT, Service, problem, serving
+from tests.builders import copied_postgres, copied_sqlite
+
+ABSENT = "iss_01kjnxge00e9nv59tdwh9edd00"
+STRANGER, NAMED = "mick-callaghan", "thi-lan-pham"
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(base, who) for base in ("sqlite", "postgres") for who in (None, STRANGER)],
+    ids=lambda each: f"{each[0]}-{'somebody' if each[1] else 'nobody'}",
+)
+def sealed(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, Matter]]:
+    """A matter that was sealed, and a stranger to it: a key of nobody, and one of somebody."""
+    base, who = request.param
+    urls: Iterator[str] = (
+        copied_postgres(request)
+        if base == "postgres"
+        else iter(
+            [
+                copied_sqlite(
+                    request.getfixturevalue("furnished_sqlite"),
+                    tmp_path_factory.mktemp("sealed") / "escalation.db",
+                )
+            ]
+        )
+    )
+    for url in urls:
+        with serving(url) as service:
+            yield service, sealed_matter(service, who, NAMED)
+
+
+def parts(operation: Operation, matter: Matter) -> Iterator[dict[str, str]]:
+    """What the parts of a path may be that come near the matter."""
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    near = {
+        "meeting": [matter.meeting],
+        "digest": [matter.digest, *(f"{matter.digest}.{kind}" for kind in ("json", "html", "md"))],
+        "forum": [FORUM],
+        "act": ["acknowledge"],
+    }
+    of_issue = [matter.issue["id"], matter.issue["reference"]]
+    for chosen in product(*(near.get(name, of_issue) for name in names)):
+        yield dict(zip(names, chosen, strict=True))
+
+
+def at(path: str, chosen: dict[str, str]) -> str:
+    for name, value in chosen.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def without(answer: httpx.Response, *names: str) -> str:
+    """What was answered, but for what the caller said themselves and the request's own name."""
+    text = answer.text
+    for name in (answer.headers["request-id"], *names):
+        text = text.replace(name, "?")
+    return text
+
+
+READS = [operation for operation in OPERATIONS if operation.method == "GET"]
+CHANGES = [
+    operation
+    for operation in OPERATIONS
+    if operation.method != "GET" and "{issue}" in operation.path
+]
+
+
+@pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.name)
+def test_nothing_that_is_read_gives_it_away(
+    sealed: tuple[Service, Matter], operation: Operation
+) -> None:
+    service, matter = sealed
+    for chosen in parts(operation, matter):
+        answer = service.get(at(operation.path, chosen), key=matter.stranger)
+        assert answer.status_code < 500, answer.text
+        given = list(told(without(answer, *chosen.values()), matter.marks))
+        assert not given, (operation.path, answer.text[:400])
+        assert not list(told(str(dict(answer.headers)), matter.marks))
+        if "issue" in chosen:
+            absent = service.get(
+                at(operation.path, {**chosen, "issue": ABSENT}), key=matter.stranger
+            )
+            assert answer.status_code == absent.status_code
+            assert without(answer, *chosen.values()) == without(absent, ABSENT)
+
+
+@pytest.mark.parametrize("operation", CHANGES, ids=lambda operation: operation.name)
+def test_every_act_on_it_is_answered_as_on_one_that_is_not_there(
+    sealed: tuple[Service, Matter], operation: Operation
+) -> None:
+    service, matter = sealed
+    bodies: tuple[dict[str, Any], ...] = ({}, {"text": 1}, {"reason": "r", "severity": "high"})
+    for body, match in product(bodies, ({}, {"if_match": '"1"'})):
+        answers = []
+        for name in (matter.issue["id"], ABSENT):
+            path = at(operation.path, {"issue": name, "act": "acknowledge"})
+            answer = service.call(operation.method, path, body, key=matter.stranger, **match)
+            assert answer.status_code in {404, 403}, answer.text
+            answers.append((answer.status_code, without(answer, name)))
+        assert answers[0] == answers[1]
+    assert service.found(f"/v1/issues/{matter.issue['id']}", key=service.admin) == matter.issue
+
+
+@pytest.mark.parametrize("sort", [f"{sign}{name}" for name in SORTS for sign in ("", "-")])
+def test_no_page_of_a_list_in_any_order_has_it(sealed: tuple[Service, Matter], sort: str) -> None:
+    service, matter = sealed
+    path: str | None = f"/v1/issues?sort={sort}&limit=1&include_total=true"
+    while path is not None:
+        answer = service.get(path, key=matter.stranger)
+        assert not list(told(answer.text, matter.marks)), answer.text
+        assert answer.json()["meta"]["total"] == len(
+            service.found("/v1/issues", key=matter.stranger)["data"]
+        )
+        path = answer.json()["links"].get("next")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=zanzibar",
+        "q=quokka",
+        "q={reference}",
+        "theme=zanzibar",
+        "external_ref=jira:OPS-4711",
+        "rung=business_manager_forum",
+        f"forum={FORUM}",
+        "meeting={meeting}",
+        "agency=rivers",
+        "status=tabled",
+    ],
+)
+def test_no_search_and_no_count_finds_it(sealed: tuple[Service, Matter], query: str) -> None:
+    service, matter = sealed
+    filled = query.format(reference=matter.issue["reference"], meeting=matter.meeting)
+    path = f"/v1/issues?{filled}&include_total=true"
+    found = service.found(path, key=matter.stranger)
+    seen = service.found(path, key=service.admin)
+    assert [each["id"] for each in seen["data"]] == [matter.issue["id"]]
+    assert (found["data"], found["meta"]["total"]) == ([], 0)
+    [mine] = service.found(path, key=matter.named)["data"]
+    assert mine["id"] == matter.issue["id"]
+
+
+def test_its_reference_in_another_system_is_taken_and_nothing_more_is_said(
+    sealed: tuple[Service, Matter],
+) -> None:
+    service, matter = sealed
+    body = {**COMPLAINT, "external_refs": LOGGED["external_refs"]}
+    answer = service.post("/v1/issues", body, key=matter.stranger)
+    assert "issue" not in problem(answer, 409, "external_ref_taken")
+    assert not list(told(without(answer, "OPS-4711"), matter.marks))
+    known = service.post("/v1/issues", body, key=matter.named)
+    assert problem(known, 409, "external_ref_taken")["issue"] == matter.issue["id"]
+
+
+@pytest.mark.parametrize("key", ["issue", "reference"])
+def test_who_names_it_in_a_body_is_answered_as_if_they_had_named_another(
+    sealed: tuple[Service, Matter], key: str
+) -> None:
+    service, matter = sealed
+    name = matter.issue["id" if key == "issue" else "reference"]
+    mine = service.log()
+    link = f"/v1/issues/{mine['id']}/acts/link"
+    decide = f"/v1/meetings/{matter.meeting}/acts/decide"
+    for path, more in ((link, {"as": "related"}), (decide, {"text": "Pay"})):
+        answers = []
+        for named in (name, ABSENT):
+            answer = service.post(path, {"issue": named, **more}, key=matter.stranger, if_match="*")
+            answers.append((answer.status_code, without(answer, named)))
+        assert answers[0] == answers[1], path
+        assert answers[0][0] >= 400
+
+
+def test_named_people_and_holders_read_it_all(sealed: tuple[Service, Matter]) -> None:
+    service, matter = sealed
+    path = f"/v1/issues/{matter.issue['id']}"
+    seen = service.found(path, key=matter.named)
+    assert seen["sensitive"] == ["human_rights", "by_hand"]
+    assert [each["id"] for each in seen["sealed"]["named"]] == [NAMED]
+    [made] = seen["sealed"]["referrals"]
+    assert (made["to"], made["by"]) == ("Zanzibar commission", "admin")
+    for part in ("timeline", "clocks", "explain"):
+        assert service.get(f"{path}/{part}", key=matter.named).status_code == 200
+    holder = seen["rung"]["seats"]["provider"]["holder"]["id"]
+    assert service.get(path, key=key_of(service, holder)).status_code == 200
+    items = service.found(f"/v1/meetings/{matter.meeting}", key=matter.named)["items"]
+    assert [item["issue"]["id"] for item in items] == [matter.issue["id"]]
+
+
+# -- one story at a time
+
+
+def seal(service: Service, issue: dict[str, Any], *why: str) -> dict[str, Any]:
+    answer = service.post(
+        f"/v1/issues/{issue['id']}/acts/reclassify",
+        {"reason": "it is sensitive", "sensitive": list(why or ("human_rights",))},
+        key=service.admin,
+        if_match="*",
+    )
+    assert answer.status_code == 200, answer.text
+    changed: dict[str, Any] = answer.json()
+    return changed
+
+
+def test_sealed_at_intake_its_clock_of_the_law_and_its_referral_begin_at_once(
+    service: Service,
+) -> None:
+    issue = service.log(sensitive=["human_rights", "corrupt_conduct"])
+    [clock] = [c for c in issue["clocks"] if c["class"] == "statutory"]
+    assert (clock["kind"], clock["budget"]) == (
+        "statutory:human_rights_response",
+        "45 business days",
+    )
+    assert clock["due_at"] == "2026-05-07T07:00:00Z"
+    [made] = issue["sealed"]["referrals"]
+    assert (made["to"], made["at"]) == ("Crime and Corruption Commission", issue["sealed"]["at"])
+    assert {"name", "refer"} <= set(issue["available_acts"])
+    assert service.get(f"/v1/issues/{issue['id']}").status_code == 404
+    explained = service.found(f"/v1/issues/{issue['id']}/explain", key=service.admin)
+    [law] = [c for c in explained["clocks"] if c["kind"] == clock["kind"]]
+    assert law["set"]["source"]["clause"] == "Human Rights Act 2019 (Qld), s 65"
+    assert law["set"]["source"]["line"] > 0
+
+
+def test_who_logs_it_can_name_others_and_is_unnamed_like_them(service: Service) -> None:
+    clerk, other = key_of(service, STRANGER), key_of(service, NAMED)
+    answer = service.post("/v1/issues", {**COMPLAINT, "sensitive": ["privacy"]}, key=clerk)
+    path = f"/v1/issues/{answer.json()['id']}"
+    assert service.get(path, key=clerk).status_code == 200
+    assert service.get(path, key=other).status_code == 404
+    named = service.post(f"{path}/acts/name", {"person": NAMED}, key=clerk, if_match="*")
+    assert named.status_code == 200, named.text
+    body = {"person": STRANGER, "reason": "has done their part"}
+    assert service.post(f"{path}/acts/unname", body, key=other, if_match="*").status_code == 200
+    assert service.get(path, key=clerk).status_code == 404
+    history = service.found(f"{path}/timeline", key=other)["data"]
+    assert [entry["type"] for entry in history if "name" in entry["type"]] == [
+        "issue.named",
+        "issue.unnamed",
+    ]
+
+
+def test_a_hold_lets_the_clock_of_the_law_run_to_its_breach(service: Service) -> None:
+    issue = service.log(sensitive=["human_rights"])
+    path = f"/v1/issues/{issue['id']}"
+    until = "2026-03-27T17:00:00+10:00"
+    held = service.post(
+        f"{path}/acts/hold",
+        {"until": until, "awaiting": "raiser", "reason": "the form"},
+        key=service.admin,
+        if_match="*",
+    )
+    assert held.status_code == 200, held.text
+    [law] = [c for c in held.json()["clocks"] if c["class"] == "statutory"]
+    assert (law["state"], law["due_at"]) == ("running", "2026-05-07T07:00:00Z")
+    service.clock.advance(timedelta(days=70))
+    while service.container.desk.sweep().result(60):
+        pass
+    history = service.found(f"{path}/timeline?limit=200", key=service.admin)["data"]
+    [breach] = [entry for entry in history if entry["type"] == "issue.breached"]
+    assert breach["due_at"] == "2026-05-07T07:00:00Z"
+    assert breach["data"]["clock"] == "statutory:human_rights_response"
+    [law] = [
+        c
+        for c in service.found(path, key=service.admin)["clocks"]
+        if c["kind"] == "statutory:human_rights_response"
+    ]
+    assert (law["breached"], law["past_target"]) == (True, False)
+
+
+def test_a_digest_made_before_is_withheld_and_corrected(service: Service) -> None:
+    matter = sealed_matter(service, STRANGER, NAMED)
+    path = f"/v1/digests/{matter.digest}"
+    refused = service.get(path, key=matter.stranger)
+    assert "corrected_by" not in problem(refused, 403, "withheld")
+    assert SECRETS[0] in service.get(path, key=matter.named).text.lower()
+    desk = service.container.desk
+    assert digests.correct_next(desk) == 1
+    assert digests.correct_next(desk) == 0
+    number = problem(service.get(path, key=matter.stranger), 403, "withheld")["corrected_by"]
+    found = service.found(f"/v1/digests/{number}", key=matter.stranger)
+    first = service.found(path, key=service.admin)
+    assert found["corrects"] == first["id"]
+    assert found["document"]["corrects"] == {
+        "number": matter.digest,
+        "content_hash": first["content_hash"],
+    }
+    assert (found["as_at"], found["known_at"]) == (first["as_at"], first["known_at"])
+    assert not list(told(str(found), matter.marks))
+    asked = {name: first[name] for name in ("forum", "as_at", "known_at")}
+    again = service.post("/v1/digests", asked, key=matter.stranger)
+    assert (again.status_code, again.json()["number"]) == (200, number)
+    for each in (matter.digest, number):
+        verdict = digests.verify(desk, each)
+        assert verdict.ok, each
+
+
+def test_asked_for_again_before_the_worker_came_the_correction_is_made_then(
+    service: Service,
+) -> None:
+    matter = sealed_matter(service, STRANGER, NAMED)
+    first = service.found(f"/v1/digests/{matter.digest}", key=service.admin)
+    asked = {name: first[name] for name in ("forum", "as_at", "known_at")}
+    made = service.post("/v1/digests", asked, key=matter.stranger)
+    assert (made.status_code, made.json()["corrects"]) == (201, first["id"])
+    assert service.post("/v1/digests", asked, key=matter.stranger).json() == made.json()
+
+
+def test_a_link_from_an_open_issue_would_tell_and_is_refused(service: Service) -> None:
+    sealed, open_ = seal(service, service.log()), service.log()
+    path = f"/v1/issues/{open_['id']}/acts/link"
+    body = {"issue": sealed["reference"], "as": "related"}
+    problem(service.post(path, body, key=service.admin), 409, "other_is_sealed")
+    path = f"/v1/issues/{sealed['id']}/acts/link"
+    body = {"issue": open_["reference"], "as": "related"}
+    assert service.post(path, body, key=service.admin).status_code == 200
+    view = service.found(f"/v1/issues/{open_['id']}")
+    assert sealed["reference"] not in str(view)
+
+
+def test_a_link_made_before_is_not_shown_any_more(service: Service) -> None:
+    sealed, open_ = service.log(), service.log()
+    path = f"/v1/issues/{open_['id']}"
+    body = {"issue": sealed["reference"], "as": "related"}
+    assert service.post(f"{path}/acts/link", body).status_code == 200
+    seal(service, sealed)
+    noted = service.post(f"{path}/acts/note", {"text": "on with it"})
+    for answer in (
+        noted,
+        service.get(path),
+        service.get(f"/v1/issues?q={open_['reference']}"),
+        service.get(f"{path}/timeline"),
+    ):
+        assert answer.status_code == 200
+        assert not list(told(answer.text, (sealed["id"], sealed["reference"]))), answer.text
+
+
+def test_the_acts_of_sealed_issues_stand_among_all_acts() -> None:
+    assert {"name", "unname", "refer", "record-referral"} <= {act.value for act in Act}
