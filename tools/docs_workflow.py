@@ -166,7 +166,10 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         "it went down with a question, or a forum decided to return it",
         ("from", "to", "how", "passed", "seats", "question", "decision"),
     ),
-    EventType.REPORTED_UP: ("it was put before a higher body in its digests", ("forum",)),
+    EventType.REPORTED_UP: (
+        "it was put before a higher body: in its digests, and on the agenda of its next meeting",
+        ("forum", "meeting"),
+    ),
     EventType.REASSIGNED: ("a seat was given to somebody by hand", ("seat", "from", "to", "role")),
     EventType.HOLDER_CHANGED: (
         "seats were resolved again and somebody else holds one",
@@ -177,14 +180,32 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         ("rung", "side", "role", "detail"),
     ),
     EventType.LINKED: ("it was tied to another issue", ("issue", "as")),
-    EventType.TABLED: ("it came onto a meeting's agenda", ("forum", "meeting", "starts_at")),
+    EventType.TABLED: (
+        "it came onto a meeting's agenda, or the meeting was moved (`moved_from`)",
+        ("forum", "meeting", "starts_at", "late", "moved_from"),
+    ),
     EventType.DEFERRED: (
         "a forum put it off, or did not reach it (`outcome`)",
-        ("forum", "meeting", "outcome", "carried_over", "tells"),
+        ("forum", "meeting", "outcome", "carried_over", "because", "tells"),
+    ),
+    EventType.NOTED_BY_FORUM: (
+        "a body to which it was reported up has noted it",
+        ("forum", "meeting", "text"),
     ),
     EventType.DECIDED: (
         "a forum decided on it",
-        ("decision", "meeting", "forum", "effect", "text", "conditions"),
+        (
+            "decision",
+            "number",
+            "meeting",
+            "forum",
+            "effect",
+            "text",
+            "conditions",
+            "mover",
+            "assents",
+            "recused",
+        ),
     ),
     EventType.RESOLVED: ("an outcome was given", ("rung", "outcome")),
     EventType.DISPUTED: (

@@ -7,23 +7,25 @@ import pytest
 
 from escalation.api.schemas.meetings import MeetingDetail
 from tests.api.service import Service, fault, problem
-
-FORUM = "bmf-southern-cross"
+from tests.api.sitting import (
+    FORUM,
+    VOTERS,
+    begin,
+    does,
+    done,
+    meeting_of,
+    sit,
+    tabled_issue,
+    timeline,
+)
 
 
 @pytest.fixture
 def tabled(service: Service) -> dict[str, Any]:
-    """An issue on the agenda of a meeting that has begun."""
-    issue = service.log(severity="high")
-    issue = service.act(issue, "skip", reason="r", to="business_manager_forum")
-    starts_at = issue["rung"]["meeting"]["starts_at"]
-    service.clock.move_to(service.clock.now().fromisoformat(starts_at) + timedelta(minutes=5))
+    """An issue on the agenda of a meeting that has begun, with everybody there."""
+    issue = tabled_issue(service)
+    sit(service, meeting_of(issue))
     return issue
-
-
-def meeting_of(issue: dict[str, Any]) -> str:
-    meeting: str = issue["rung"]["meeting"]["id"]
-    return meeting
 
 
 def test_meetings_ahead_and_past_are_pages_that_meet_at_now(shared: Service) -> None:
@@ -72,6 +74,7 @@ def test_a_meeting_shows_its_agenda(service: Service, tabled: dict[str, Any]) ->
     MeetingDetail.model_validate(meeting)
     [item] = meeting["items"]
     assert item["issue"]["reference"] == tabled["reference"]
+    assert item["section"] == "Cluster-wide service delivery issues"
     assert item["outcome"] is None
 
 
@@ -84,44 +87,54 @@ def test_a_decision_moves_the_issue_and_stands_in_the_meeting(
         "text": "Pay at once",
         "reasons": "It is owed",
         "conditions": "By Friday",
+        "mover": "ruth-goldfinch",
         "actions": [{"text": "Pay", "owner": "priya-nair", "due_on": "2026-03-13"}],
     }
     answer = service.post(f"{path}/acts/decide", body)
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == "resolved"
+    assert answer.headers["content-location"] == f"/v1/issues/{tabled['id']}"
     meeting = service.found(path)
     MeetingDetail.model_validate(meeting)
     [made] = meeting["decisions"]
-    assert made["effect"] == "resolve"
-    assert made["actions"] == [{"text": "Pay", "owner": "priya-nair", "due_on": "2026-03-13"}]
+    assert (made["effect"], made["number"]) == ("resolve", "BMF-SC-2026-001")
+    [action] = made["actions"]
+    assert action.pop("id").startswith("acn_")
+    assert action == {
+        "text": "Pay",
+        "owner": "priya-nair",
+        "due_on": "2026-03-13",
+        "done": False,
+    }
     assert meeting["items"][0]["outcome"] == "decided"
 
 
 def test_a_deferred_item_comes_before_the_next_meeting(
     service: Service, tabled: dict[str, Any]
 ) -> None:
-    path = f"/v1/meetings/{meeting_of(tabled)}/acts/defer"
-    issue = service.post(path, {"issue": tabled["id"], "reason": "no quorum"}).json()
-    assert issue["rung"]["meeting"]["id"] != meeting_of(tabled)
+    issue = done(service, meeting_of(tabled), "defer", issue=tabled["id"], reason="no papers")
+    assert meeting_of(issue) != meeting_of(tabled)
     assert issue["rung"]["carried_over"] == 1
 
 
-def test_a_decision_on_a_stale_version_is_refused_where_one_is_named(
+def test_an_act_on_a_stale_version_of_the_meeting_is_refused_where_one_is_named(
     service: Service, tabled: dict[str, Any]
 ) -> None:
     path = f"/v1/meetings/{meeting_of(tabled)}/acts/decide"
-    answer = service.post(path, {"issue": tabled["id"], "text": "t"}, if_match='"1"')
-    problem(answer, 412, "precondition_failed")
+    answer = service.post(path, {"issue": tabled["id"], "text": "t"}, if_match='"99"')
+    current = problem(answer, 412, "precondition_failed")["current"]
+    seen = f'"{current["version"]}"'
+    answer = service.post(path, {"issue": tabled["id"], "text": "t"}, if_match=seen)
+    assert answer.status_code == 200, answer.text
 
 
 def test_an_item_that_is_not_on_the_agenda_is_refused(
     service: Service, tabled: dict[str, Any]
 ) -> None:
-    other = service.log()
-    path = f"/v1/meetings/{meeting_of(tabled)}/acts/decide"
-    answer = service.post(path, {"issue": other["id"], "text": "t"})
-    problem(answer, 409, "not_when_open")
-    answer = service.post(path, {"issue": "SSI-2026-999999", "text": "t"})
+    other, meeting = service.log(), meeting_of(tabled)
+    answer = does(service, meeting, "decide", issue=other["id"], text="t")
+    problem(answer, 409, "not_on_that_agenda")
+    answer = does(service, meeting, "decide", issue="SSI-2026-999999", text="t")
     fault(answer, 422, "unknown", {"pointer": "/issue"})
 
 
@@ -129,14 +142,6 @@ def test_a_meeting_that_is_not_there_comes_before_a_wrong_body(shared: Service) 
     for body in ({}, {"issue": "x", "text": "t"}, {"issue": "x", "text": 7}):
         answer = shared.post("/v1/meetings/mtg_1/acts/decide", body)
         problem(answer, 404, "not_found")
-
-
-@pytest.mark.parametrize("act", ["table", "attend", "note-not-reached", "close", "cancel", "move"])
-def test_acts_of_a_meeting_that_come_later_are_refused_by_name(shared: Service, act: str) -> None:
-    meeting = shared.found(f"/v1/forums/{FORUM}/meetings?limit=1")["data"][0]["id"]
-    answer = shared.post(f"/v1/meetings/{meeting}/acts/{act}", {})
-    told = problem(answer, 409, "not_available_yet")
-    assert told["detail"] == f"`{act}` is not available in this release."
 
 
 def test_an_act_that_no_meeting_has_names_the_nearest(shared: Service) -> None:
@@ -149,7 +154,8 @@ def test_an_act_that_no_meeting_has_names_the_nearest(shared: Service) -> None:
 @pytest.mark.parametrize(
     ("body", "code", "pointer"),
     [
-        ({"text": "t"}, "missing", "/issue"),
+        ({"text": "t"}, "missing", ""),
+        ({"issue": "x"}, "missing", "/text"),
         ({"issue": "x", "text": "t", "effect": "burn"}, "unknown_word", "/effect"),
         (
             {"issue": "x", "text": "t", "actions": [{"text": "a", "owner": "b", "due_on": "soon"}]},
@@ -164,3 +170,196 @@ def test_a_decision_with_a_wrong_value_is_told(
     meeting = shared.found(f"/v1/forums/{FORUM}/meetings?limit=1")["data"][0]["id"]
     answer = shared.post(f"/v1/meetings/{meeting}/acts/decide", body)
     fault(answer, 422, code, {"pointer": pointer})
+
+
+def test_nothing_is_done_at_a_meeting_before_it_begins(service: Service) -> None:
+    issue = tabled_issue(service)
+    meeting = meeting_of(issue)
+    for act in ("defer", "note-not-reached"):
+        problem(does(service, meeting, act, issue=issue["id"]), 409, "meeting_not_begun")
+    problem(does(service, meeting, "attend", present=[]), 409, "meeting_not_begun")
+    problem(does(service, meeting, "close"), 409, "meeting_not_begun")
+
+
+def test_a_meeting_acts_once_it_is_known_who_is_there(service: Service) -> None:
+    issue = tabled_issue(service)
+    begin(service, meeting_of(issue))
+    answer = does(service, meeting_of(issue), "decide", issue=issue["id"], text="t")
+    problem(answer, 409, "attendance_not_taken")
+
+
+def test_attendance_tells_seats_proxies_invitees_and_observers(service: Service) -> None:
+    meeting = meeting_of(tabled_issue(service))
+    begin(service, meeting)
+    found = done(
+        service,
+        meeting,
+        "attend",
+        present=[
+            {"person": "helena-costa"},
+            {"person": "winifred-osei"},
+            {"person": "gareth-llewellyn"},
+            {
+                "person": "priya-nair",
+                "seat": "business_manager@rivers",
+                "authority": "letter of 9 March",
+            },
+        ],
+        apologies=["ruth-goldfinch"],
+    )
+    assert found["voting_seats_filled"] == 2
+    assert found["quorate"] is False
+    assert [(each["person"], each["as"], each["seat"]) for each in found["attendance"]] == [
+        ("helena-costa", "member", "business_manager@wellbeing"),
+        ("winifred-osei", "invitee", "program_office@program-office"),
+        ("gareth-llewellyn", "observer", None),
+        ("priya-nair", "proxy", "business_manager@rivers"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "code", "pointer"),
+    [
+        ({"person": "nobody-at-all"}, "unknown", "/present/0/person"),
+        ({"person": "priya-nair", "seat": "ceo@rivers"}, "unknown", "/present/0/seat"),
+        (
+            {"person": "priya-nair", "seat": "business_manager@rivers"},
+            "missing",
+            "/present/0/authority",
+        ),
+    ],
+)
+def test_a_seat_that_somebody_cannot_fill_is_told(
+    service: Service, who: dict[str, str], code: str, pointer: str
+) -> None:
+    meeting = meeting_of(tabled_issue(service))
+    begin(service, meeting)
+    answer = does(service, meeting, "attend", present=[who])
+    fault(answer, 422, code, {"pointer": pointer})
+
+
+def test_an_inquorate_meeting_can_only_be_closed_as_such_and_its_items_go_on(
+    service: Service,
+) -> None:
+    issue = tabled_issue(service)
+    meeting = meeting_of(issue)
+    sit(service, meeting, VOTERS[:4])
+    for act in ("decide", "defer", "note-not-reached"):
+        body = {"text": "t"} if act == "decide" else {}
+        problem(does(service, meeting, act, issue=issue["id"], **body), 409, "inquorate")
+    problem(does(service, meeting, "close"), 409, "not_closed_as_inquorate")
+    closed = done(service, meeting, "close", inquorate=True)
+    assert (closed["status"], closed["quorate"]) == ("closed", False)
+    issue = service.found(f"/v1/issues/{issue['id']}")
+    assert meeting_of(issue) != meeting
+    assert issue["rung"]["carried_over"] == 0
+    [item] = service.found(f"/v1/meetings/{meeting}")["items"]
+    assert (item["outcome"], item["remark"]) == ("not_reached", "the meeting had no quorum")
+
+
+def test_a_meeting_closes_only_when_each_item_has_an_outcome(service: Service) -> None:
+    first, second = tabled_issue(service), tabled_issue(service)
+    meeting = meeting_of(first)
+    sit(service, meeting)
+    problem(does(service, meeting, "close", inquorate=True), 409, "quorum_is_there")
+    done(service, meeting, "decide", issue=first["id"], text="Pay.")
+    told = problem(does(service, meeting, "close"), 409, "items_open")
+    assert second["reference"] in told["detail"]
+    assert first["reference"] not in told["detail"]
+    done(service, meeting, "note-not-reached", issue=second["id"])
+    assert done(service, meeting, "close")["status"] == "closed"
+    problem(does(service, meeting, "close"), 409, "meeting_closed")
+    answer = does(service, meeting, "decide", issue=second["id"], text="t")
+    problem(answer, 409, "meeting_closed")
+
+
+def test_an_item_is_dealt_with_once(service: Service, tabled: dict[str, Any]) -> None:
+    meeting = meeting_of(tabled)
+    done(service, meeting, "decide", issue=tabled["id"], text="Pay.")
+    answer = does(service, meeting, "decide", issue=tabled["id"], text="Pay again.")
+    problem(answer, 409, "item_dealt_with")
+
+
+def test_a_repeat_with_the_same_key_decides_once(service: Service, tabled: dict[str, Any]) -> None:
+    path = f"/v1/meetings/{meeting_of(tabled)}/acts/decide"
+    body = {"issue": tabled["id"], "text": "Pay."}
+    first = service.post(path, body, idempotency_key="k1")
+    again = service.post(path, body, idempotency_key="k1")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.content == first.content
+    assert again.headers["idempotency-replayed"] == "true"
+    other = service.post(path, {**body, "text": "No."}, idempotency_key="k1")
+    problem(other, 422, "idempotency_key_reused")
+
+
+def test_decisions_are_numbered_without_gaps_whatever_was_refused(service: Service) -> None:
+    issues = [tabled_issue(service) for _ in range(3)]
+    meeting = meeting_of(issues[0])
+    sit(service, meeting)
+    for issue in issues:
+        refused = does(service, meeting, "decide", issue=issue["id"], text="t", mover="priya-nair")
+        problem(refused, 409, "mover_does_not_sit")
+        done(service, meeting, "decide", issue=issue["id"], text="Pay.")
+    numbers = [made["number"] for made in service.found(f"/v1/meetings/{meeting}")["decisions"]]
+    assert numbers == [f"BMF-SC-2026-{n:03}" for n in (1, 2, 3)]
+
+
+def test_a_moved_meeting_keeps_its_items_and_its_clock_waits_for_the_new_end(
+    service: Service,
+) -> None:
+    issue = tabled_issue(service)
+    meeting = meeting_of(issue)
+    before = service.found(f"/v1/meetings/{meeting}")
+    moved = done(
+        service,
+        meeting,
+        "move",
+        starts_at="2026-03-17T01:00:00Z",
+        place="Cairns",
+        reason="the bridge is closed",
+    )
+    assert (moved["starts_at"], moved["place"]) == ("2026-03-17T01:00:00Z", "Cairns")
+    assert (moved["occurs_at"], moved["id"]) == (before["starts_at"], meeting)
+    assert moved["cutoff_at"] > before["cutoff_at"]
+    after = service.found(f"/v1/issues/{issue['id']}")
+    assert after["rung"]["meeting"] == {"id": meeting, "starts_at": "2026-03-17T01:00:00Z"}
+    [was] = [c for c in issue["clocks"] if c["kind"] == "forum"]
+    [clock] = [c for c in after["clocks"] if c["kind"] == "forum"]
+    assert (clock["id"], clock["anchor"]) == (was["id"], was["anchor"])
+    assert clock["due_at"] > was["due_at"]
+    later = service.log(severity="high")
+    later = service.act(later, "skip", reason="r", to="business_manager_forum")
+    assert meeting_of(later) == meeting
+    listed = service.found(f"/v1/forums/{FORUM}/meetings?limit=2")["data"]
+    assert [m["starts_at"] for m in listed] == ["2026-03-17T01:00:00Z", "2026-04-14T00:00:00Z"]
+
+
+def test_a_cancelled_meeting_sends_its_items_on_and_says_so_on_each(service: Service) -> None:
+    issue = tabled_issue(service)
+    meeting = meeting_of(issue)
+    done(service, meeting, "cancel", reason="flood")
+    after = service.found(f"/v1/issues/{issue['id']}")
+    assert after["rung"]["meeting"]["starts_at"] == "2026-04-14T00:00:00Z"
+    assert after["rung"]["carried_over"] == 0
+    [entry] = timeline(service, issue, "deferred")
+    assert entry["data"]["because"] == "the meeting was cancelled: flood"
+    later = tabled_issue(service)
+    assert meeting_of(later) == meeting_of(after)
+    problem(does(service, meeting, "cancel", reason="again"), 409, "meeting_cancelled")
+    [first, *_] = service.found(f"/v1/forums/{FORUM}/meetings?limit=2")["data"]
+    assert (first["id"], first["status"]) == (meeting, "cancelled")
+
+
+def test_a_meeting_in_between_takes_what_comes_before_its_cut_off(service: Service) -> None:
+    path = f"/v1/forums/{FORUM}/meetings"
+    body = {"starts_at": "2026-03-24T00:00:00Z", "reason": "a backlog", "duration": "1 hour"}
+    answer = service.post(path, body)
+    assert answer.status_code == 201, answer.text
+    extra = answer.json()
+    assert (extra["occurs_at"], extra["ends_at"]) == (None, "2026-03-24T01:00:00Z")
+    problem(service.post(path, body), 409, "meets_then_already")
+    wrong = service.post(path, {**body, "starts_at": "2026-03-01T00:00:00Z"})
+    fault(wrong, 422, "in_the_past", {"pointer": "/starts_at"})
+    problem(service.post("/v1/forums/nowhere/meetings", body), 404, "not_found")
+    service.clock.advance(timedelta(days=7))
+    assert meeting_of(tabled_issue(service)) == extra["id"]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from escalation import errors
 from escalation.api import refusals
 from escalation.workflow.guards import RULES
+from escalation.workflow.meetings.facts import MeetingStatus
+from escalation.workflow.meetings.rules import RULES as MEETING_RULES
 from escalation.workflow.states import Status
 
 
@@ -176,11 +178,19 @@ _BY_RULE: Mapping[str, Code] = {
         (rule.__doc__ or name).strip().splitlines()[0].rstrip("."),
         "The detail says what stands in the way; `available_acts` are those that the state has.",
     )
-    for name, rule in RULES.items()
+    for name, rule in {**MEETING_RULES, **RULES}.items()
+}
+_BY_MEETING: Mapping[str, Code] = {
+    f"meeting_{status}": Code(
+        409,
+        f"Not while the meeting is {status.value}",
+        "Do one of `available_acts`; what a meeting has closed or cancelled stays so.",
+    )
+    for status in MeetingStatus
 }
 CODES: Mapping[str, Code] = dict(
     sorted(
-        {**_GENERAL, **_CONFLICTS, **_BY_STATUS, **_BY_RULE}.items(),
+        {**_GENERAL, **_CONFLICTS, **_BY_STATUS, **_BY_MEETING, **_BY_RULE}.items(),
         key=lambda entry: (entry[1].status, entry[0]),
     )
 )

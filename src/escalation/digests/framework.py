@@ -10,9 +10,9 @@ from escalation.routing.directory import Directory, Forum
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
+from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Agreement
 from escalation.workflow.forum import next_sitting, sitting, sittings_after
-from escalation.workflow.plan import Sitting
 
 _LOOKED_BACK = (timedelta(days=100), timedelta(days=3 * 366))
 """Most bodies have met lately; one that has not for three years has no last meeting."""

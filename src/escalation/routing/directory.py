@@ -101,6 +101,7 @@ class Forum:
     secretariat: str
     sections: tuple[str, ...]
     reports_to: str | None
+    short: str
 
     def members_at(self, at: datetime) -> tuple[Member, ...]:
         """The seats that have a vote at an instant."""
@@ -286,6 +287,7 @@ def _forum(code: str, entry: ForumEntry, zone: ZoneInfo, zone_name: str) -> Foru
         secretariat=entry.secretariat,
         sections=entry.sections,
         reports_to=entry.reports_to,
+        short=entry.short or code.upper(),
     )
 
 

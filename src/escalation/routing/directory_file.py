@@ -155,6 +155,10 @@ class ForumEntry(Named):
     secretariat: Id
     sections: tuple[Title, ...] = ()
     reports_to: Id | None = None
+    short: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")] | None = Field(
+        default=None,
+        description="what its decisions are numbered by, `BMF-SC`; its code where left out",
+    )
 
 
 class PartneringAgreementEntry(Named):

@@ -78,6 +78,20 @@ def holdings(
     return found
 
 
+def holder_of(
+    directory: Directory,
+    role: Role,
+    party: str,
+    at: datetime,
+    place: tuple[str | None, str | None] = (None, None),
+) -> tuple[str, str] | None:
+    """Who holds a role at a party, or stands in for it, and why; ``place`` is function, region."""
+    known = directory.parties.get(party)
+    side = Side.PROVIDER if known is not None and known.is_provider else Side.AGENCY
+    parties = Parties(party, party, *place)
+    return _Seat(directory, parties, side, at, frozenset())._held(role)  # noqa: SLF001 - of this module
+
+
 @dataclass(frozen=True, slots=True)
 class _Seat:
     directory: Directory

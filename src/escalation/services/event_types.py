@@ -25,6 +25,7 @@ _OF_ISSUES: Mapping[EventType, str] = {
     EventType.TABLED: "it was put on a meeting's agenda",
     EventType.DEFERRED: "it was put off to a later meeting",
     EventType.DECIDED: "a forum decided on it",
+    EventType.NOTED_BY_FORUM: "a body to which it was reported up has noted it",
     EventType.RESOLVED: "it was resolved",
     EventType.DISPUTED: "its outcome was disputed",
     EventType.REOPENED: "it was opened again",
@@ -34,6 +35,10 @@ _OF_ISSUES: Mapping[EventType, str] = {
     EventType.BREACHED: "a time that the law gives is over",
 }
 _OTHERS: Mapping[str, str] = {
+    "meeting.scheduled": "a forum is to meet: by its rule, or in between",
+    "meeting.moved": "a meeting takes place at another time; its items stay",
+    "meeting.cancelled": "a meeting does not take place; its items go to the next",
+    "meeting.closed": "a meeting was closed: each of its items has an outcome",
     "digest.ready": "a digest was made",
     "ladder.published": "a ladder file was put in force",
     SUMMARY: "events that came late after an outage, all in one; goes to every endpoint",

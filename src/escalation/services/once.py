@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
-from escalation.errors import Fault, Invalid
+from escalation.errors import Fault, Invalid, Unauthenticated
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
+from escalation.services.registry import Known
 from escalation.store import access
 from escalation.store.access import Kept, Slot
 from escalation.store.failures import Clash
@@ -37,6 +39,40 @@ def replayed(kept: Kept, body_hash: str) -> Answer:
             errors=[Fault("reused", "used before with another body", parameter="Idempotency-Key")],
         )
     return Answer(kept.status, kept.body, kept.headers, "", replayed=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Whose key a chore is done with, to be looked at again, and the call's idempotency."""
+
+    key: str | None = None
+    slot: Slot | None = None
+    body_hash: str = ""
+
+    def answered(self, connection: Connection, known: Known, now: datetime) -> Answer | None:
+        """What was answered the first time, if it is a repeat, within a chore's transaction.
+
+        Raises:
+            Unauthenticated: the key has been revoked or has expired.
+            Invalid: the idempotency key was used for another body.
+        """
+        key = None if self.key is None else known.keys.get(self.key)
+        if self.key is not None and (key is None or not key.live(now)):
+            raise Unauthenticated("This key has been revoked or has expired.")
+        kept = None if self.slot is None else access.recall(connection, [self.slot]).get(self.slot)
+        return None if kept is None else replayed(kept, self.body_hash)
+
+    def keep(self, connection: Connection, answer: Answer, now: datetime) -> Answer:
+        """Keep an answer for repeats, in the transaction whose doing it tells."""
+        if self.slot is not None:
+            headers = dict(answer.headers)
+            kept = Kept(self.slot, self.body_hash, answer.status, headers, answer.body, now)
+            access.remember(connection, [kept])
+        return answer
+
+
+NOBODY = Call()
+"""The engine's own: no key, and never repeated."""
 
 
 def keep(

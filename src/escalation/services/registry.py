@@ -11,10 +11,12 @@ from datetime import timedelta
 from escalation.errors import Broken
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
-from escalation.store import access, framework
+from escalation.routing.vocabulary import Scope
+from escalation.store import access, framework, meetings
 from escalation.store.access import StoredKey
 from escalation.store.framework import Epoch
 from escalation.store.transaction import Connection
+from escalation.workflow.diary import NO_CHANGES, Diary
 from escalation.workflow.facts import Agreement, Issue
 from escalation.workflow.intake import Rules
 
@@ -31,6 +33,7 @@ class Known:
     directory_epoch: int
     keys: Mapping[str, StoredKey]
     keys_by_hash: Mapping[str, StoredKey]
+    diary: Diary = NO_CHANGES
 
 
 class Registry:
@@ -41,7 +44,7 @@ class Registry:
         self._outage = outage
         self._known: Known | None = None
         self._publications: dict[str, Publication] = {}
-        self._agreements: dict[tuple[str, str | None, str, int], Agreement] = {}
+        self._agreements: dict[tuple[str, str | None, str, int, int], Agreement] = {}
 
     @property
     def known(self) -> Known | None:
@@ -64,6 +67,7 @@ class Registry:
             directory_epoch=directory_epoch,
             keys=keys,
             keys_by_hash={key.hash: key for key in keys.values()},
+            diary=self._diary(connection, epoch, before),
         )
         self._known = known
         return known
@@ -86,6 +90,12 @@ class Registry:
             return None, 0
         return Directory.from_document(stored.document), stored.epoch
 
+    def _diary(self, connection: Connection, epoch: Epoch, before: Known | None) -> Diary:
+        if before is not None and before.epoch.meetings == epoch.meetings:
+            return before.diary
+        self._agreements.clear()
+        return Diary.of(meetings.otherwise(connection))
+
     def publication(self, connection: Connection, wanted: str) -> Publication:
         """A publication by its hash: immutable, so it is loaded once.
 
@@ -107,7 +117,8 @@ class Registry:
         """What an issue's decisions are made under: its pinned ladder, today's directory."""
         if known.directory is None:
             raise Broken(_NO_DIRECTORY)
-        wanted = (issue.publication, issue.ola, issue.ladder, known.directory_epoch)
+        epochs = (known.directory_epoch, known.epoch.meetings)
+        wanted = (issue.publication, issue.ola, issue.ladder, *epochs)
         found = self._agreements.get(wanted)
         if found is None:
             publication = self.publication(connection, issue.publication)
@@ -117,6 +128,7 @@ class Registry:
                 known.directory,
                 known.directory_epoch,
                 self._outage,
+                known.diary,
             )
             self._agreements[wanted] = found
         return found
@@ -134,4 +146,23 @@ class Registry:
                 "No ladder has been published yet: "
                 "run `escalation ladders publish FILE --mode new-only --reason ...`."
             )
-        return Rules(known.publication, known.directory, known.directory_epoch, self._outage)
+        return Rules(
+            known.publication, known.directory, known.directory_epoch, self._outage, known.diary
+        )
+
+    def in_force(self, known: Known) -> Agreement:
+        """The calendars of the publication in force, where a forum's are named, and the diary.
+
+        Raises:
+            Broken: as :meth:`rules`.
+        """
+        rules = self.rules(known)
+        ladder = rules.publication.effective(None, Scope.FUNCTION.value)
+        return Agreement(
+            rules.publication,
+            ladder,
+            rules.directory,
+            rules.directory_epoch,
+            rules.outage,
+            rules.diary,
+        )

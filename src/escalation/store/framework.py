@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from escalation.store import models
 
-Part = Literal["publication", "directory", "access"]
+Part = Literal["publication", "directory", "access", "meetings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Epoch:
     publication: int
     directory: int
     access: int
+    meetings: int
     current: str | None
 
 
@@ -52,6 +53,7 @@ _EPOCH = select(
     models.epoch.c.publication,
     models.epoch.c.directory,
     models.epoch.c.access,
+    models.epoch.c.meetings,
     models.epoch.c.current,
 )
 

@@ -1,10 +1,12 @@
 """Values as rows: what of an issue, a clock, an actor stands in which column."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Actor, Clock, Issue
-from escalation.workflow.plan import Plan, Sitting
+from escalation.workflow.plan import Decision, Plan, Tabling
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.viewing import readers
 
@@ -157,7 +159,7 @@ def actor_told(actor: Actor) -> dict[str, Any]:
 def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
     """The stay that an issue has just begun: what a digest shows of it as at any instant of it."""
     issue, hold = plan.issue, plan.issue.hold
-    reported_to = dict.fromkeys(report["forum"] for report in issue.reported_up)
+    reported_to = dict.fromkeys(r["forum"] for r in issue.reported_up if "noted_at" not in r)
     return {
         "id": issue.stay,
         "issue_id": issue.id,
@@ -192,7 +194,7 @@ def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
         "past_target_at": plan.deadlines.past_target_at,
         "before": plan.left_stay,
         "left_forum": plan.left_forum,
-        "left_agenda": next((t.outcome for t in plan.tablings if t.outcome is not None), None),
+        "left_agenda": next((t.outcome for t in plan.tablings if t.outcome and t.decides), None),
         "effective_from": issue.stay_from,
         "effective_to": None,
         "recorded_from": recorded_at,
@@ -200,15 +202,46 @@ def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
     }
 
 
-def meeting_row(sitting: Sitting) -> dict[str, Any]:
-    """A meeting that something is tabled for."""
+def sitting_row(sitting: Sitting) -> dict[str, Any]:
+    """When a meeting is."""
     return {
         "id": sitting.id,
         "forum": sitting.forum,
         "starts_at": sitting.starts_at,
         "ends_at": sitting.ends_at,
         "cutoff_at": sitting.cutoff_at,
+    }
+
+
+def meeting_row(sitting: Sitting, now: datetime) -> dict[str, Any]:
+    """A meeting by its forum's rule as it begins: nothing has been said of it yet."""
+    return {
+        **sitting_row(sitting),
         "status": "scheduled",
+        "occurs_at": sitting.starts_at,
+        "otherwise": False,
+        "version": 0,
+        "sequence": 0,
+        "procedure": {},
+        "updated_at": now,
+    }
+
+
+def item_row(meeting: str, subject: str, tabling: Tabling, at: datetime) -> dict[str, Any]:
+    """An item that comes onto an agenda."""
+    return {
+        "meeting_id": meeting,
+        "subject": subject,
+        "kind": tabling.kind,
+        "title": None,
+        "section": tabling.section,
+        "sought": tabling.sought,
+        "late": tabling.late,
+        "carried_over": 0,
+        "tabled_at": at,
+        "outcome": None,
+        "remark": None,
+        "left_at": None,
     }
 
 
@@ -227,20 +260,48 @@ def step_rows(plan: Plan, recorded_at: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def decision_rows(plan: Plan) -> list[dict[str, Any]]:
-    """What a forum decided."""
+def decision_rows(
+    subject: str, decisions: Iterable[Decision], kind: str = "issue"
+) -> list[dict[str, Any]]:
+    """What a forum decided on an item of its agenda."""
     return [
         {
             "id": made.id,
-            "issue_id": plan.issue.id,
+            "number": made.number,
+            "subject": subject,
+            "kind": kind,
             "meeting_id": made.meeting,
             "forum": made.forum,
             "text": made.text,
             "reasons": made.reasons,
             "conditions": made.conditions,
+            "mover": made.mover,
             "effect": made.effect,
-            "actions": made.actions,
+            "assents": made.assents,
+            "recused": made.recused,
             "decided_at": made.decided_at,
         }
-        for made in plan.decisions
+        for made in decisions
+    ]
+
+
+def action_rows(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
+    """Who is to do what by when."""
+    return [
+        {
+            "id": f"{made.id.replace('dec_', 'acn_', 1)}{number:02}",
+            "decision_id": made.id,
+            "meeting_id": made.meeting,
+            "forum": made.forum,
+            "text": action["text"],
+            "owner": action["owner"],
+            "due_on": action.get("due_on"),
+            "version": 1,
+            "done_at": None,
+            "done_by": None,
+            "remark": None,
+            "made_at": made.decided_at,
+        }
+        for made in decisions
+        for number, action in enumerate(made.actions)
     ]

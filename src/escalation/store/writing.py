@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, Table
 
 from escalation.store import dialect, models
+from escalation.store.agendas import add_meetings, put_items
 from escalation.store.base import canonical
 from escalation.store.bulk import insert_rows, update_rows
 from escalation.store.chain import link_hash
 from escalation.store.rows import (
+    action_rows,
     actor_told,
     clock_row,
     decision_rows,
     fixed_row,
+    item_row,
     meeting_row,
     state_row,
     stay_row,
@@ -56,6 +59,7 @@ _INSERTS = (
     models.outbox,
     models.unsealed,
     models.decision,
+    models.action,
 )
 _UPDATES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "issue": (models.issue, ("id",)),
@@ -63,7 +67,7 @@ _UPDATES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "clock": (models.clock, ("id",)),
     "interval": (models.clock_interval, ("clock_id", "number")),
     "stay": (models.stay, ("id",)),
-    "item": (models.agenda_item, ("meeting_id", "issue_id")),
+    "item": (models.agenda_item, ("meeting_id", "subject")),
 }
 
 
@@ -191,7 +195,8 @@ class _Batch:
 
     def _beside(self, plan: Plan) -> None:
         self.new["clock_step"].extend(step_rows(plan, self.now))
-        self.new["decision"].extend(decision_rows(plan))
+        self.new["decision"].extend(decision_rows(plan.issue.id, plan.decisions))
+        self.new["action"].extend(action_rows(plan.decisions))
         for tabling in plan.tablings:
             self._item(plan, tabling)
         self.links.extend(
@@ -202,21 +207,19 @@ class _Batch:
     def _item(self, plan: Plan, tabling: Tabling) -> None:
         key = (tabling.meeting, plan.issue.id)
         if tabling.sitting is not None:
-            self.meetings[tabling.meeting] = meeting_row(tabling.sitting)
-            self.items[key] = {
-                "meeting_id": key[0],
-                "issue_id": key[1],
-                "carried_over": plan.issue.carried_over,
-                "tabled_at": plan.effective_at,
-                "outcome": None,
-                "left_at": None,
-            }
+            self.meetings[tabling.meeting] = meeting_row(tabling.sitting, self.now)
+            row = item_row(*key, tabling, plan.effective_at)
+            self.items[key] = {**row, "carried_over": plan.issue.carried_over * tabling.decides}
             return
-        left = {"outcome": tabling.outcome, "left_at": plan.effective_at}
+        left = {
+            "outcome": tabling.outcome,
+            "left_at": plan.effective_at,
+            "remark": tabling.remark,
+        }
         if key in self.items:
             self.items[key] |= left
         else:
-            row = {"meeting_id": key[0], "issue_id": key[1], **left}
+            row = {"meeting_id": key[0], "subject": key[1], **left}
             self.changed["item"].append(row)
 
     def write(self, connection: Connection) -> None:
@@ -233,17 +236,8 @@ class _Batch:
 
     def _write_agendas(self, connection: Connection) -> None:
         if self.meetings:
-            known = dialect.insert(connection, models.meeting).on_conflict_do_nothing()
-            rows = sorted(self.meetings.values(), key=lambda row: row["id"])
-            connection.execute(known, rows)
-        if self.items:
-            item = dialect.insert(connection, models.agenda_item)
-            again = {
-                n: item.excluded[n] for n in ("carried_over", "tabled_at", "outcome", "left_at")
-            }
-            keys = [models.agenda_item.c.meeting_id, models.agenda_item.c.issue_id]
-            upsert = item.on_conflict_do_update(index_elements=keys, set_=again)
-            connection.execute(upsert, list(self.items.values()))
+            add_meetings(connection, list(self.meetings.values()))
+        put_items(connection, list(self.items.values()))
         if self.links:
             tie = dialect.insert(connection, models.issue_link).on_conflict_do_nothing()
             connection.execute(tie, self.links)

@@ -55,7 +55,7 @@ from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.guards import Case
 from escalation.workflow.outlook import review_right
-from escalation.workflow.plan import LinkRow
+from escalation.workflow.plan import LinkRow, Tabling
 from escalation.workflow.sealing import (
     align_statutory,
     name,
@@ -195,10 +195,13 @@ def move(draft: Draft, landing: Landing, status: Status, by: Move) -> None:
 
 def report_up(draft: Draft, case: Case[ReportUp], status: Status) -> None:  # noqa: ARG001 - one shape
     """Before a higher body in its digests; who must act stays as it is."""
-    code = cast("Forum", forum.reports_to(case.facts, case.ask.to)).code  # the rules made sure
-    reported = {"forum": code, "at": draft.now.isoformat()}
+    body = cast("Forum", forum.reports_to(case.facts, case.ask.to))  # the rules made sure
+    reported = {"forum": body.code, "at": draft.now.isoformat()}
     draft.set(reported_up=(*draft["reported_up"], reported))
-    draft.event(EventType.REPORTED_UP, {"forum": code})
+    ahead = forum.next_sitting(draft.under, body, draft.now)
+    if ahead is not None:
+        draft.tablings.append(Tabling(ahead.id, ahead, kind="reported"))
+    draft.event(EventType.REPORTED_UP, {"forum": body.code, "meeting": ahead and ahead.id})
 
 
 def reassign(draft: Draft, case: Case[Reassign], status: Status) -> None:  # noqa: ARG001 - one shape

@@ -17,6 +17,7 @@ from escalation.routing.vocabulary import (
     Severity,
     Side,
 )
+from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Actor
 from escalation.workflow.states import Act, Effect, MeetingAct
 
@@ -259,7 +260,11 @@ class Edit(Do):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Do):
-    """A forum's decision on an item of its agenda."""
+    """A forum's decision on an item of its agenda.
+
+    ``mover`` is a person; ``assents`` are those who agreed to it between meetings, ``recused``
+    those who kept out of it and why. ``number`` is given by whoever writes it.
+    """
 
     act: ClassVar[Act | MeetingAct] = MeetingAct.DECIDE
     meeting: str
@@ -267,6 +272,10 @@ class Decide(Do):
     effect: Effect = Effect.RESOLVE
     conditions: str | None = None
     actions: tuple[Mapping[str, Any], ...] = ()
+    mover: str | None = None
+    assents: tuple[str, ...] = ()
+    recused: tuple[Mapping[str, Any], ...] = ()
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +298,48 @@ class SeatsChanged:
     """The directory has changed since the issue's seats were resolved."""
 
 
-Ask = Do | ClockDue | SeatsChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOn:
+    """A meeting's secretariat puts it on this agenda, by hand."""
+
+    sitting: Sitting
+    section: str | None = None
+    sought: str | None = None
+    late: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resit:
+    """The meeting it waits for begins at another time; ``sitting`` is how it is now."""
+
+    sitting: Sitting
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retarget:
+    """The meeting did not come to it: on to the next one, for the reason ``why``.
+
+    With ``carried`` it counts against the rung's carry-over limit, and climbs where that is used.
+    """
+
+    why: str
+    carried: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotedUp:
+    """A body to which it was reported up has noted it."""
+
+    forum: str
+    meeting: str
+    text: str | None = None
+
+
+OfMeeting = PutOn | Resit | Retarget | NotedUp
+"""What a meeting does to the issues before it; the meeting's own table has the rules."""
+Ask = Do | ClockDue | SeatsChanged | OfMeeting
 
 
 class Command(Struct, frozen=True, kw_only=True):

@@ -31,21 +31,26 @@ from escalation.workflow.commands import (
     Do,
     Edit,
     Escalate,
+    NotedUp,
     NotYet,
+    OfMeeting,
+    PutOn,
     ReferBack,
     Reopen,
+    Resit,
+    Retarget,
     SeatsChanged,
     Skip,
 )
 from escalation.workflow.draft import Draft
-from escalation.workflow.due import clock_due
+from escalation.workflow.due import clock_due, retarget
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
 from escalation.workflow.guards import RULES, SEATED, Case
 from escalation.workflow.machine import Moment, way
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import Plan
-from escalation.workflow.sittings import decide_item, defer_item
+from escalation.workflow.sittings import decide_item, defer_item, noted_up, put_on, resit
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
 
 
@@ -64,6 +69,8 @@ def decide(facts: Facts, command: Command, now: datetime) -> Plan:
         _seats_changed(draft)
     elif isinstance(ask, Edit):
         _edit(draft, ask)
+    elif isinstance(ask, OfMeeting):
+        _OF_MEETING[type(ask)](draft, ask)
     else:
         _act(draft, checked(facts, cast("Do", ask), now))  # a log begins in intake
     return draft.plan()
@@ -92,6 +99,12 @@ def _act(draft: Draft, ask: Do) -> None:
     _DOES[type(ask)](draft, case, leads.to)
 
 
+_OF_MEETING: dict[type[OfMeeting], Callable[[Draft, Any], None]] = {
+    PutOn: put_on,
+    Resit: resit,
+    Retarget: retarget,
+    NotedUp: noted_up,
+}
 _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     **DOES,
     Decide: decide_item,

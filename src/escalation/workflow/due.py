@@ -11,7 +11,7 @@ from escalation.routing.vocabulary import PastTarget, RungKind
 from escalation.workflow import clocks, forum
 from escalation.workflow.acts import AGREED, Move, begin_informing, finish, move
 from escalation.workflow.climbing import Landing, land_above, status_at
-from escalation.workflow.commands import ClockDue
+from escalation.workflow.commands import ClockDue, Retarget
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Clock
@@ -93,7 +93,7 @@ def _rung(draft: Draft, clock: Clock, due: datetime) -> None:
         _climb(draft, landing, due, "past target")
 
 
-def _climb(draft: Draft, landing: Landing, due: datetime, how: str) -> None:
+def _climb(draft: Draft, landing: Landing, due: datetime | None, how: str) -> None:
     """One rung up, however late."""
     by = Move(
         kind=EventType.ESCALATED,
@@ -105,7 +105,7 @@ def _climb(draft: Draft, landing: Landing, due: datetime, how: str) -> None:
     move(draft, landing, status_at(landing), by)
 
 
-def _exhaust(draft: Draft, due: datetime) -> None:
+def _exhaust(draft: Draft, due: datetime | None) -> None:
     """Rule 8: the last rung never loops silently."""
     again = draft["exhausted_at"] is not None
     draft.set(exhausted_at=draft["exhausted_at"] or draft.now)
@@ -120,10 +120,23 @@ def _exhaust(draft: Draft, due: datetime) -> None:
 
 
 def _forum(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
+    """The meeting was not closed in time; one that passed while the engine was down costs nothing.
+
+    Rule 5: meetings that passed during an outage re-target without using the carry-over.
+    """
+    down = draft.now - due >= draft.under.outage
+    not_reached(draft, due, carried=not down, why="the engine was down" if down else None)
+
+
+def retarget(draft: Draft, ask: Retarget) -> None:
+    """A meeting says that it did not come to it."""
+    not_reached(draft, None, carried=ask.carried, why=ask.why)
+
+
+def not_reached(draft: Draft, due: datetime | None, *, carried: bool, why: str | None) -> None:
     """Not reached: the next meeting, or up at the carry-over limit."""
     rung = draft.ladder.rung(draft["rung"])
-    down = draft.now - due >= draft.under.outage
-    if not down and draft["carried_over"] >= forum.carry_over_limit(rung):
+    if carried and draft["carried_over"] >= forum.carry_over_limit(rung):
         landing = land_above(draft.under, draft.facts.issue, draft.now)
         if landing is not None:
             _climb(draft, landing, due, "carried over to its limit")
@@ -133,11 +146,12 @@ def _forum(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 -
         "forum": draft["forum"],
         "meeting": draft["meeting"],
         "outcome": "not_reached",
-        "carried_over": draft["carried_over"] + (not down),
+        "carried_over": draft["carried_over"] + carried,
+        "because": why,
         "tells": "secretariat",
     }
     draft.event(EventType.DEFERRED, told, due_at=due)
-    retable(draft, rung, "not_reached", carried=not down)
+    retable(draft, rung, "not_reached", carried=carried, remark=why)
 
 
 def _overall(draft: Draft, clock: Clock, due: datetime) -> None:

@@ -31,6 +31,7 @@ class EventType(StrEnum):
     TABLED = "issue.tabled"
     DEFERRED = "issue.deferred"
     DECIDED = "issue.decided"
+    NOTED_BY_FORUM = "issue.noted_by_forum"
     RESOLVED = "issue.resolved"
     DISPUTED = "issue.disputed"
     REOPENED = "issue.reopened"

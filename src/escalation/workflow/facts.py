@@ -26,6 +26,7 @@ from escalation.routing.vocabulary import (
 )
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.ledger import Budget, Interval
+from escalation.workflow.diary import NO_CHANGES, Diary
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import (
     CLASS_OF,
@@ -209,7 +210,8 @@ class Issue(Struct, frozen=True, kw_only=True):
 class Agreement(Struct, frozen=True):
     """What an issue's decisions are made under: its pinned publication, and the directory now.
 
-    ``outage`` is how late a clock may be processed before the engine counts as having been down.
+    ``outage`` is how late a clock may be processed before the engine counts as having been down;
+    ``diary`` holds the meetings that are otherwise than their forums' rules say.
     """
 
     publication: Publication
@@ -217,6 +219,7 @@ class Agreement(Struct, frozen=True):
     directory: Directory
     directory_epoch: int
     outage: timedelta = timedelta(minutes=10)
+    diary: Diary = NO_CHANGES
 
     @property
     def corporate_purchaser(self) -> str | None:

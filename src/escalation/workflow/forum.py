@@ -1,7 +1,8 @@
 """A forum's rung: the meeting an issue is tabled for, and the clock that waits for it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from heapq import merge
 from typing import cast
 
 from escalation.ids import named
@@ -11,18 +12,29 @@ from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.timekeeping.duration import Duration
 from escalation.timekeeping.ledger import Interval, before, budget, due_at
 from escalation.workflow import clocks
+from escalation.workflow.diary import Sitting
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Agreement, Facts
-from escalation.workflow.plan import Sitting, Tabling
+from escalation.workflow.plan import Tabling
 from escalation.workflow.states import HORIZON, ClockKind
+
+INSTANT = timedelta(seconds=1)
+"""The shortest stretch of time that is looked at."""
+SEEN = timedelta(days=3 * 366)
+"""How far back and ahead a meeting that nothing was ever tabled for is known by its id."""
+
+
+def identified(code: str, occurs_at: datetime) -> str:
+    """The identifier of the meeting that a forum's rule has at an instant."""
+    return named("mtg", code, occurs_at.isoformat())
 
 
 def sitting(under: Agreement, body: Forum, starts_at: datetime) -> Sitting:
     """The meeting of a forum that begins at an instant, with its end and its agenda's cut-off."""
     calendar = under.calendar(body.calendar)
     return Sitting(
-        id=named("mtg", body.code, starts_at.isoformat()),
+        id=identified(body.code, starts_at),
         forum=body.code,
         starts_at=starts_at,
         ends_at=after(starts_at, body.duration, calendar),
@@ -39,10 +51,19 @@ def _cutoff(starts_at: datetime, wait: Duration, calendar: Calendar) -> datetime
 
 
 def sittings_after(under: Agreement, body: Forum, instant: datetime) -> Iterator[Sitting]:
-    """The forum's meetings that begin after an instant, in order, as long as its rule goes on."""
+    """The forum's meetings that begin after an instant, in order, as long as its rule goes on.
+
+    What was moved, cancelled or put in between stands as the diary has it.
+    """
+    by_rule = _by_rule(under, body, instant)
+    return merge(by_rule, under.diary.after(body.code, instant), key=lambda s: s.starts_at)
+
+
+def _by_rule(under: Agreement, body: Forum, instant: datetime) -> Iterator[Sitting]:
     start = body.meeting.first_after(instant)
     while start is not None:
-        yield sitting(under, body, start)
+        if identified(body.code, start) not in under.diary.set_aside:
+            yield sitting(under, body, start)
         start = body.meeting.first_after(start)
 
 
@@ -80,27 +101,38 @@ def table_next(
         draft.stop(ClockKind.REMIND)
         draft.begin(ClockKind.REMIND, draft.ladder.clocks.remind.value)
         return
-    draft.set(
-        forum=body.code,
-        meeting=ahead.id,
-        meeting_at=ahead.starts_at,
-        carried_over=draft["carried_over"] + carried,
-    )
-    draft.tablings.append(Tabling(ahead.id, ahead))
+    draft.set(carried_over=draft["carried_over"] + carried)
+    section = body.sections[0] if body.sections else None
+    table_for(draft, rung, Tabling(ahead.id, ahead, section=section))
+
+
+def table_for(draft: Draft, rung: EffectiveRung, item: Tabling, reason: str | None = None) -> None:
+    """Put the issue on this agenda and let the forum clock run."""
+    meeting = cast("Sitting", item.sitting)
+    draft.set(forum=meeting.forum, meeting=meeting.id, meeting_at=meeting.starts_at)
+    draft.tablings.append(item)
     if draft["exhausted_at"] is None:
         draft.stop(ClockKind.REMIND)
-    _wait_for(draft, rung, ahead)
-    draft.event(
-        EventType.TABLED,
-        {"forum": body.code, "meeting": ahead.id, "starts_at": ahead.starts_at.isoformat()},
-    )
+    _wait_for(draft, rung, meeting)
+    tell_tabled(draft, meeting, late=item.late or None, reason=reason)
+
+
+def tell_tabled(draft: Draft, meeting: Sitting, **more: object) -> None:
+    """Say for which meeting it is tabled, and when that is."""
+    told = {"forum": meeting.forum, "meeting": meeting.id}
+    draft.event(EventType.TABLED, {**told, "starts_at": meeting.starts_at.isoformat(), **more})
+
+
+def waits_until(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> tuple[datetime, str]:
+    """When the forum clock is due, the scheduled end plus the rung's grace, and in words."""
+    grace = cast("Valued[Duration]", rung.grace).value  # every forum's rung has one
+    says = f"until the meeting of {meeting.starts_at:%Y-%m-%d} has ended, and {grace}"
+    return after(meeting.ends_at, grace, draft.calendar), says
 
 
 def _wait_for(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> None:
-    """The forum clock: due at the scheduled end of the meeting plus the rung's grace."""
-    grace = cast("Valued[Duration]", rung.grace).value  # every forum's rung has one
-    says = f"until the meeting of {meeting.starts_at:%Y-%m-%d} has ended, and {grace}"
-    until = after(meeting.ends_at, grace, draft.calendar)
+    """The forum clock, from now."""
+    until, says = waits_until(draft, rung, meeting)
     if until > draft.calendar.horizon:
         draft.event(EventType.WARNED, {"clock": ClockKind.FORUM, "step": HORIZON, "budget": says})
     clock_id = draft.new_id("clk")
@@ -131,10 +163,10 @@ def after(instant: datetime, wait: Duration, calendar: Calendar) -> datetime:
         return instant
 
 
-def take_off(draft: Draft, outcome: str) -> None:
+def take_off(draft: Draft, outcome: str, remark: str | None = None) -> None:
     """Take the issue off the agenda it is on, saying how it left."""
     if draft["meeting"] is not None:
-        draft.tablings.append(Tabling(draft["meeting"], outcome=outcome))
+        draft.tablings.append(Tabling(draft["meeting"], outcome=outcome, remark=remark))
         draft.set(meeting=None, meeting_at=None)
 
 

@@ -161,7 +161,8 @@ def no_higher_forum(case: Case[ReportUp]) -> str | None:
 def already_reported_there(case: Case[ReportUp]) -> str | None:
     """Once before each body."""
     body = forum.reports_to(case.facts, case.ask.to)
-    if body is None or all(r["forum"] != body.code for r in case.issue.reported_up):
+    reports = case.issue.reported_up
+    if body is None or all(r["forum"] != body.code or "noted_at" in r for r in reports):
         return None
     return f"It has been reported up to {body.title} already and stands in its digests."
 

@@ -15,6 +15,7 @@ from escalation.workflow.acts import settle
 from escalation.workflow.checks import check_cause
 from escalation.workflow.climbing import Landing, enter, land, seats_told, status_at
 from escalation.workflow.commands import Command, Log
+from escalation.workflow.diary import NO_CHANGES, Diary
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Agreement, Facts, Issue
@@ -32,6 +33,7 @@ class Rules:
     directory: Directory
     directory_epoch: int
     outage: timedelta = timedelta(minutes=10)
+    diary: Diary = NO_CHANGES
 
 
 def begin(
@@ -62,7 +64,12 @@ def begin(
     )
     entry = choose(rules.publication, rules.directory, shape)
     under = Agreement(
-        rules.publication, entry.ladder, rules.directory, rules.directory_epoch, rules.outage
+        rules.publication,
+        entry.ladder,
+        rules.directory,
+        rules.directory_epoch,
+        rules.outage,
+        rules.diary,
     )
     shape = replace(shape, provider=entry.provider, at=now)
     landing = land(under, entry.rung, shape)

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from escalation.workflow.diary import Sitting
 from escalation.workflow.events import Event
 from escalation.workflow.facts import Actor, Clock, Facts, Issue
 from escalation.workflow.states import ClockState
@@ -32,6 +33,7 @@ STAY_FIELDS = (
     "entered_at",
     "forum",
     "meeting",
+    "meeting_at",
     "carried_over",
     "hold",
     "exhausted_at",
@@ -60,26 +62,27 @@ class Claim(Struct, frozen=True):
     effective_at: datetime
 
 
-class Sitting(Struct, frozen=True):
-    """One meeting of a forum by its rule; its identifier is the same in every process."""
-
-    id: str
-    forum: str
-    starts_at: datetime
-    ends_at: datetime
-    cutoff_at: datetime
-
-
 class Tabling(Struct, frozen=True):
     """An item's new state on a meeting's agenda.
 
     ``sitting`` is given when the item comes onto it; else ``outcome`` says how it left:
-    ``decided``, ``deferred``, ``not_reached``, ``withdrawn``, ``referred_back``, ``referred_up``.
+    ``decided``, ``deferred``, ``not_reached``, ``withdrawn``, ``referred_back``, ``referred_up``,
+    ``noted``. Of kind ``issue`` it is the forum's to decide, of kind ``reported`` to note.
     """
 
     meeting: str
     sitting: Sitting | None = None
     outcome: str | None = None
+    kind: str = "issue"
+    section: str | None = None
+    sought: str | None = None
+    late: bool = False
+    remark: str | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether the forum decides it, rather than note it."""
+        return self.kind == "issue"
 
 
 class Decision(Struct, frozen=True):
@@ -94,6 +97,10 @@ class Decision(Struct, frozen=True):
     effect: str
     actions: tuple[Mapping[str, Any], ...]
     decided_at: datetime
+    mover: str | None = None
+    assents: tuple[str, ...] = ()
+    recused: tuple[Mapping[str, Any], ...] = ()
+    number: str | None = None
 
 
 class LinkRow(Struct, frozen=True):

@@ -1,20 +1,20 @@
 """What a forum does with an item of its agenda: decide it, or put it off.
 
 Same shape as :mod:`escalation.workflow.acts`. The meeting's own procedure (quorum, attendance,
-closing) is not part of this release.
+closing) is :mod:`escalation.workflow.meetings`.
 """
 
 from datetime import datetime
 from typing import cast
 
 from escalation.routing.effective import EffectiveRung
-from escalation.workflow import forum
+from escalation.workflow import clocks, forum
 from escalation.workflow.acts import Move, move, settle
-from escalation.workflow.commands import Decide, Defer
+from escalation.workflow.commands import Decide, Defer, NotedUp, PutOn, Resit
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.guards import Case
-from escalation.workflow.plan import Decision
+from escalation.workflow.plan import Decision, Tabling
 from escalation.workflow.states import ClockEnd, ClockKind, Effect, Status
 
 _LEAVES_AS = {Effect.CLIMB: "referred_up", Effect.RETURN: "referred_back"}
@@ -34,15 +34,23 @@ def decide_item(draft: Draft, case: Case[Decide], status: Status) -> None:
         effect=ask.effect.value,
         actions=ask.actions,
         decided_at=draft.now,
+        mover=ask.mover,
+        assents=ask.assents,
+        recused=ask.recused,
+        number=ask.number,
     )
     draft.decisions.append(decision)
     told = {
         "decision": decision.id,
+        "number": ask.number,
         "meeting": ask.meeting,
         "forum": decision.forum,
         "effect": decision.effect,
         "text": ask.text,
         "conditions": ask.conditions,
+        "mover": ask.mover,
+        "assents": list(ask.assents) or None,
+        "recused": list(ask.recused) or None,
     }
     draft.event(EventType.DECIDED, told)
     _carry_out(draft, case, status, decision)
@@ -51,7 +59,7 @@ def decide_item(draft: Draft, case: Case[Decide], status: Status) -> None:
 def _carry_out(draft: Draft, case: Case[Decide], status: Status, decision: Decision) -> None:
     effect = case.ask.effect
     if effect is Effect.RESOLVE:
-        outcome = {"summary": decision.text, "decision": decision.id}
+        outcome = {"summary": decision.text, "decision": decision.number or decision.id}
         if decision.reasons:
             outcome["reasons"] = decision.reasons
         settle(draft, outcome, status, "decided")
@@ -80,9 +88,47 @@ def defer_item(draft: Draft, case: Case[Defer], status: Status) -> None:
     retable(draft, case.rung, "deferred", carried=True)
 
 
-def retable(draft: Draft, rung: EffectiveRung, outcome: str, *, carried: bool) -> None:
+def retable(
+    draft: Draft, rung: EffectiveRung, outcome: str, *, carried: bool, remark: str | None = None
+) -> None:
     """Off this agenda and onto the next one."""
     draft.stop(ClockKind.FORUM, how=ClockEnd.STOPPED)
     later_than = draft["meeting_at"]
-    forum.take_off(draft, outcome)
+    forum.take_off(draft, outcome, remark)
     forum.table_next(draft, rung, carried=carried, later_than=later_than)
+
+
+def put_on(draft: Draft, ask: PutOn) -> None:
+    """Onto the agenda of this meeting, off the one that it was on."""
+    when = f"tabled for the meeting of {ask.sitting.starts_at:%Y-%m-%d}"
+    draft.stop(ClockKind.FORUM)
+    forum.take_off(draft, "withdrawn", when)
+    item = Tabling(
+        ask.sitting.id, ask.sitting, section=ask.section, sought=ask.sought, late=ask.late
+    )
+    forum.table_for(draft, draft.ladder.rung(draft["rung"]), item, ask.reason)
+
+
+def resit(draft: Draft, ask: Resit) -> None:
+    """Its meeting was moved: it stays on the agenda, and the forum clock waits for the new end."""
+    before = draft["meeting_at"]
+    draft.set(meeting_at=ask.sitting.starts_at)
+    clock = draft.clock(ClockKind.FORUM)
+    if clock is not None:
+        until, says = forum.waits_until(draft, draft.ladder.rung(draft["rung"]), ask.sitting)
+        draft.put(clocks.retimed(clock, until, draft.under.calendar(clock.calendar), says))
+    moved_from = None if before is None else before.isoformat()
+    forum.tell_tabled(draft, ask.sitting, moved_from=moved_from, reason=ask.reason)
+
+
+def noted_up(draft: Draft, ask: NotedUp) -> None:
+    """A body to which it was reported up has noted it: it stands in its digests no longer."""
+    noted = {"noted_at": draft.now.isoformat()}
+    reports = tuple(
+        {**report, **noted} if report["forum"] == ask.forum and "noted_at" not in report else report
+        for report in draft["reported_up"]
+    )
+    draft.set(reported_up=reports)
+    draft.tablings.append(Tabling(ask.meeting, outcome="noted", kind="reported", remark=ask.text))
+    told = {"forum": ask.forum, "meeting": ask.meeting, "text": ask.text}
+    draft.event(EventType.NOTED_BY_FORUM, told)

@@ -48,7 +48,7 @@ class Book:
             assert before.state is not ClockState.ENDED, "an ended clock never changes"
             self.clocks[clock.id] = clock
         self._stays(plan)
-        for tabling in plan.tablings:
+        for tabling in (t for t in plan.tablings if t.decides):
             assert tabling.sitting or tabling.meeting in self.agenda
             self.agenda[tabling.meeting] = tabling.outcome
         self.events.extend(plan.events)

@@ -1,7 +1,8 @@
 """Meetings: when forums sit, what is before them, and what they do with it."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -17,21 +18,67 @@ from escalation.api.operations import (
     Operation,
 )
 from escalation.api.schemas.answers import IssueView
-from escalation.api.schemas.meetings import DecideBody, DeferBody, MeetingDetail, MeetingList
+from escalation.api.schemas.meetings import (
+    AttendBody,
+    CancelMeetingBody,
+    CloseMeetingBody,
+    ConfirmMinutesBody,
+    DecideBody,
+    DeferBody,
+    MeetingDetail,
+    MeetingList,
+    MeetingView,
+    MoveMeetingBody,
+    NoteItemBody,
+    NotReachedBody,
+    RecuseItemBody,
+    ScheduleBody,
+    TableBody,
+    WithdrawItemBody,
+)
 from escalation.api.schemas.queries import MeetingQuery
-from escalation.errors import EscalationError, Fault, Invalid, NotFound, Refused
+from escalation.errors import EscalationError, NotFound
 from escalation.routing.wording import not_among
+from escalation.services import forums, planning
+from escalation.services.forums import Errand
+from escalation.services.once import Call
 from escalation.services.reading import meetings
+from escalation.workflow.meetings.asks import Procedural
 
 MeetingName = Annotated[str, Path(description="The meeting's id.")]
-LATER = ("table", "attend", "note-not-reached", "close", "cancel", "move")
-_ACTS = ("decide", "defer", *LATER)
+ForumCode = Annotated[str, Path(description="The forum's code.")]
+_BODIES: dict[Procedural, Any] = {
+    Procedural.TABLE: TableBody,
+    Procedural.ATTEND: AttendBody,
+    Procedural.RECUSE: RecuseItemBody,
+    Procedural.DECIDE: DecideBody,
+    Procedural.DEFER: DeferBody,
+    Procedural.NOTE: NoteItemBody,
+    Procedural.NOTE_NOT_REACHED: NotReachedBody,
+    Procedural.WITHDRAW: WithdrawItemBody,
+    Procedural.CLOSE: CloseMeetingBody,
+    Procedural.CANCEL: CancelMeetingBody,
+    Procedural.MOVE: MoveMeetingBody,
+    Procedural.CONFIRM_MINUTES: ConfirmMinutesBody,
+}
+_SAYS = {
+    Procedural.TABLE: "Put an item on the agenda",
+    Procedural.ATTEND: "Take the attendance",
+    Procedural.RECUSE: "Keep somebody out of an item",
+    Procedural.DECIDE: "Decide an item",
+    Procedural.DEFER: "Defer an item",
+    Procedural.NOTE: "Note an item",
+    Procedural.NOTE_NOT_REACHED: "Say that an item was not reached",
+    Procedural.WITHDRAW: "Withdraw an item",
+    Procedural.CLOSE: "Close the meeting",
+    Procedural.CANCEL: "Cancel the meeting",
+    Procedural.MOVE: "Move the meeting",
+    Procedural.CONFIRM_MINUTES: "Confirm the minutes",
+}
 
 
 def list_meetings(
-    asked: Ask,
-    forum: Annotated[str, Path(description="The forum's code.")],
-    query: Annotated[MeetingQuery, Query()],
+    asked: Ask, forum: ForumCode, query: Annotated[MeetingQuery, Query()]
 ) -> Response:
     """A forum's meetings: those ahead, the next first, or those past, the latest first."""
     at = paging.position_of(asked, query.cursor, paging.INSTANTS, query.when)
@@ -48,34 +95,62 @@ def get_meeting(asked: Ask, meeting: MeetingName) -> Response:
     """A meeting with its agenda and its decisions."""
     with asked.means.reader.look(asked.caller) as look:
         found = meetings.one(look, meeting)
-    return paging.single(found)
+    return paging.single(found, etag=str(found["version"]))
 
 
-async def decide_item(asked: Ask, meeting: MeetingName) -> Response:
-    """Decide an item; the issue moves in the same transaction, and is the answer."""
-    return await _acted(asked, meeting, DecideBody)
+async def schedule_meeting(asked: Ask, forum: ForumCode) -> Response:
+    """A meeting in between, beside those of the forum's rule."""
+    sent = asking.read(asked, ScheduleBody)
+    extra = planning.Extra(
+        forum=forum,
+        starts_at=sent.starts_at,
+        duration=sent.duration,
+        place=sent.place,
+        reason=sent.reason,
+        actor=asked.caller.actor,
+        call=_call(asked),
+    )
+    desk = asked.means.container.desk
+    return asking.told(await run_in_threadpool(planning.schedule, desk, extra))
 
 
-async def defer_item(asked: Ask, meeting: MeetingName) -> Response:
-    """Put an item off to the forum's next meeting; the answer is the issue."""
-    return await _acted(asked, meeting, DeferBody)
+def _call(asked: Asked) -> Call:
+    """The caller's key, and what makes a repeat harmless."""
+    sent = headers.idempotency_key(asked)
+    if sent is None:
+        return Call(key=asked.caller.key)
+    slot = asked.caller.slot(asked.scope["method"], asked.path, sent)
+    return Call(key=asked.caller.key, slot=slot, body_hash=asked.body_hash)
 
 
-async def _acted(asked: Asked, meeting: str, model: type[DecideBody | DeferBody]) -> Response:
-    """An act on an item, in the order of refusals: a meeting that is not there comes first."""
+def _endpoint(act: Procedural) -> Callable[[Asked, str], Awaitable[Response]]:
+    async def acted(asked: Ask, meeting: MeetingName) -> Response:
+        return await _acted(asked, meeting, act)
+
+    acted.__doc__ = f"{_SAYS[act]}; the answer is the issue it is about, else the meeting."
+    return acted
+
+
+async def _acted(asked: Asked, meeting: str, act: Procedural) -> Response:
+    """An act, in the order of refusals: a meeting that is not there comes before a wrong body."""
+    container = asked.means.container
     try:
         version = headers.if_match(asked)
-        sent = asking.read(asked, model)
-        job = asking.job_of(asked, sent.command(meeting))
-        job.issue, job.if_match = sent.issue, version
-        return asking.told(await asking.served(asked, job))
-    except NotFound as error:
-        await _known(asked, meeting)
-        fault = Fault("unknown", error.detail, pointer="/issue")
-        raise Invalid("The issue of that item was not found.", errors=[fault]) from error
+        sent = asking.read(asked, _BODIES[act], may_be_empty=act is Procedural.CLOSE)
+        new = container.ids.new("mat", container.clock.now())
+        ask = sent.ask(new if act is Procedural.TABLE else meeting)
+        errand = Errand(
+            meeting=meeting,
+            ask=ask,
+            actor=asked.caller.actor,
+            if_match=version,
+            viewer=asked.caller.viewer,
+            call=_call(asked),
+        )
     except EscalationError:
         await _known(asked, meeting)
         raise
+    return asking.told(await run_in_threadpool(forums.act, container.desk, errand))
 
 
 async def _known(asked: Asked, meeting: str) -> None:
@@ -85,17 +160,38 @@ async def _known(asked: Asked, meeting: str) -> None:
 
 def _find(asked: Asked, meeting: str) -> None:
     with asked.means.reader.look(asked.caller) as look:
-        if meetings.find(look, meeting) is None:
-            raise NotFound(f"There is no meeting {meeting}.")
+        meetings.find(look, meeting)
 
 
 async def meeting_act_unknown(asked: Ask, meeting: MeetingName, act: str) -> Response:
-    """An act of a meeting that this release does not have, or that there is not."""
+    """An act that no meeting has."""
     await _known(asked, meeting)
-    if act in LATER:
-        raise Refused(f"`{act}` is not available in this release.", "not_available_yet")
-    raise NotFound(f"There is no act of that name: {not_among(act, _ACTS)}.")
+    raise NotFound(f"There is no act of that name: {not_among(act, list(Procedural))}.")
 
+
+def name_of(act: Procedural) -> str:
+    """The operation id of an act."""
+    of_item = act not in {
+        Procedural.ATTEND,
+        Procedural.CLOSE,
+        Procedural.CANCEL,
+        Procedural.MOVE,
+        Procedural.CONFIRM_MINUTES,
+    }
+    word = act.value.replace("-", "_")
+    if act is Procedural.CONFIRM_MINUTES:
+        return word
+    return f"{word}_{'item' if of_item else 'meeting'}"
+
+
+_OF_ISSUES = frozenset(
+    {
+        Procedural.RECUSE,
+        Procedural.DECIDE,
+        Procedural.DEFER,
+        Procedural.NOTE_NOT_REACHED,
+    }
+)
 
 OPERATIONS = (
     Operation(
@@ -107,6 +203,20 @@ OPERATIONS = (
         endpoint=list_meetings,
         answer=MeetingList,
         refusals=FINDS,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/forums/{forum}/meetings",
+        name="schedule_meeting",
+        tag="forums",
+        summary="Schedule a meeting in between",
+        endpoint=schedule_meeting,
+        direct=True,
+        status=201,
+        answer=MeetingView,
+        takes={JSON: ScheduleBody},
+        headers=(IDEMPOTENCY_KEY,),
+        refusals=CHANGES,
     ),
     Operation(
         method="GET",
@@ -122,27 +232,24 @@ OPERATIONS = (
         Operation(
             method="POST",
             path=f"/v1/meetings/{{meeting}}/acts/{act}",
-            name=f"{act}_item",
+            name=name_of(act),
             tag="forums",
-            summary=summary,
-            endpoint=endpoint,
+            summary=_SAYS[act],
+            endpoint=_endpoint(act),
             direct=True,
-            answer=IssueView,
-            takes={JSON: model},
+            answer=IssueView if act in _OF_ISSUES else MeetingView,
+            takes={JSON: body},
             headers=(IF_MATCH, IDEMPOTENCY_KEY),
             refusals=CHANGES,
         )
-        for act, summary, endpoint, model in (
-            ("decide", "Decide an item", decide_item, DecideBody),
-            ("defer", "Defer an item", defer_item, DeferBody),
-        )
+        for act, body in _BODIES.items()
     ),
     Operation(
         method="POST",
         path="/v1/meetings/{meeting}/acts/{act}",
         name="meeting_act_unknown",
         tag="forums",
-        summary="An act that there is not, or not yet",
+        summary="An act that there is not",
         endpoint=meeting_act_unknown,
         direct=True,
         refusals=CHANGES,

@@ -1,27 +1,24 @@
 """When forums meet, and what is on their agendas."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.routing.directory import Forum
-from escalation.routing.vocabulary import Scope
 from escalation.routing.wording import not_among
+from escalation.services.meeting_views import item_view, meeting_view
 from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
-from escalation.store import meetings
-from escalation.store.meetings import StoredMeeting
-from escalation.workflow.facts import Agreement
-from escalation.workflow.forum import sitting, sittings_after
-from escalation.workflow.plan import Sitting
+from escalation.store import actions, issues, meetings
+from escalation.workflow.diary import Sitting
+from escalation.workflow.facts import Issue
+from escalation.workflow.forum import SEEN, identified, sitting, sittings_after
+from escalation.workflow.meetings.facts import Item, Meeting, MeetingStatus
 
-SEEN = timedelta(days=3 * 366)
-"""How far back and ahead a meeting that nothing was ever tabled for is known by its id."""
 _BACK = timedelta(days=400)
-Meeting = Sitting | StoredMeeting
 
 
 def upcoming(look: Look, code: str, *, after: datetime | None, limit: int) -> Page:
@@ -30,12 +27,11 @@ def upcoming(look: Look, code: str, *, after: datetime | None, limit: int) -> Pa
     Raises:
         NotFound: there is no such forum.
     """
-    forum = _forum(look, code)
+    forum = forum_of(look, code)
     start = look.now if after is None else after
     found = list(islice(_ahead(look, forum, start), limit + 1))
-    goes_on = (found[limit - 1].starts_at, "") if len(found) > limit else None
-    stored = _stored(look, code, start, found[-1].ends_at if found else start)
-    return Page([_view(look, stored.get(m.id, m)) for m in found[:limit]], limit, goes_on)
+    goes_on = (found[limit - 1].sitting.starts_at, "") if len(found) > limit else None
+    return Page([meeting_view(forum, m) for m in found[:limit]], limit, goes_on)
 
 
 def past(look: Look, code: str, *, before: datetime | None, limit: int) -> Page:
@@ -44,10 +40,10 @@ def past(look: Look, code: str, *, before: datetime | None, limit: int) -> Page:
     Raises:
         NotFound: there is no such forum.
     """
-    forum = _forum(look, code)
+    forum = forum_of(look, code)
     found = list(islice(_backwards(look, forum, before or look.now), limit + 1))
-    goes_on = (found[limit - 1].starts_at, "") if len(found) > limit else None
-    return Page([_view(look, m) for m in found[:limit]], limit, goes_on)
+    goes_on = (found[limit - 1].sitting.starts_at, "") if len(found) > limit else None
+    return Page([meeting_view(forum, m) for m in found[:limit]], limit, goes_on)
 
 
 def one(look: Look, meeting_id: str) -> dict[str, Any]:
@@ -57,43 +53,80 @@ def one(look: Look, meeting_id: str) -> dict[str, Any]:
         NotFound: there is none of that id, or it lies too far away and has nothing on its agenda.
     """
     found = find(look, meeting_id)
-    if found is None:
-        raise NotFound(f"There is no meeting {meeting_id}.")
-    view = _view(look, found)
-    view["items"] = [
-        {
-            "issue": {
-                "id": item.issue_id,
-                "reference": item.reference,
-                "title": item.title,
-                "severity": item.severity,
-                "status": item.status,
-            },
-            "carried_over": item.carried_over,
-            "tabled_at": told(item.tabled_at),
-            "outcome": item.outcome,
-            "left_at": told(item.left_at),
-        }
-        for item in meetings.agenda(look.connection, look.viewer, meeting_id)
-    ]
-    view["decisions"] = [
-        {
-            "id": made.id,
-            "issue": made.issue_id,
-            "text": made.text,
-            "reasons": made.reasons,
-            "conditions": made.conditions,
-            "effect": made.effect,
-            "actions": made.actions,
-            "decided_at": told(made.decided_at),
-        }
-        for made in meetings.decisions(look.connection, look.viewer, meeting_id)
-    ]
+    view = meeting_view(look.directory.forums.get(found.sitting.forum), found)
+    view["items"] = [told_item for _, told_item in items_of(look, meeting_id)]
+    view["decisions"] = decisions_of(look, meeting_id)
     return view
 
 
-def find(look: Look, meeting_id: str) -> Meeting | None:
-    """A meeting by its id: one that something was tabled for, else by the forums' rules."""
+def items_of(look: Look, meeting_id: str) -> list[tuple[Item, dict[str, Any]]]:
+    """A meeting's items with what is told of each, in the order of an agenda.
+
+    Exhausted issues first, then the oldest, and of the same age the worst; other items follow in
+    the order in which they were tabled.
+    """
+    listed = meetings.items(look.connection, meeting_id, look.viewer)
+    loaded = issues.load(look.connection, meetings.subjects_of(listed))
+    known = {name: each.issue for name, each in loaded.items()}
+    ordered = sorted(listed, key=lambda item: _place(item, known.get(item.subject)))
+    return [(item, _item_told(item, known.get(item.subject))) for item in ordered]
+
+
+_WORST_FIRST = ("critical", "high", "medium", "low")
+
+
+def _place(item: Item, issue: Issue | None) -> tuple[Any, ...]:
+    if issue is None:
+        return (2, item.tabled_at, 0, item.subject)
+    worst = _WORST_FIRST.index(issue.severity)
+    return (issue.exhausted_at is None, issue.received_at, worst, item.subject)
+
+
+def _item_told(item: Item, issue: Issue | None) -> dict[str, Any]:
+    brief = None
+    if issue is not None:
+        brief = {
+            "id": issue.id,
+            "reference": issue.reference,
+            "title": issue.title,
+            "severity": issue.severity,
+            "status": issue.status,
+        }
+    return {"issue": brief, **item_view(item)}
+
+
+def decisions_of(look: Look, meeting_id: str) -> list[dict[str, Any]]:
+    """What was decided at a meeting, in order, each with its actions."""
+    made = meetings.decisions(look.connection, look.viewer, meeting_id)
+    follow = actions.of_decisions(look.connection, [row.id for row in made])
+    return [decision_view(row, follow.get(row.id, [])) for row in made]
+
+
+def decision_view(row: Any, follow: list[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: ANN401 - a row
+    """A decision with its actions."""
+    return {
+        "id": row.id,
+        "number": row.number,
+        "subject": row.subject,
+        "issue": row.subject if row.subject.startswith("iss_") else None,
+        "text": row.text,
+        "reasons": row.reasons,
+        "conditions": row.conditions,
+        "mover": row.mover,
+        "effect": row.effect,
+        "assents": row.assents,
+        "recused": row.recused,
+        "actions": follow,
+        "decided_at": told(row.decided_at),
+    }
+
+
+def find(look: Look, meeting_id: str) -> Meeting:
+    """A meeting by its id: one that is stored, else by the forums' rules.
+
+    Raises:
+        NotFound: there is none.
+    """
     stored = meetings.one(look.connection, meeting_id)
     if stored is not None:
         return stored
@@ -102,16 +135,18 @@ def find(look: Look, meeting_id: str) -> Meeting | None:
         for forum in look.directory.forums.values()
         for held in _held(look, forum, look.now - SEEN, look.now + SEEN)
     )
-    return next((held for held in every if held.id == meeting_id), None)
+    found = next((held for held in every if held.id == meeting_id), None)
+    if found is None:
+        raise NotFound(f"There is no meeting {meeting_id}.")
+    return _as_begun(look, found)
 
 
-def _under(look: Look) -> Agreement:
-    """The calendars of the publication in force: a forum's are named there."""
-    ladder = look.publication.effective(None, Scope.FUNCTION.value)
-    return Agreement(look.publication, ladder, look.directory, look.known.directory_epoch)
+def forum_of(look: Look, code: str) -> Forum:
+    """A forum by its code.
 
-
-def _forum(look: Look, code: str) -> Forum:
+    Raises:
+        NotFound: there is none.
+    """
     forum = look.directory.forums.get(code)
     if forum is None:
         names = look.directory.forums
@@ -119,43 +154,48 @@ def _forum(look: Look, code: str) -> Forum:
     return forum
 
 
-def _stored(look: Look, code: str, start: datetime, end: datetime) -> dict[str, StoredMeeting]:
-    return {m.id: m for m in meetings.between(look.connection, code, start, end)}
+def _as_begun(look: Look, held: Sitting) -> Meeting:
+    """A meeting of which nothing has been said yet."""
+    return Meeting(held, held.starts_at, look.now)
 
 
-def _ahead(look: Look, forum: Forum, start: datetime) -> Iterator[Sitting]:
-    """By the forum's rule, as far as its calendar is known."""
-    under = _under(look)
+def _ahead(look: Look, forum: Forum, start: datetime) -> Iterator[Meeting]:
+    """By the forum's rule and its diary, as far as its calendar is known; what is cancelled too."""
+    under = look.registry.in_force(look.known)
     horizon = under.calendar(forum.calendar).horizon
-    ahead = sittings_after(under, forum, start)
-    return takewhile(lambda meeting: meeting.ends_at <= horizon, ahead)
+    by_rule = takewhile(lambda m: m.ends_at <= horizon, sittings_after(under, forum, start))
+    off = [
+        meeting
+        for meeting in meetings.changed(look.connection, forum.code)
+        if meeting.status is MeetingStatus.CANCELLED and meeting.sitting.starts_at > start
+    ]
+    until = max(start, horizon)
+    stored = {m.id: m for m in meetings.between(look.connection, forum.code, start, until)}
+    for held in by_rule:
+        while off and off[0].sitting.starts_at <= held.starts_at:
+            yield off.pop(0)
+        yield stored.get(held.id) or _as_begun(look, held)
+    yield from off
 
 
 def _held(look: Look, forum: Forum, start: datetime, end: datetime) -> Iterator[Sitting]:
     """The meetings that the forum's rule puts between two instants."""
-    under = _under(look)
+    under = look.registry.in_force(look.known)
     return (sitting(under, forum, at) for at in forum.meeting.between(start, end))
 
 
 def _backwards(look: Look, forum: Forum, before: datetime) -> Iterator[Meeting]:
-    """From an instant back to the forum's beginning, by its rule and by what was tabled."""
+    """From an instant back to the forum's beginning, by its rule and by what is stored."""
+    under = look.registry.in_force(look.known)
     while True:
         start = before - _BACK
-        known: dict[str, Meeting] = {held.id: held for held in _held(look, forum, start, before)}
-        known.update(_stored(look, forum.code, start, before))
-        yield from sorted(known.values(), key=lambda meeting: meeting.starts_at, reverse=True)
+        stored = meetings.between(look.connection, forum.code, start, before)
+        known = {meeting.id: meeting for meeting in stored}
+        for at in forum.meeting.between(start, before):
+            name = identified(forum.code, at)
+            if name not in known and name not in under.diary.set_aside:
+                known[name] = _as_begun(look, sitting(under, forum, at))
+        yield from sorted(known.values(), key=lambda m: m.sitting.starts_at, reverse=True)
         if not known:
             return
         before = start
-
-
-def _view(look: Look, meeting: Meeting) -> dict[str, Any]:
-    forum = look.directory.forums.get(meeting.forum)
-    return {
-        "id": meeting.id,
-        "forum": {"code": meeting.forum, "title": forum.title if forum else meeting.forum},
-        "starts_at": told(meeting.starts_at),
-        "ends_at": told(meeting.ends_at),
-        "cutoff_at": told(meeting.cutoff_at),
-        "status": meeting.status if isinstance(meeting, StoredMeeting) else "scheduled",
-    }

@@ -12,7 +12,16 @@ from escalation.store.models.delivery import (
     turn,
     webhook_endpoint,
 )
+    action,
+    agenda_item,
+    calendar_feed,
+    decision,
+    decision_count,
+    meeting,
+)
 from escalation.store.models.digests import digest, digest_number, digest_recall, digest_rendering
+from escalation.store.models.digests import digest, digest_number, digest_rendering
+from escalation.store.models.forums import (
 from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
@@ -21,13 +30,16 @@ from escalation.store.models.record import disposal, legal_hold, seal, seal_chai
 from escalation.store.models.timeline import chain_head, event, outbox, unsealed
 
 __all__ = [
+    "action",
     "agenda_item",
     "api_key",
+    "calendar_feed",
     "chain_head",
     "clock",
     "clock_interval",
     "clock_step",
     "decision",
+    "decision_count",
     "delivery",
     "delivery_attempt",
     "digest",

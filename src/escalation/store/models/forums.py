@@ -1,6 +1,6 @@
-"""Meetings, what is on their agendas, and what was decided."""
+"""Meetings, what is on their agendas, what was decided, who is to do what, and who follows them."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
@@ -13,32 +13,88 @@ meeting = Table(
     Column("ends_at", UtcInstant, nullable=False),
     Column("cutoff_at", UtcInstant, nullable=False),
     Column("status", Text, nullable=False),
-    UniqueConstraint("forum", "starts_at"),
+    Column("occurs_at", UtcInstant),  # when the forum's rule has it; none for one in between
+    Column("otherwise", Boolean, nullable=False),  # moved, cancelled, or in between
+    Column("version", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("procedure", Json, nullable=False),  # attendance, recusals, place, minutes
+    Column("updated_at", UtcInstant, nullable=False),
+    Index("ix_meeting_forum", "forum", "starts_at"),
 )
 
 agenda_item = Table(
     "agenda_item",
     metadata,
     Column("meeting_id", Id, primary_key=True),
-    Column("issue_id", Id, primary_key=True),
+    Column("subject", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("title", Text),
+    Column("section", Text),
+    Column("sought", Text),
+    Column("late", Boolean, nullable=False),
     Column("carried_over", Integer, nullable=False),
     Column("tabled_at", UtcInstant, nullable=False),
     Column("outcome", Text),
+    Column("remark", Text),
     Column("left_at", UtcInstant),
-    Index("ix_agenda_item_issue", "issue_id"),
+    Index("ix_agenda_item_subject", "subject"),
 )
 
 decision = Table(
     "decision",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("issue_id", Id, nullable=False, index=True),
+    Column("number", Id, unique=True),
+    Column("subject", Id, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
     Column("meeting_id", Id, nullable=False, index=True),
     Column("forum", Id, nullable=False),
     Column("text", Text, nullable=False),
     Column("reasons", Text),
     Column("conditions", Text),
+    Column("mover", Id),
     Column("effect", Text, nullable=False),
-    Column("actions", Json, nullable=False),
+    Column("assents", Json, nullable=False),  # of those who agreed to it between meetings
+    Column("recused", Json, nullable=False),
     Column("decided_at", UtcInstant, nullable=False),
+)
+
+decision_count = Table(
+    "decision_count",
+    metadata,
+    Column("forum", Id, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+action = Table(
+    "action",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("decision_id", Id, nullable=False, index=True),
+    Column("meeting_id", Id, nullable=False),
+    Column("forum", Id, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("owner", Id, nullable=False),
+    Column("due_on", Id),  # a date, as its text
+    Column("version", Integer, nullable=False),
+    Column("done_at", UtcInstant),
+    Column("done_by", Text),
+    Column("remark", Text),
+    Column("made_at", UtcInstant, nullable=False),
+    Index("ix_action_owner", "owner", "due_on"),
+    Index("ix_action_forum", "forum", "due_on"),
+)
+
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("forum", Id, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("hash", Id, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("revoked_at", UtcInstant),
+    UniqueConstraint("hash"),
 )

@@ -35,5 +35,6 @@ epoch = Table(
     Column("publication", Integer, nullable=False),
     Column("directory", Integer, nullable=False),
     Column("access", Integer, nullable=False),
+    Column("meetings", Integer, nullable=False, server_default="0"),
     Column("current", Id),  # the publication new issues are logged under
 )

@@ -1,0 +1,268 @@
+"""Acts on meetings: facts, decision, and all that follows, in one transaction at the desk."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from escalation.clock import whole_second
+from escalation.errors import Fault, Invalid, NotFound, PreconditionFailed
+from escalation.ids import is_id
+from escalation.routing.directory import Directory, Forum
+from escalation.routing.wording import not_among
+from escalation.services.desk import Desk
+from escalation.services.jobs import Answer
+from escalation.services.meeting_views import meeting_view
+from escalation.services.once import NOBODY, Call
+from escalation.services.registry import Known
+from escalation.services.views import issue_view
+from escalation.store import dialect, issues, journal, meetings, timeline
+from escalation.store.failures import Again
+from escalation.store.framework import bump
+from escalation.store.transaction import Connection
+from escalation.store.writing import Work, write_work
+from escalation.workflow.draft import part_id
+from escalation.workflow.facts import Actor
+from escalation.workflow.facts import Facts as IssueFacts
+from escalation.workflow.forum import SEEN, identified, sitting
+from escalation.workflow.meetings.asks import Asked, ConfirmMinutes, Decide, MeetingCommand, OnItem
+from escalation.workflow.meetings.decide import decide_meeting
+from escalation.workflow.meetings.facts import OF_ISSUES, Meeting, MeetingFacts
+from escalation.workflow.meetings.plan import SENT, MeetingPlan
+from escalation.workflow.plan import apply
+from escalation.workflow.viewing import EVERYTHING, Viewer, may_see
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One act on a meeting that waits to be decided.
+
+    ``if_match`` is the meeting's version that the caller saw.
+    """
+
+    meeting: str
+    ask: Asked
+    actor: Actor
+    call: Call = NOBODY
+    viewer: Viewer = EVERYTHING
+    if_match: int | None = None
+
+
+def act(desk: Desk, errand: Errand) -> Answer:
+    """Do an act on a meeting; the answer is the issue it is about, else the meeting.
+
+    Raises:
+        NotFound: there is no such meeting.
+        Invalid: the ask names something that is not there.
+        PreconditionFailed: the meeting has moved on.
+        Refused: naming the rule.
+    """
+    stem = desk.stem()
+
+    def chore(connection: Connection, now: datetime) -> Answer:
+        return _Sitting(desk, connection, errand, now).run(stem)
+
+    answer: Answer = desk.do(chore).result()
+    return answer
+
+
+class _Sitting:
+    """One try at an act, inside one transaction."""
+
+    def __init__(self, desk: Desk, connection: Connection, errand: Errand, now: datetime) -> None:
+        self.desk = desk
+        self.connection = connection
+        self.errand = errand
+        self.now = now
+        self.known = desk.registry.refresh(connection)
+
+    def run(self, stem: str) -> Answer:
+        errand = self.errand
+        before = errand.call.answered(self.connection, self.known, self.now)
+        if before is not None:
+            return before
+        ask = self._named(errand.ask)
+        facts = self._facts(ask)
+        if timeline.aggregates_of(self.connection, [part_id("evt", stem, 0)]):
+            return self._answer(facts, facts.meeting, ask)  # an earlier try's answer was lost
+        self._fresh(facts)
+        self._check_named(facts, ask)
+        command, number = self._command(stem, ask, facts)
+        now = max(whole_second(self.now), facts.meeting.updated_at)
+        plan = decide_meeting(facts, command, now)
+        self._write(facts, plan, stem)
+        if plan.numbered:
+            year = self._year(facts.body)
+            meetings.number_used(self.connection, facts.body.code, year, number)
+        return self._answer(self._after(facts, plan), plan.meeting, ask)
+
+    def _named(self, ask: Asked) -> Asked:
+        """The ask with its item's issue by id, where a reference was sent."""
+        if isinstance(ask, OnItem) and "_" not in ask.subject:
+            found = issues.ids_of_references(self.connection, [ask.subject])
+            return replace(ask, subject=found.get(ask.subject, ask.subject))
+        return ask
+
+    def _facts(self, ask: Asked) -> MeetingFacts:
+        """The meeting and its issues, locked: issues in id order, then the meeting."""
+        code = known_meeting(self.desk, self.connection, self.known, self.errand.meeting, self.now)
+        directory = directory_of(self.known)
+        listed = meetings.items(self.connection, self.errand.meeting)
+        wanted = {item.subject for item in listed if item.kind in OF_ISSUES}
+        if isinstance(ask, OnItem) and is_id(ask.subject, "iss"):
+            wanted.add(ask.subject)
+        loaded = issues.load(self.connection, wanted, lock=True)
+        meeting = meetings.one(self.connection, self.errand.meeting, lock=True)
+        if meeting is None or meetings.items(self.connection, meeting.id) != listed:
+            raise Again("The meeting changed meanwhile; try again.")
+        # Once the rows are held: whoever held them before may have changed when forums meet.
+        self.known = self.desk.registry.refresh(self.connection)
+        self.now = dialect.recorded_at(self.connection, self.desk.clock)
+        found = {
+            name: IssueFacts(
+                each.issue,
+                each.clocks,
+                self.desk.registry.agreement(self.connection, self.known, each.issue),
+                each.ended,
+            )
+            for name, each in loaded.items()
+        }
+        under = self.desk.registry.in_force(self.known)
+        return MeetingFacts(
+            meeting, listed, directory.forums[code], under, found, self.errand.viewer
+        )
+
+    def _check_named(self, facts: MeetingFacts, ask: Asked) -> None:
+        if isinstance(ask, ConfirmMinutes):
+            later = meetings.one(self.connection, ask.at_meeting)
+            fits = (
+                later is not None
+                and later.sitting.forum == facts.body.code
+                and later.sitting.starts_at > facts.meeting.sitting.starts_at
+            )
+            if not fits:
+                detail = f"found `{ask.at_meeting}`, expected a later meeting of this forum"
+                fault = Fault("unknown", detail, pointer="/at_meeting")
+                raise Invalid("The minutes were not confirmed.", errors=[fault])
+        if isinstance(ask, OnItem):
+            _refuse_unknown(facts, ask)
+
+    def _fresh(self, facts: MeetingFacts) -> None:
+        seen, version = self.errand.if_match, facts.meeting.version
+        if seen is not None and seen != version:
+            raise PreconditionFailed(
+                f"The meeting has moved on from version {seen} to {version}; look at it again "
+                "and decide anew.",
+                extra={"current": meeting_view(facts.body, facts.meeting)},
+            )
+
+    def _command(self, stem: str, ask: Asked, facts: MeetingFacts) -> tuple[MeetingCommand, int]:
+        """The command; a decision gets the forum's next number, used only if it is made."""
+        number = 0
+        if isinstance(ask, Decide):
+            year = self._year(facts.body)
+            number = 1 + meetings.last_number(self.connection, facts.body.code, year)
+            named = f"{facts.body.short}-{year}-{number:03}"
+            ask = replace(ask, what=replace(ask.what, number=named))
+        command = MeetingCommand(stem=stem, actor=self.errand.actor, ask=ask, fresh=self.desk.stem)
+        return command, number
+
+    def _year(self, body: Forum) -> int:
+        """The year on the forum's own clock."""
+        return self.now.astimezone(ZoneInfo(body.meeting.zone)).year
+
+    def _write(self, facts: MeetingFacts, plan: MeetingPlan, stem: str) -> None:
+        works = []
+        for made in plan.issues:
+            before = facts.issues[made.issue.id]
+            works.append(Work(before.issue, {c.id: c for c in before.clocks}, [made]))
+        works.sort(key=lambda work: work.plans[0].issue.id)
+        salts = iter(self.desk.ids.token(16).hex, None)
+        write_work(self.connection, works, self.now, salts)
+        meetings.write(self.connection, plan)
+        meetings.carry(self.connection, plan.carried, self.now)
+        if plan.re_dated:
+            bump(self.connection, "meetings")
+        for number, told in enumerate(plan.told):
+            journal.record(
+                self.connection,
+                plan.meeting.id,
+                event_id=part_id("evt", stem, number),
+                kind=told.kind.value,
+                payload=told.payload,
+                actor=plan.actor,
+                now=self.now,
+                salt=self.desk.ids.token(16).hex(),
+                sent=told.kind in SENT,
+            )
+
+    def _after(self, facts: MeetingFacts, plan: MeetingPlan) -> MeetingFacts:
+        """The facts once the plan is carried out, with the agenda as it is now stored."""
+        after = {made.issue.id: apply(made, facts.issues[made.issue.id]) for made in plan.issues}
+        return replace(facts, meeting=plan.meeting, issues={**facts.issues, **after})
+
+    def _answer(self, facts: MeetingFacts, meeting: Meeting, ask: Asked) -> Answer:
+        issue = facts.issues.get(ask.subject) if isinstance(ask, OnItem) else None
+        view: Mapping[str, Any]
+        if issue is not None:
+            now = max(self.now, issue.issue.updated_at)
+            view, version = issue_view(issue, now, self.errand.actor), issue.issue.version
+            place, name = f"/v1/issues/{issue.issue.id}", issue.issue.id
+        else:
+            view, version = meeting_view(facts.body, meeting), meeting.version
+            place, name = f"/v1/meetings/{meeting.id}", meeting.id
+        body = json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {"ETag": f'"{version}"', "Content-Location": place}
+        answer = Answer(200, body, headers, name)
+        return self.errand.call.keep(self.connection, answer, self.now)
+
+
+def _refuse_unknown(facts: MeetingFacts, ask: OnItem) -> None:
+    """An issue that is not there, or not for this caller, is a wrong value and no state."""
+    of_issue = ask.subject.startswith("iss_") or "_" not in ask.subject
+    known = facts.issues.get(ask.subject)
+    if of_issue and (known is None or not may_see(facts.viewer, known.issue)):
+        fault = Fault("unknown", f"There is no issue {ask.subject}.", pointer="/issue")
+        raise Invalid("The issue of that item was not found.", errors=[fault])
+
+
+def directory_of(known: Known) -> Directory:
+    """The directory in force.
+
+    Raises:
+        NotFound: none has been applied, so there is no forum.
+    """
+    if known.directory is None:
+        raise NotFound("No directory has been applied yet, so there is no forum.")
+    return known.directory
+
+
+def known_meeting(
+    desk: Desk, connection: Connection, known: Known, meeting_id: str, now: datetime
+) -> str:
+    """The code of a meeting's forum; one that stands in its rule only is put into the database.
+
+    Raises:
+        NotFound: there is no such meeting, or its forum is no more.
+    """
+    directory = directory_of(known)
+    found = meetings.one(connection, meeting_id)
+    if found is None:
+        found = _by_rule(desk, known, meeting_id, now)
+        meetings.add(connection, found)
+    code = found.sitting.forum
+    if code not in directory.forums:
+        raise NotFound(f"Its forum is no more: {not_among(code, directory.forums)}.")
+    return code
+
+
+def _by_rule(desk: Desk, known: Known, meeting_id: str, now: datetime) -> Meeting:
+    under = desk.registry.in_force(known)
+    for body in under.directory.forums.values():
+        for at in body.meeting.between(now - SEEN, now + SEEN):
+            if identified(body.code, at) == meeting_id:
+                held = sitting(under, body, at)
+                return Meeting(held, held.starts_at, whole_second(now))
+    raise NotFound(f"There is no meeting {meeting_id}.")

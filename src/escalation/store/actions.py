@@ -1,0 +1,104 @@
+"""Actions that decisions ask for: who does what by when, and whether it was done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
+
+from escalation.store import models
+from escalation.store.dialect import any_of
+
+NO_DATE = "9999-12-31"
+"""Where an action without a due date stands among the others: last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionQuestion:
+    """Which actions are asked for; ``after`` is the (due date, id) of the last that was seen."""
+
+    forum: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+    meeting: tuple[str, ...] = ()
+    done: bool | None = None
+    due_before: str | None = None
+    due_after: str | None = None
+    after: tuple[str, str] | None = None
+    limit: int = 50
+    total: bool = False
+
+
+def page(connection: Connection, question: ActionQuestion) -> list[Row[Any]]:
+    """Actions, those due first first; one more than the limit where there are more."""
+    table, due = models.action, _due()
+    query = _chosen(question)
+    if question.after is not None:
+        at, last = question.after
+        query = query.where(or_(due > at, and_(due == at, table.c.id > last)))
+    query = query.order_by(due, table.c.id).limit(question.limit + 1)
+    return list(connection.execute(query))
+
+
+def total(connection: Connection, question: ActionQuestion) -> int:
+    """How many there are in all."""
+    chosen = _chosen(question).subquery()
+    return connection.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def one(connection: Connection, action_id: str, *, lock: bool = False) -> Row[Any] | None:
+    """An action with its decision's number and subject; with ``lock`` its row is held."""
+    query = _told().where(models.action.c.id == action_id)
+    if lock:
+        query = query.with_for_update(of=models.action)
+    return connection.execute(query).one_or_none()
+
+
+def change(connection: Connection, action_id: str, values: Mapping[str, Any]) -> None:
+    """Give an action new values."""
+    table = models.action
+    changed = {**values, "version": table.c.version + 1}
+    connection.execute(update(table).where(table.c.id == action_id).values(changed))
+
+
+def of_decisions(
+    connection: Connection, decisions: Sequence[str]
+) -> dict[str, list[Mapping[str, Any]]]:
+    """Actions by the decision that asks for them, as the decision tells them."""
+    table = models.action
+    query = select(table).where(any_of(connection, table.c.decision_id, decisions))
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in connection.execute(query.order_by(table.c.id)):
+        told = {"id": row.id, "text": row.text, "owner": row.owner}
+        told |= {"due_on": row.due_on, "done": row.done_at is not None}
+        found.setdefault(row.decision_id, []).append(told)
+    return found
+
+
+def _told() -> Select[Any]:
+    table, decision = models.action, models.decision
+    query = select(table, decision.c.number, decision.c.subject)
+    return query.join(decision, decision.c.id == table.c.decision_id)
+
+
+def _due() -> ColumnElement[str]:
+    return func.coalesce(models.action.c.due_on, NO_DATE)
+
+
+def _chosen(question: ActionQuestion) -> Select[Any]:
+    table = models.action
+    query = _told()
+    for column, words in (
+        (table.c.forum, question.forum),
+        (table.c.owner, question.owner),
+        (table.c.meeting_id, question.meeting),
+    ):
+        if words:
+            query = query.where(column.in_(words))
+    if question.done is not None:
+        done = table.c.done_at.is_not(None) if question.done else table.c.done_at.is_(None)
+        query = query.where(done)
+    if question.due_before is not None:
+        query = query.where(table.c.due_on < question.due_before)
+    if question.due_after is not None:
+        query = query.where(table.c.due_on > question.due_after)
+    return query

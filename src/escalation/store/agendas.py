@@ -1,0 +1,55 @@
+"""Meetings and items of their agendas, put where they may be already."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from escalation.store import dialect, models
+from escalation.store.failures import Again
+
+_COMES_AGAIN = (
+    "kind",
+    "title",
+    "section",
+    "sought",
+    "late",
+    "carried_over",
+    "tabled_at",
+    "outcome",
+    "remark",
+    "left_at",
+)
+
+
+def add_meetings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Meetings that something is tabled for; those that are there already are held as they are.
+
+    Raises:
+        Again: one is not as whoever tabled for it knew it: it was moved, cancelled or closed.
+    """
+    table = models.meeting
+    ordered = sorted(rows, key=lambda row: str(row["id"]))
+    known = dialect.insert(connection, table).on_conflict_do_nothing()
+    connection.execute(known, ordered)
+    names = [row["id"] for row in ordered]
+    query = select(table.c.id, table.c.starts_at, table.c.status)
+    query = query.where(dialect.any_of(connection, table.c.id, names)).order_by(table.c.id)
+    stands = {row.id: row for row in connection.execute(query.with_for_update(read=True))}
+    for row in ordered:
+        found = stands[row["id"]]
+        if found.status != "scheduled" or found.starts_at != row["starts_at"]:
+            raise Again(f"Meeting {found.id} was changed meanwhile; try again.")
+
+
+def put_items(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Items that come onto agendas, some of them again."""
+    if not rows:
+        return
+    table = models.agenda_item
+    item = dialect.insert(connection, table)
+    again = {name: item.excluded[name] for name in _COMES_AGAIN}
+    upsert = item.on_conflict_do_update(
+        index_elements=[table.c.meeting_id, table.c.subject], set_=again
+    )
+    connection.execute(upsert, list(rows))
