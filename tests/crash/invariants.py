@@ -44,7 +44,7 @@ class Rows:
         self.intervals = every(models.clock_interval, "clock_id", "number")
         self.steps = every(models.clock_step, "clock_id", "step")
         self.stays = every(models.stay, "issue_id", "id")
-        self.items = every(models.agenda_item, "issue_id", "meeting_id")
+        self.items = every(models.agenda_item, "subject", "meeting_id")
         self.meetings = every(models.meeting, "id")
         self.references = every(models.external_ref, "system", "ref")
         self.answers = every(models.idempotency, "principal", "key")
@@ -215,10 +215,11 @@ def the_row_agrees_with_the_timeline(rows: Rows) -> Iterator[str]:
 def an_agenda_has_what_stands_before_the_forum(rows: Rows) -> Iterator[str]:
     """An issue that waits for a meeting is on that meeting's agenda and on no other."""
     meetings = {meeting.id for meeting in rows.meetings}
-    items = rows.by(rows.items, "issue_id")
+    items = rows.by(rows.items, "subject")
     yield from (f"no meeting {i.meeting_id}" for i in rows.items if i.meeting_id not in meetings)
     for issue in rows.issues:
-        open_items = [i.meeting_id for i in items[issue.id] if i.left_at is None]
+        waiting = (i for i in items[issue.id] if i.left_at is None and i.kind == "issue")
+        open_items = [i.meeting_id for i in waiting]
         if open_items != ([issue.meeting] if issue.meeting else []):
             yield f"{issue.reference} waits for {issue.meeting} and is on {open_items}"
 

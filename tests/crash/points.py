@@ -125,7 +125,13 @@ class Story:
         self.moments.chapter = "swept"
         self.desk.sweep().result(60)
         self.moments.reach("after the answer")
-        decision = Decide(note="decide", reason="r", meeting=meeting["id"], text="Pay it.")
+        decision = Decide(
+            note="decide",
+            reason="r",
+            meeting=meeting["id"],
+            text="Pay it.",
+            actions=({"text": "Pay", "owner": "priya-nair"},),
+        )
         self.clock.move_to(MONDAY + timedelta(days=8, hours=1))
         self._chapter("decided", [self._act(decision, first)])
 
