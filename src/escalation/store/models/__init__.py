@@ -12,6 +12,8 @@ from escalation.store.models.delivery import (
     turn,
     webhook_endpoint,
 )
+from escalation.store.models.digests import digest, digest_number, digest_recall, digest_rendering
+from escalation.store.models.forums import (
     action,
     agenda_item,
     calendar_feed,
@@ -19,10 +21,6 @@ from escalation.store.models.delivery import (
     decision_count,
     meeting,
 )
-from escalation.store.models.digests import digest, digest_number, digest_recall, digest_rendering
-from escalation.store.models.digests import digest, digest_number, digest_rendering
-from escalation.store.models.forums import (
-from escalation.store.models.forums import agenda_item, decision, meeting
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
