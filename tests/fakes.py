@@ -1,13 +1,18 @@
 """Stand-ins that behave like the real thing, for tests that must not wait or must see a failure."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Event, current_thread
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from escalation.clock import VirtualClock
+from escalation.delivery.retry import Outcome, Result
+from escalation.delivery.sender import Letter, Sent
 from escalation.ids import IdSource
 
 MONDAY = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
@@ -23,6 +28,36 @@ def utc(text: str) -> datetime:
 def virtual_clock(text: str | None = None) -> VirtualClock:
     """A clock that stands at ``text``, or at the tests' Monday."""
     return VirtualClock(MONDAY if text is None else utc(text))
+
+
+@dataclass(slots=True)
+class Posts:
+    """Stands in for the sender: says what came of each letter, and keeps who was sent what where.
+
+    ``sick`` says to which endpoints an attempt fails, once ``hangs`` has been set.
+    """
+
+    sick: Callable[[str], bool]
+    hangs: Event = field(default_factory=Event)
+    begun: list[tuple[str, str]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+
+    async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent:
+        """Take a letter, or hang and then refuse it; notes the endpoint and the thread."""
+        del letter, now
+        self.begun.append((endpoint, current_thread().name))
+        if self.sick(endpoint):
+            await asyncio.to_thread(self.hangs.wait)
+        self.ended.append(endpoint)
+        if self.sick(endpoint):
+            return Sent(Result(Outcome.REFUSED, "HTTP 500", 500), 1)
+        return Sent(Result(Outcome.ACCEPTED, "HTTP 200", 200), 1)
+
+    async def forget(self, endpoint: str) -> None:
+        """Nothing to forget."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
 
 
 def seeded_ids(seed: int = 1) -> IdSource:

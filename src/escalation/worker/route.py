@@ -1,0 +1,142 @@
+"""A route: lanes that are open, one for each endpoint, and what they work with.
+
+A lane leases a few deliveries, sends two at a time, marks them together and leases the next. An
+endpoint that answers well gets longer leases; one that fails gives back what it was not sent.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Protocol
+
+import structlog
+
+from escalation.clock import monotonic
+from escalation.delivery.retry import Outcome
+from escalation.delivery.sender import DEADLINE, PER_ENDPOINT, Letter, Sent
+from escalation.errors import EscalationError
+from escalation.services.outgoing import LEASE, Batch, Done, Step
+from escalation.worker.clerk import Clerk
+from escalation.worker.health import Health
+
+_log = structlog.get_logger(__name__)
+
+FEWEST, MOST = PER_ENDPOINT, 128
+"""How many deliveries one lease takes: few of an endpoint that fails."""
+BEGIN_WITHIN = LEASE.total_seconds() - DEADLINE - 5
+"""Seconds after which what was leased is given back, not begun: another may be at it."""
+AFTER_A_FAILURE = 1.0
+"""Seconds until the next try where the database or a secret was in the way."""
+
+
+class Sends(Protocol):
+    """What posts letters: the sender, and what stands in for it in tests."""
+
+    async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent:
+        """Send a letter of an endpoint."""
+        ...
+
+    async def forget(self, endpoint: str) -> None:
+        """Nothing more is due to an endpoint for now."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all routes of one courier share; ``owner`` names it in the database."""
+
+    owner: str
+    health: Health = field(default_factory=Health)
+    stop: Event = field(default_factory=Event)
+
+
+class Route:
+    """The lanes of one event loop."""
+
+    def __init__(
+        self, name: str, work: Work, sender: Sends, clerk: Clerk, takes: Callable[[str], bool]
+    ) -> None:
+        """Send with ``sender`` to an endpoint for as long as the route ``takes`` it."""
+        self.sender = sender
+        self._owner = f"{work.owner}/{name}"
+        self._work = work
+        self._clerk = clerk
+        self._takes = takes
+        self._lanes: dict[str, asyncio.Task[int]] = {}
+
+    def open(self, endpoint: str) -> None:
+        """Begin a lane, where the route takes the endpoint and it does not go on already."""
+        if endpoint not in self._lanes and self._takes(endpoint):
+            self._lanes[endpoint] = asyncio.create_task(self._lane(endpoint))
+
+    async def settled(self, *, wait: bool) -> int:
+        """How many attempts were made in lanes that have ended; ``wait`` until all have."""
+        if wait and self._lanes:
+            await asyncio.wait(self._lanes.values())
+        ended = {endpoint: lane for endpoint, lane in self._lanes.items() if lane.done()}
+        for endpoint in ended:
+            del self._lanes[endpoint]
+        return sum(lane.result() for lane in ended.values())
+
+    async def _lane(self, endpoint: str) -> int:
+        """Send what is due to one endpoint until nothing is; answers how many attempts."""
+        done: Sequence[Done] = ()
+        tried, size = 0, FEWEST
+        try:
+            while True:
+                goes_on = self._takes(endpoint) and not self._work.stop.is_set()
+                step = Step(endpoint, self._owner, done, size if goes_on else 0)
+                batch = await self._clerk.step(step)
+                if batch is None:
+                    break
+                done = await self._sent(endpoint, batch)
+                accepted, failed = sum(map(_well, done)), sum(map(_failed, done))
+                self._work.health.turn(endpoint, accepted=accepted, failed=failed)
+                tried += accepted + failed
+                size = min(size * 2, MOST) if accepted == len(done) else FEWEST
+        except Exception as error:  # noqa: BLE001 - its lease ends, and then it is tried again
+            tell("lane_broken", error, endpoint=endpoint)
+            await asyncio.sleep(AFTER_A_FAILURE)
+        await self.sender.forget(endpoint)
+        return tried
+
+    async def _sent(self, endpoint: str, batch: Batch) -> Sequence[Done]:
+        """Send a batch, two at a time; after a failure the rest is given back for now."""
+        waiting, done, began = deque(batch.claimed), list[Done](), monotonic()
+
+        async def hand() -> None:
+            while waiting:
+                claimed = waiting.popleft()
+                passed = monotonic() - began
+                at = batch.now + timedelta(seconds=passed)
+                sent = None
+                begins = passed < BEGIN_WITHIN and not self._work.stop.is_set()
+                if begins and all(map(_well, done)):
+                    sent = await self.sender.send(endpoint, batch.letter(claimed), at)
+                done.append(Done(claimed, at, sent))
+
+        await asyncio.gather(*(hand() for _ in range(PER_ENDPOINT)))
+        return done
+
+
+def tell(what: str, error: Exception, **about: str) -> None:
+    """Log what went wrong; what was foreseen without its traceback."""
+    if isinstance(error, EscalationError):
+        _log.warning(what, reason=str(error), **about)
+    else:
+        _log.error(what, error=repr(error), exc_info=error, **about)
+
+
+def _well(done: Done) -> bool:
+    return done.sent is not None and done.sent.result.outcome is Outcome.ACCEPTED
+
+
+def _failed(done: Done) -> bool:
+    return done.sent is not None and not _well(done)
