@@ -112,7 +112,8 @@ def test_every_act_on_it_is_answered_as_on_one_that_is_not_there(
 ) -> None:
     service, matter = sealed
     bodies: tuple[dict[str, Any], ...] = ({}, {"text": 1}, {"reason": "r", "severity": "high"})
-    for body, match in product(bodies, ({}, {"if_match": '"1"'})):
+    matches: tuple[dict[str, Any], ...] = ({}, {"if_match": '"1"'})
+    for body, match in product(bodies, matches):
         answers = []
         for name in (matter.issue["id"], ABSENT):
             path = at(operation.path, {"issue": name, "act": "acknowledge"})
@@ -157,10 +158,12 @@ def test_no_search_and_no_count_finds_it(sealed: tuple[Service, Matter], query: 
     path = f"/v1/issues?{filled}&include_total=true"
     found = service.found(path, key=matter.stranger)
     seen = service.found(path, key=service.admin)
-    assert [each["id"] for each in seen["data"]] == [matter.issue["id"]]
-    assert (found["data"], found["meta"]["total"]) == ([], 0)
-    [mine] = service.found(path, key=matter.named)["data"]
-    assert mine["id"] == matter.issue["id"]
+    mine = service.found(path, key=matter.named)
+    for each in (seen, mine):
+        assert matter.issue["id"] in [one["id"] for one in each["data"]]
+        assert each["meta"]["total"] == len(found["data"]) + 1
+    assert found["meta"]["total"] == len(found["data"])
+    assert not list(told(str(found), (matter.issue["id"], *SECRETS)))
 
 
 def test_its_reference_in_another_system_is_taken_and_nothing_more_is_said(
@@ -326,6 +329,35 @@ def test_asked_for_again_before_the_worker_came_the_correction_is_made_then(
     made = service.post("/v1/digests", asked, key=matter.stranger)
     assert (made.status_code, made.json()["corrects"]) == (201, first["id"])
     assert service.post("/v1/digests", asked, key=matter.stranger).json() == made.json()
+
+
+def test_nothing_of_it_is_sent_from_then_on_and_what_waited_is_not(service: Service) -> None:
+    made = service.post(
+        "/v1/webhook-endpoints",
+        {"url": "https://hooks.example.com/in", "types": ["issue.logged", "issue.informed"]},
+        key=service.admin,
+    )
+    assert made.status_code == 201, made.text
+    log = f"/v1/webhook-endpoints/{made.json()['id']}/deliveries"
+    outgoing = service.container.outgoing
+    issue, other = service.log(), service.log()
+    outgoing.hand_on()
+    issue = service.act(issue, "acknowledge")
+    seal(service, issue)
+    service.post(f"/v1/issues/{issue['id']}/acts/inform", {"text": "soon"}, key=service.admin)
+    outgoing.hand_on()
+    sent = service.found(log, key=service.admin)["data"]
+    assert {each["type"] for each in sent} == {"issue.logged"}
+    assert sorted(each["state"] for each in sent) == ["cancelled", "waiting"]
+    [ended] = [each for each in sent if each["state"] == "cancelled"]
+    again = service.post(f"/v1/deliveries/{ended['id']}/redeliver", key=service.admin)
+    problem(again, 409, "issue_is_sealed")
+    at_intake = service.log(sensitive=["privacy"])
+    outgoing.hand_on()
+    after = service.found(log, key=service.admin)["data"]
+    assert len(after) == len(sent)
+    assert not list(told(str(after), (at_intake["id"],)))
+    assert other["id"] != issue["id"]
 
 
 def test_a_link_from_an_open_issue_would_tell_and_is_refused(service: Service) -> None:
