@@ -11,6 +11,8 @@ from escalation.delivery.guard import Guard
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.services.desk import Desk
+from escalation.services.inbound import source_file
+from escalation.services.inbound.book import SourceBook, secrets_in
 from escalation.services.outgoing import Outgoing
 from escalation.services.record.place import Place
 from escalation.services.record.sealing import Sealer
@@ -38,6 +40,7 @@ class Container:
     desk: Desk
     vault: Vault
     guard: Guard
+    hooks: SourceBook
 
     @property
     def outgoing(self) -> Outgoing:
@@ -127,6 +130,7 @@ def opened(
             desk,
             vault_of(settings, ids),
             guard_of(settings),
+            hooks_of(settings),
         )
 
 
@@ -146,6 +150,11 @@ def place_of(settings: Settings) -> Place | None:
 def guard_of(settings: Settings) -> Guard:
     """Where webhooks may be sent to."""
     return Guard.allowing(settings.webhook_networks.split(","))
+
+
+def hooks_of(settings: Settings) -> SourceBook:
+    """The tools that may post, by the source file as it is whenever it is asked."""
+    return SourceBook(settings.config_dir / source_file.NAME, secrets_in(settings.hook_secrets))
 
 
 def _check(engine: Engine) -> None:

@@ -131,6 +131,13 @@ class Settings(BaseSettings):
         description="Networks in house that webhooks may be sent to, parted by commas, such as"
         " `10.20.0.0/16`; there plain `http://` may be used too.",
     )
+    hook_secrets: str | None = Field(
+        None,
+        repr=False,
+        description="Secrets of tools that post here, by the names that the source file uses:"
+        " `jira=s3cret github=an0ther`, parted by space or on lines of their own; a name that"
+        " stands twice has two, while one is being changed. Best given as a file.",
+    )
     webhook_ca_file: Path | None = Field(
         None, description="Certificates of an authority in house that webhooks trust besides."
     )
@@ -251,6 +258,6 @@ def _wrong(variable: str, detail: str) -> Broken:
 
 def _fault(field: str, message: str, given: object) -> Fault:
     # A URL may hold a password, and a key is one.
-    found = "" if field in {"database_url", "master_key"} else f", found {given!r}"
+    found = "" if field in {"database_url", "hook_secrets", "master_key"} else f", found {given!r}"
     meaning = _fields()[field].description
     return Fault("setting", f"{message}{found}. {meaning}", parameter=variable_of(field))

@@ -24,6 +24,7 @@ from escalation.api.routes import (
     digests,
     directory,
     histories,
+    hooks,
     issues,
     keys,
     ladders,
@@ -49,6 +50,7 @@ _MODULES = (
     keys,
     audit,
     webhooks,
+    hooks,
     metrics,
     root,
 )

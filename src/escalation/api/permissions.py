@@ -83,6 +83,12 @@ REQUIRED: Mapping[str, Permission | None] = {
     "list_webhook_deliveries": Permission.MANAGE_WEBHOOKS,
     "redeliver_message": Permission.MANAGE_WEBHOOKS,
     "list_event_types": Permission.READ,
+    "receive_hook": None,  # the source shows that it is itself by its own signature
+    "shake_hands": None,
+    "list_hook_deliveries": Permission.MANAGE_WEBHOOKS,
+    "get_hook_delivery": Permission.MANAGE_WEBHOOKS,
+    "replay_hook_delivery": Permission.MANAGE_WEBHOOKS,
+    "preview_hook": Permission.MANAGE_WEBHOOKS,
     "make_digest": Permission.ACT,
     "list_digests": Permission.READ,
     "get_digest": Permission.READ,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 import escalation
-from escalation.cli import audit, database, digests, directory, issues, keys, ladders, webhooks
+from escalation.cli import audit, database, digests, directory, hooks, issues, keys, ladders
 from escalation.cli.groups import Root
 from escalation.cli.replay import replay
 from escalation.cli.serve import serve
@@ -31,7 +31,7 @@ app.add_typer(digests.app, name="digests")
 app.add_typer(audit.app, name="audit")
 app.command()(replay)
 app.add_typer(keys.app, name="keys")
-app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(hooks.app, name="webhooks")  # both directions
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - a callback of typer takes the option's value

@@ -65,6 +65,7 @@ class Desk:
         self.ids = ids
         self.registry = registry
         self.references = references
+        self.backdating = backdating
         self._means = Means(registry, references.next, _salts(ids), backdating)
         self._queue_limit = queue_limit
         self._people: deque[Job | Waiting] = deque()

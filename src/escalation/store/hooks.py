@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from escalation.store import dialect, models
 
@@ -68,7 +68,8 @@ def take_in(connection: Connection, delivery: HookDelivery) -> bool:
     """Keep a delivery; answers whether it is new, once whoever had it in hand has committed."""
     row = {name: getattr(delivery, name) for name in _FIELDS}
     new = dialect.insert(connection, models.hook_delivery).on_conflict_do_nothing()
-    return connection.execute(new, {**row, **_plain(row)}).rowcount == 1
+    kept = new.values({**row, **_plain(row)}).returning(models.hook_delivery.c.id)
+    return connection.execute(kept).first() is not None
 
 
 def settle(connection: Connection, delivery: HookDelivery) -> None:
@@ -170,7 +171,8 @@ def remarks(connection: Connection, ticket: Ticket) -> set[str]:
 def keep_remark(connection: Connection, ticket: Ticket, remark: str, delivery_id: str) -> None:
     """Take a comment or a link once."""
     row = {"system": ticket.system, "ref": ticket.ref, "remark": remark}
-    connection.execute(insert(models.hook_remark), {**row, "delivery_id": delivery_id})
+    new = dialect.insert(connection, models.hook_remark).on_conflict_do_nothing()
+    connection.execute(new, {**row, "delivery_id": delivery_id})
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[HookDelivery]:

@@ -1,0 +1,144 @@
+"""``escalation webhooks inbox / replay / preview``: what tools send, and what it means here."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from escalation.api import body
+from escalation.bootstrap import hooks_of
+from escalation.cli.opening import at_the_desk, load
+from escalation.cli.screen import AsJson, instant, say, say_json, table
+from escalation.cli.webhooks import app
+from escalation.errors import Broken, Invalid
+from escalation.services.inbound import inbox
+from escalation.services.inbound.inbox import LEFT, HookState
+
+__all__ = ["app"]
+
+Source = Annotated[str, typer.Argument(help="Its name in the source file.", metavar="SOURCE")]
+
+
+@app.command("inbox")
+def inbox_(
+    source: Annotated[
+        str | None, typer.Argument(help="Of this source; else of all.", metavar="[SOURCE]")
+    ] = None,
+    state: Annotated[
+        list[HookState] | None, typer.Option(help="Only those; again for each.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 50,
+    *,
+    left: Annotated[
+        bool, typer.Option("--left", help="Only what had no effect and may yet have one.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what tools have sent and what became of it, the latest first.
+
+    Example: escalation webhooks inbox jira --left
+    """
+    states = [*(state or ()), *(LEFT if left else ())]
+    with at_the_desk() as inside:
+        page = inbox.page(inside.desk, source=source, states=states, limit=limit)
+    if as_json:
+        say_json({"data": page.items})
+        return
+    _table(page.items)
+
+
+@app.command()
+def replay(
+    deliveries: Annotated[
+        list[str] | None, typer.Argument(help="Their ids.", metavar="[DELIVERY]...")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Whatever of this source had no effect.", metavar="SOURCE")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Read deliveries again by the rules as they are now, and act upon them.
+
+    Example: escalation webhooks replay --source jira
+    """
+    if (source is None) == (not deliveries):
+        raise typer.BadParameter("Name deliveries, or a source with --source.")
+    with at_the_desk() as inside:
+        if source is not None:
+            views = list(inbox.replay_left(inside.desk, inside.hooks, source))
+        else:
+            views = [inbox.replay(inside.desk, inside.hooks, each) for each in deliveries or ()]
+    if as_json:
+        say_json({"data": views})
+        return
+    _table(views)
+
+
+@app.command()
+def preview(
+    source: Source,
+    file: Annotated[Path, typer.Argument(help="A body as JSON.", exists=True, dir_okay=False)],
+    header: Annotated[
+        list[str] | None, typer.Option(help="A header, as `Name: value`; again for each.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a body would do, expression by expression, without doing it.
+
+    Example: escalation webhooks preview jira samples/webhooks/jira/created.json
+    """
+    settings = load()
+    book = hooks_of(settings)
+    known = book.one(source) if book.sources() or book.mistake is None else None
+    if known is None or book.mistake is not None:
+        raise book.mistake or Broken(f"{book.file} cannot be read.")
+    raw = file.read_bytes()
+    sent = dict(_header(each) for each in header or ())
+    found = inbox.preview(known, body.parse(raw, settings.body_limit_depth), sent, raw)
+    if as_json:
+        say_json({"data": found})
+        return
+    for each in found:
+        _show(each)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise Invalid(f"`{text}` is no header; write `Name: value`.")
+    return name.strip().lower(), value.strip()
+
+
+def _table(views: Any) -> None:  # noqa: ANN401 - views of deliveries
+    columns = ("id", "source", "state", "about", "did", "received", "reason")
+    rows = [
+        (
+            each["id"],
+            each["source"],
+            each["state"],
+            each["about"] or "",
+            ", ".join(each["did"]),
+            instant(each["received_at"]),
+            each["reason"] or "",
+        )
+        for each in views
+    ]
+    table(None, columns, rows)
+
+
+def _show(reading: dict[str, Any]) -> None:
+    rows = [
+        (e["where"], e["expression"], e["problem"] or str(e["found"]))
+        for e in reading["expressions"]
+    ]
+    table(None, ("where", "expression", "found"), rows)
+    say(f"about {reading['about'] or 'nothing'}, key {reading['key']}, order {reading['order']}")
+    for act in reading["acts"]:
+        given = ", ".join(f"{name}: {value}" for name, value in act["given"].items())
+        say(f"{act['act']}  {given}")
+    if not reading["acts"]:
+        say(reading["ignored"] or "Nothing would follow.")
+    for fault in reading["faults"]:
+        say(f"{fault['where']}: {fault['detail']}")

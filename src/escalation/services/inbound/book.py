@@ -1,0 +1,93 @@
+"""The sources in force: the source file as it is now, and the secrets that it names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from escalation.errors import EscalationError, NotFound
+from escalation.routing.wording import not_among
+from escalation.services.inbound import source_file
+from escalation.services.inbound.receiving import Known
+from escalation.services.inbound.source_file import Source
+
+_log = structlog.get_logger(__name__)
+Stamp = tuple[int, int]
+
+
+@dataclass
+class SourceBook:
+    """Reads the source file again when it has changed; one with a mistake changes nothing.
+
+    ``secrets`` has the values of each name, the newest first while one is being changed.
+    """
+
+    file: Path
+    secrets: Mapping[str, Sequence[str]] = field(repr=False)
+    _sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    _stamp: Stamp | None = field(default=None, repr=False)
+    mistake: EscalationError | None = field(default=None, repr=False)
+
+    def sources(self) -> Mapping[str, Source]:
+        """The sources by name; none where there is no file."""
+        stamp = self._stamp_now()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._read()
+        return self._sources
+
+    def known(self, name: str) -> Known | None:
+        """A source by its name."""
+        found = self.sources().get(name)
+        return None if found is None else Known(name, found)
+
+    def one(self, name: str) -> Known:
+        """A source by its name.
+
+        Raises:
+            NotFound: there is none of that name, and which there are.
+        """
+        found = self.known(name)
+        if found is None:
+            told = not_among(name, self.sources())
+            raise NotFound(f"There is no such source of webhooks: {told}. See {self.file}.")
+        return found
+
+    def secrets_of(self, source: Source) -> tuple[str, ...]:
+        """The values of the secrets that a source names; those that are not set are left out."""
+        return tuple(value for name in source.secrets for value in self.secrets.get(name, ()))
+
+    def unset(self) -> list[str]:
+        """The secrets that sources name and nobody has set."""
+        named = {name for source in self.sources().values() for name in source.secrets}
+        return sorted(named - self.secrets.keys())
+
+    def _stamp_now(self) -> Stamp | None:
+        try:
+            found = self.file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
+
+    def _read(self) -> None:
+        try:
+            text = self.file.read_bytes() if self._stamp is not None else None
+            self._sources = {} if text is None else source_file.read(text, self.file.name)
+            self.mistake = None
+        except (OSError, EscalationError) as error:
+            self.mistake = error if isinstance(error, EscalationError) else None
+            _log.error("webhook_sources_refused", file=str(self.file), error=str(error))
+
+
+def secrets_in(text: str | None) -> Mapping[str, Sequence[str]]:
+    """Secrets by name from `name=secret` parted by space; a name may stand again.
+
+    A part without a name is left out: it can open nothing.
+    """
+    found: dict[str, list[str]] = {}
+    for part in (text or "").split():
+        name, _, value = part.partition("=")
+        if name and value:
+            found.setdefault(name, []).append(value)
+    return {name: tuple(values) for name, values in found.items()}

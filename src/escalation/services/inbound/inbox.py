@@ -1,0 +1,131 @@
+"""The inbox: what tools have sent, why some of it had no effect, and reading it again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escalation.errors import NotFound
+from escalation.services.desk import Desk
+from escalation.services.inbound.book import SourceBook
+from escalation.services.inbound.envelopes import Came, unwrapped
+from escalation.services.inbound.mapping import meaning_of, view_of
+from escalation.services.inbound.receiving import Known, again, came_of
+from escalation.services.views import told
+from escalation.store import hooks
+from escalation.store.hooks import LEFT, HookDelivery, HookState
+from escalation.store.transaction import read
+
+__all__ = ["LEFT", "HookState"]
+
+View = dict[str, Any]
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Deliveries, the latest first; ``after`` is where the next page begins."""
+
+    items: Sequence[View]
+    limit: int
+    after: tuple[str, str] | None
+    total: int | None = None
+
+
+def page(
+    desk: Desk,
+    *,
+    source: str | None = None,
+    states: Sequence[HookState] = (),
+    before: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """A page of the inbox, of one source or of all, in some states or in any."""
+    with read(desk.engine) as connection:
+        found = hooks.page(connection, source=source, states=states, before=before, limit=limit + 1)
+    shown = found[:limit]
+    last = shown[-1].id if len(found) > limit else None
+    return Page([view(each) for each in shown], limit, None if last is None else (last, last))
+
+
+def one(desk: Desk, book: SourceBook, delivery_id: str) -> View:
+    """A delivery with what came, and what its source's rules say of it now.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    found = _found(desk, delivery_id)
+    came, known = came_of(found), book.known(found.source)
+    reading = None if known is None else view_of(meaning_of(known.source, came), came)
+    return {**view(found), "headers": dict(came.headers), "body": came.body, "reading": reading}
+
+
+def replay(desk: Desk, book: SourceBook, delivery_id: str) -> View:
+    """Read a delivery again by the rules as they are now, and act upon it.
+
+    What it did before is not done again; newer words on its ticket stand.
+
+    Raises:
+        NotFound: there is none of that id, or its source is no more.
+    """
+    known = book.one(_found(desk, delivery_id).source)
+    return view(again(desk, known, delivery_id))
+
+
+def replay_left(desk: Desk, book: SourceBook, source: str) -> Iterator[View]:
+    """Read again whatever of a source had no effect, the oldest first.
+
+    Raises:
+        NotFound: there is no such source.
+    """
+    known, after = book.one(source), ""
+    while True:
+        with read(desk.engine) as connection:
+            ids = hooks.left_of(connection, source, after, _AT_ONCE)
+        if not ids:
+            return
+        for delivery_id in ids:
+            yield view(again(desk, known, delivery_id))
+        after = ids[-1]
+
+
+def preview(known: Known, data: object, headers: dict[str, str], raw: bytes) -> list[View]:
+    """What a body would do, expression by expression: one for each ticket or event in it.
+
+    Raises:
+        Invalid: it is no CloudEvent where one is expected.
+    """
+    came: Sequence[Came] = unwrapped(known.source, data, headers, raw)
+    return [view_of(meaning_of(known.source, each), each) for each in came]
+
+
+def receipt(delivery: HookDelivery) -> View:
+    """What a tool is answered: the same each time that it sends the same delivery."""
+    return {
+        "id": delivery.id,
+        "source": delivery.source,
+        "key": delivery.key,
+        "received_at": told(delivery.received_at),
+    }
+
+
+def view(delivery: HookDelivery) -> View:
+    """A delivery as it stands in the inbox."""
+    return {
+        **receipt(delivery),
+        "state": delivery.state.value,
+        "reason": delivery.reason,
+        "faults": list(delivery.faults),
+        "about": delivery.ref,
+        "waits_for": delivery.waits_for,
+        "issue": delivery.issue_id,
+        "did": list(delivery.did),
+        "handled_at": told(delivery.handled_at),
+    }
+
+
+def _found(desk: Desk, delivery_id: str) -> HookDelivery:
+    with read(desk.engine) as connection:
+        found = hooks.one(connection, delivery_id)
+    if found is None:
+        raise NotFound(f"There is no delivery {delivery_id}.")
+    return found

@@ -1,0 +1,56 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.service import Service, serving
+from tests.builders import (
+    CONFIG,
+    desk_on,
+    furnished_postgres,
+    furnished_postgres_url,
+    furnished_sqlite,
+    furnished_url,
+    plain_log,
+)
+from tests.fakes import virtual_clock
+from tests.inbound.hooked import Desked, Hooked
+from tests.inbound.signing import SETTING
+
+__all__ = [
+    "furnished_postgres",
+    "furnished_postgres_url",
+    "furnished_sqlite",
+    "furnished_url",
+    "plain_log",
+]
+
+
+def config_in(folder: Path) -> Path:
+    """A config folder of the test's own, with the shipped source file."""
+    config = folder / "config"
+    config.mkdir()
+    shutil.copyfile(CONFIG / "webhook_sources.yaml", config / "webhook_sources.yaml")
+    return config
+
+
+@pytest.fixture
+def hooked(furnished_url: str, tmp_path: Path) -> Iterator[Hooked]:
+    """A service to which tools may post, once on each database."""
+    config = config_in(tmp_path)
+    with serving(furnished_url, hook_secrets=SETTING, config_dir=config) as service:
+        yield Hooked(service, config)
+
+
+@pytest.fixture
+def service(hooked: Hooked) -> Service:
+    """The service alone."""
+    return hooked.service
+
+
+@pytest.fixture
+def desked(furnished_url: str) -> Iterator[Desked]:
+    """A desk at which deliveries are handed in without HTTP, once on each database."""
+    with desk_on(furnished_url, virtual_clock()) as desk:
+        yield Desked(desk)
