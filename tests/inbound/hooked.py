@@ -101,7 +101,7 @@ class Desked:
     def state(self, tool: str, ref: str) -> dict[str, Any]:
         """All that may be seen of a ticket's issue, but how it came there, without its names."""
         with at_hand.look(self.desk, CLERK) as look:
-            issue_id = access.taken_refs(look.connection, [(tool, ref)])[tool, ref]
+            issue_id = access.taken_refs(look.connection, [(tool, ref)])[tool, ref].issue_id
             view = issues.one(look, issue_id)
             told = timelines.page(look, issue_id, limit=200, after=0)
         kept = {name: view[name] for name in SEEN}

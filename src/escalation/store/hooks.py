@@ -6,9 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, exists, or_, select, update
 
 from escalation.store import dialect, models
+from escalation.store.viewing import visible
+from escalation.workflow.viewing import Viewer
 
 
 class HookState(StrEnum):
@@ -103,15 +105,21 @@ def one(connection: Connection, delivery_id: str, *, lock: bool = False) -> Hook
 
 def page(
     connection: Connection,
+    viewer: Viewer,
     *,
     source: str | None = None,
     states: Iterable[HookState] = (),
     before: str | None = None,
     limit: int = 50,
 ) -> list[HookDelivery]:
-    """Deliveries of one source or of all, the latest first, before one of them."""
-    t = models.hook_delivery
-    query = select(t).order_by(t.c.id.desc()).limit(limit)
+    """Deliveries that ``viewer`` may see, of one source or of all, the latest first.
+
+    What is about a sealed issue is for those who may see that issue.
+    """
+    t, issue = models.hook_delivery, models.issue
+    seen = exists().where(issue.c.id == t.c.issue_id, visible(connection, viewer))
+    query = select(t).where(or_(t.c.issue_id.is_(None), seen))
+    query = query.order_by(t.c.id.desc()).limit(limit)
     if source is not None:
         query = query.where(t.c.source == source)
     if wanted := [str(state) for state in states]:
@@ -135,13 +143,6 @@ def waiting_for(connection: Connection, source: str, ref: str) -> list[HookDeliv
     query = select(t).where(t.c.source == source, t.c.waits_for == ref)
     query = query.where(t.c.state == HookState.WAITING.value).order_by(t.c.id)
     return _read(connection, query)
-
-
-def counts(connection: Connection) -> dict[tuple[str, str], int]:
-    """How many deliveries each source has in each state."""
-    t = models.hook_delivery
-    query = select(t.c.source, t.c.state, func.count()).group_by(t.c.source, t.c.state)
-    return {(source, state): count for source, state, count in connection.execute(query)}
 
 
 def hold_ticket(connection: Connection, system: str, ref: str) -> Ticket:

@@ -69,6 +69,7 @@ def list_hook_deliveries(asked: Ask, query: Annotated[HookQuery, Query()]) -> Re
     at = paging.position_of(asked, query.cursor, (str,))
     page = inbox.page(
         _confirmed(asked).desk,
+        asked.caller.viewer,
         source=query.source,
         states=() if query.state is None else (query.state,),
         before=None if at is None else at[1],
@@ -80,13 +81,13 @@ def list_hook_deliveries(asked: Ask, query: Annotated[HookQuery, Query()]) -> Re
 def get_hook_delivery(asked: Ask, delivery: DeliveryName) -> Response:
     """A delivery with what came, and what the rules say of it now."""
     inside = _confirmed(asked)
-    return paging.single(inbox.one(inside.desk, inside.hooks, delivery))
+    return paging.single(inbox.one(inside.desk, inside.hooks, delivery, asked.caller.viewer))
 
 
 def replay_hook_delivery(asked: Ask, delivery: DeliveryName) -> Response:
     """Read a delivery again by the rules as they are now, and act upon it."""
     inside = _confirmed(asked)
-    return paging.single(inbox.replay(inside.desk, inside.hooks, delivery))
+    return paging.single(inbox.replay(inside.desk, inside.hooks, delivery, asked.caller.viewer))
 
 
 def preview_hook(asked: Ask) -> Response:

@@ -20,11 +20,11 @@ Stamp = tuple[int, int]
 class SourceBook:
     """Reads the source file again when it has changed; one with a mistake changes nothing.
 
-    ``secrets`` has the values of each name, the newest first while one is being changed.
+    ``named_secrets`` has the values of each name, the newest first while one is being changed.
     """
 
     file: Path
-    secrets: Mapping[str, Sequence[str]] = field(repr=False)
+    named_secrets: Mapping[str, Sequence[str]] = field(repr=False)
     _sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
     _stamp: Stamp | None = field(default=None, repr=False)
     mistake: EscalationError | None = field(default=None, repr=False)
@@ -56,12 +56,12 @@ class SourceBook:
 
     def secrets_of(self, source: Source) -> tuple[str, ...]:
         """The values of the secrets that a source names; those that are not set are left out."""
-        return tuple(value for name in source.secrets for value in self.secrets.get(name, ()))
+        return tuple(value for name in source.secrets for value in self.named_secrets.get(name, ()))
 
     def unset(self) -> list[str]:
         """The secrets that sources name and nobody has set."""
         named = {name for source in self.sources().values() for name in source.secrets}
-        return sorted(named - self.secrets.keys())
+        return sorted(named - self.named_secrets.keys())
 
     def _stamp_now(self) -> Stamp | None:
         try:

@@ -14,6 +14,8 @@ from escalation.services.views import told
 from escalation.store import hooks
 from escalation.store.hooks import LEFT, HookDelivery, HookState
 from escalation.store.transaction import read
+from escalation.store.viewing import hidden
+from escalation.workflow.viewing import EVERYTHING, Viewer
 
 __all__ = ["LEFT", "HookState"]
 
@@ -33,6 +35,7 @@ class Page:
 
 def page(
     desk: Desk,
+    viewer: Viewer = EVERYTHING,
     *,
     source: str | None = None,
     states: Sequence[HookState] = (),
@@ -41,25 +44,27 @@ def page(
 ) -> Page:
     """A page of the inbox, of one source or of all, in some states or in any."""
     with read(desk.engine) as connection:
-        found = hooks.page(connection, source=source, states=states, before=before, limit=limit + 1)
+        found = hooks.page(
+            connection, viewer, source=source, states=states, before=before, limit=limit + 1
+        )
     shown = found[:limit]
     last = shown[-1].id if len(found) > limit else None
     return Page([view(each) for each in shown], limit, None if last is None else (last, last))
 
 
-def one(desk: Desk, book: SourceBook, delivery_id: str) -> View:
+def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTHING) -> View:
     """A delivery with what came, and what its source's rules say of it now.
 
     Raises:
         NotFound: there is none of that id.
     """
-    found = _found(desk, delivery_id)
+    found = _found(desk, delivery_id, viewer)
     came, known = came_of(found), book.known(found.source)
     reading = None if known is None else view_of(meaning_of(known.source, came), came)
     return {**view(found), "headers": dict(came.headers), "body": came.body, "reading": reading}
 
 
-def replay(desk: Desk, book: SourceBook, delivery_id: str) -> View:
+def replay(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTHING) -> View:
     """Read a delivery again by the rules as they are now, and act upon it.
 
     What it did before is not done again; newer words on its ticket stand.
@@ -67,7 +72,7 @@ def replay(desk: Desk, book: SourceBook, delivery_id: str) -> View:
     Raises:
         NotFound: there is none of that id, or its source is no more.
     """
-    known = book.one(_found(desk, delivery_id).source)
+    known = book.one(_found(desk, delivery_id, viewer).source)
     return view(again(desk, known, delivery_id))
 
 
@@ -123,9 +128,11 @@ def view(delivery: HookDelivery) -> View:
     }
 
 
-def _found(desk: Desk, delivery_id: str) -> HookDelivery:
+def _found(desk: Desk, delivery_id: str, viewer: Viewer) -> HookDelivery:
     with read(desk.engine) as connection:
         found = hooks.one(connection, delivery_id)
-    if found is None:
+        about = [] if found is None or found.issue_id is None else [found.issue_id]
+        secret = bool(about) and bool(hidden(connection, viewer, about))
+    if found is None or secret:
         raise NotFound(f"There is no delivery {delivery_id}.")
     return found

@@ -41,6 +41,7 @@ from escalation.store import access, hooks, issues, timeline
 from escalation.store.base import epoch_microseconds
 from escalation.store.hooks import HookDelivery, HookState, Ticket
 from escalation.store.transaction import Connection, part
+from escalation.store.viewing import is_sealed
 from escalation.workflow.commands import Ask, Link, Log
 from escalation.workflow.facts import Actor, Facts
 
@@ -251,7 +252,8 @@ class _Work:
         name = (ticket.system, ticket.ref)
         self.came_to_be_known = ticket.issue_id is None
         if ticket.issue_id is None:
-            ticket.issue_id = access.taken_refs(self.connection, [name]).get(name)
+            owner = access.taken_refs(self.connection, [name]).get(name)
+            ticket.issue_id = None if owner is None else owner.issue_id
         self.issue_id = ticket.issue_id
 
     def _fields(self, book: Book) -> dict[str, Any]:
@@ -337,9 +339,12 @@ class _Work:
             self._ask(Link(issue="", reference="", as_=as_), other=other)
 
     def _issue_called(self, system: str, name: str) -> str | None:
-        """The issue of another ticket, or of our own reference."""
-        found = access.taken_refs(self.connection, [(system, name)]).get((system, name))
-        return found or issues.ids_of_references(self.connection, [name]).get(name)
+        """The issue of another ticket, or of our own reference; a sealed one is tied to nothing."""
+        owner = access.taken_refs(self.connection, [(system, name)]).get((system, name))
+        if owner is not None:
+            return owner.issue_id if owner.sealed_to is None else None
+        found = issues.ids_of_references(self.connection, [name]).get(name)
+        return None if found is None or is_sealed(self.connection, found) else found
 
     def _take(self, ticket: Ticket, remark: str) -> None:
         hooks.keep_remark(self.connection, ticket, remark, self.delivery.id)
