@@ -143,7 +143,10 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.ACKNOWLEDGED: ("the holder of the leading seat acts on it", ("rung", "seats")),
     EventType.CHANGED: ("it was edited or reclassified: each field, from and to", ("changes",)),
     EventType.INFORMED: ("the raiser was told something", ("text", "channel")),
-    EventType.CONTACTED: ("somebody was in touch about it", ("text", "channel")),
+    EventType.CONTACTED: (
+        "somebody was in touch about it; by a receipt the raiser was, and the lead is to hear",
+        ("text", "channel", "tells"),
+    ),
     EventType.NOTED: ("somebody wrote a note", ("text", "channel")),
     EventType.HELD: ("it waits for somebody until an instant", ("until", "awaiting")),
     EventType.RESUMED: ("a hold was ended, by a person or by its own end", ("rung", "how")),

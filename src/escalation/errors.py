@@ -104,6 +104,12 @@ class Refused(EscalationError):
     default_code = "refused"
 
 
+class TooMany(EscalationError):
+    """The caller has tried too often: again after ``extra["retry_after"]`` seconds."""
+
+    default_code = "too_many_attempts"
+
+
 class Busy(EscalationError):
     """Not now: try again after ``extra["retry_after"]`` seconds."""
 

@@ -31,6 +31,7 @@ from escalation.api.routes import (
     meetings,
     metrics,
     publications,
+    receipts,
     root,
     webhooks,
 )
@@ -47,6 +48,7 @@ _MODULES = (
     publications,
     directory,
     digests,
+    receipts,
     keys,
     audit,
     webhooks,

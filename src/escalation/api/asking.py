@@ -1,6 +1,7 @@
 """From a request to the desk and back: the write path, in the order in which refusals come."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import Response
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from escalation.api import body, headers
 from escalation.api.deps import Asked
+from escalation.api.schemas.issues import LogIssue
 from escalation.clock import monotonic
 from escalation.errors import (
     EscalationError,
@@ -18,6 +20,7 @@ from escalation.errors import (
     PreconditionRequired,
     Refused,
 )
+from escalation.services import receipts
 from escalation.services.access import Permission
 from escalation.services.jobs import Answer, Job
 from escalation.services.reading import issues
@@ -66,6 +69,28 @@ def job_of(asked: Asked, ask: Log | Ask, path: str | None = None) -> Job:
         job.slot = caller.slot(asked.scope["method"], path or asked.path, key)
         job.body_hash = asked.body_hash
     return job
+
+
+def log_of(asked: Asked, sent: LogIssue, path: str | None = None) -> Job:
+    """A new issue as the desk takes it; a raiser without a name gets a receipt.
+
+    Raises:
+        Malformed: the Idempotency-Key cannot be used.
+    """
+    job = job_of(asked, sent.command(), path)
+    if sent.raiser.anonymous:
+        inside = asked.means.container
+        job.receipt = receipts.make(inside.ids, inside.vault).kept
+    return job
+
+
+def with_receipt(asked: Asked, answer: Answer) -> Answer:
+    """An answer with the receipt's code that is kept sealed in it, if one is."""
+    answer, code = receipts.opened(answer, asked.means.container.vault)
+    if code is None:
+        return answer
+    told_code = f',"receipt_code":"{code}"}}'.encode()
+    return replace(answer, body=answer.body[:-1] + told_code)
 
 
 async def served(asked: Asked, job: Job) -> Answer:

@@ -36,6 +36,7 @@ STATUSES: Mapping[type[errors.EscalationError], int] = {
     refusals.WrongMediaType: 415,
     errors.Invalid: 422,
     errors.PreconditionRequired: 428,
+    errors.TooMany: 429,
     refusals.Unexpected: 500,
     errors.Busy: 503,
     errors.Broken: 503,
@@ -108,6 +109,11 @@ _GENERAL: Mapping[str, Code] = {
         "It failed, and nobody had thought of that",
         "Report it with its `request_id`: the log has the rest under it. With an "
         "`Idempotency-Key` it is safe to try again.",
+    ),
+    "too_many_attempts": Code(
+        429,
+        "Too many wrong codes have come",
+        "Wait for the seconds that `Retry-After` names, and look at each letter of the code.",
     ),
     "busy": Code(
         503, "Too much is waiting", "Try again after the seconds that `Retry-After` names."

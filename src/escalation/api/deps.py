@@ -12,6 +12,7 @@ from escalation.bootstrap import Container
 from escalation.errors import Forbidden
 from escalation.services.access import Caller, Doorkeeper
 from escalation.services.reading.reader import Reader
+from escalation.services.receipts import Guesses
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Means:
         """The means of a process."""
         keeper = Doorkeeper(container.engine, container.registry, container.clock)
         return cls(container, keeper)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """Wrong receipt codes that came to this process lately."""
+        return Guesses()
 
     @cached_property
     def reader(self) -> Reader:

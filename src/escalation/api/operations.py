@@ -30,6 +30,7 @@ _WORDS = {
     415: "The body is of another kind",
     422: "Values are wrong",
     428: "If-Match is missing",
+    429: "Too many wrong codes",
     500: "It failed here",
     503: "Not now",
 }

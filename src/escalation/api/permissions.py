@@ -94,6 +94,8 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_digest": Permission.READ,
     "verify_record": Permission.AUDIT,
     "export_record": Permission.AUDIT,
+    "get_receipt": None,
+    "write_by_receipt": None,
     "get_api": None,
     "list_problems": None,
     "get_problem": None,

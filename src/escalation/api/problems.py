@@ -22,6 +22,7 @@ from escalation.errors import (
     NotFound,
     PreconditionFailed,
     Refused,
+    TooMany,
     Unauthenticated,
 )
 
@@ -98,7 +99,7 @@ def _detail(error: EscalationError) -> str:
 def _headers(error: EscalationError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": CHALLENGE}
-    if isinstance(error, Busy):
+    if isinstance(error, (Busy, TooMany)):
         return {"Retry-After": str(error.extra.get("retry_after", 1))}
     if isinstance(error, (NoSuchMethod, WrongMediaType)):
         return {str(name): str(value) for name, value in error.extra.items()}

@@ -27,7 +27,7 @@ from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.veil import tied
 from escalation.services.views import issue_view, told
-from escalation.store import access, dialect, issues, timeline
+from escalation.store import access, dialect, issues, receipts, timeline
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
@@ -73,6 +73,7 @@ class Batch:
         self._taken: dict[tuple[str, str], Owner] = {}
         self._ids: dict[str, str] = {}
         self._done: dict[str, str] = {}
+        self._receipts: list[tuple[str, str]] = []
 
     def run(self, jobs: Sequence[Job], *, skip_locked: bool = False) -> list[Outcome]:
         """Decide the commands in order and write what follows; one outcome for each."""
@@ -87,6 +88,7 @@ class Batch:
                 outcomes.append(error)
         write_work(self.connection, self._works.values(), self.now, self.means.salts)
         access.remember(self.connection, self._new)
+        receipts.add(self.connection, self._receipts, self.now)
         return outcomes
 
     def _load(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
@@ -137,6 +139,8 @@ class Batch:
         if not plan.nothing:
             self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
         if isinstance(job.ask, Log):
+            if job.receipt is not None:
+                self._receipts.append((job.receipt.hash, after.issue.id))
             owner = Owner(after.issue.id, readers(after.issue))
             self._taken |= {(r["system"], r["id"]): owner for r in job.ask.external_refs}
         return answer
@@ -266,6 +270,7 @@ class Batch:
             if isinstance(job.ask, Log):
                 status = 201
                 headers["Location"] = f"/v1/issues/{issue.id}"
+                headers |= {} if job.receipt is None else job.receipt.headers
         if job.slot is not None:
             kept = Kept(job.slot, job.body_hash, status, headers, body, self.now)
             self._kept[job.slot] = kept

@@ -34,6 +34,23 @@ class Answer:
     replayed: bool = False
 
 
+SEALED = "Receipt-Sealed"
+"""The kept header of an answer that holds its code, which only this installation can open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is kept of a receipt's code: its hash, and for repeats the code itself, sealed."""
+
+    hash: str
+    sealed: str | None = None
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What an answer keeps of it for its repeats."""
+        return {} if self.sealed is None else {SEALED: self.sealed}
+
+
 @dataclass(slots=True, kw_only=True)
 class Job:
     """One command that waits to be decided.
@@ -42,7 +59,7 @@ class Job:
     is the version the caller saw; with ``needs_match`` it may not be missing. ``key`` is the API
     key to be looked at again, ``slot`` and ``body_hash`` the call's idempotency. ``at`` is set by
     imports and replays only. ``backdated`` allows any past ``received_at``. To ``viewer`` an issue
-    that they may not see is not there.
+    that they may not see is not there. ``receipt`` goes with a new issue whose raiser is anonymous.
     """
 
     stem: str
@@ -58,6 +75,7 @@ class Job:
     at: datetime | None = None
     backdated: bool = False
     viewer: Viewer = EVERYTHING
+    receipt: Receipt | None = None
     answers: bool = True
     deadline: float | None = None
     reply: "Reply | None" = None

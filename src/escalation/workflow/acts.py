@@ -100,7 +100,9 @@ def note(draft: Draft, case: Case[Note], status: Status) -> None:  # noqa: ARG00
 
 
 def _say(draft: Draft, kind: EventType, said: Inform | Contact | Note) -> None:
-    told = {"text": said.text, "channel": said.channel}
+    told: dict[str, Any] = {"text": said.text, "channel": said.channel}
+    if draft.command.actor.kind == "raiser":
+        told["tells"] = {"lead": draft["rung"]}
     draft.event(kind, told, visibility=said.visibility)
 
 

@@ -42,7 +42,8 @@ from escalation.workflow.states import (
 class Actor(Struct, frozen=True):
     """Who acts: a key's holder, the engine, or an import.
 
-    ``kind`` is ``person``, ``engine`` or ``import``; ``name`` is what the timeline shows.
+    ``kind`` is ``person``, ``engine``, ``import`` or ``raiser`` (by a receipt); ``name`` is what
+    the timeline shows.
     ``any_seat``: they may act for any seat, whoever holds it.
     """
 

@@ -42,8 +42,8 @@ async def log_issues(asked: Ask) -> Response:
 async def _one(asked: Asked, number: int, entry: Any) -> Answer:  # noqa: ANN401 - any JSON
     """One entry, read and served as if it had come alone."""
     sent = body.read(json.dumps(entry).encode(), LogIssue, asked.depth)
-    job = asking.job_of(asked, sent.command(), f"{asked.path}#{number}")
-    return await asking.served(asked, job)
+    job = asking.log_of(asked, sent, f"{asked.path}#{number}")
+    return asking.with_receipt(asked, await asking.served(asked, job))
 
 
 def _parted(entries: Sequence[tuple[int, Any]]) -> Iterator[Sequence[tuple[int, Any]]]:

@@ -31,8 +31,8 @@ Filters = Annotated[IssueQuery, Query()]
 
 async def log_issue(asked: Ask) -> Response:
     """Log one; the answer says ladder, rung, seats and holders, clocks, and why."""
-    job = asking.job_of(asked, asking.read(asked, LogIssue).command())
-    return asking.told(await asking.served(asked, job))
+    job = asking.log_of(asked, asking.read(asked, LogIssue))
+    return asking.told(asking.with_receipt(asked, await asking.served(asked, job)))
 
 
 async def edit_issue(asked: Ask, issue: IssueName) -> Response:

@@ -192,6 +192,10 @@ class IssueView(Shape):
     updated_at: datetime
     resolved_at: datetime | None
     closed_at: datetime | None
+    receipt_code: Annotated[
+        str | None,
+        Field(description="Only in the answer that logs it, where the raiser is anonymous."),
+    ] = None
 
 
 class Links(Shape):

@@ -2,7 +2,14 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic import WithJsonSchema as Shown
 
 from escalation.api.schemas.fields import (
@@ -57,6 +64,46 @@ Themes = Annotated[
 ]
 
 
+class Representative(Body):
+    """Somebody who speaks for the raiser, and by what authority."""
+
+    name: Name
+    contact: Name | None = None
+    authority: Name
+
+
+class RaiserNeeds(Body):
+    """What a raiser needs to take part."""
+
+    interpreter: Annotated[Name, Field(description="the language")] | None = None
+    relay: Annotated[Name, Field(description="the relay service")] | None = None
+    representative: Representative | None = None
+    preferred_channel: Channel | None = None
+    other: Annotated[Text, Field(max_length=2_000)] | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_dump(exclude_none=True):
+            raise Refusal("missing", "found no need, expected at least one, or `null` for none")
+        return self
+
+
+def _in_words(value: object, check: ValidatorFunctionWrapHandler) -> RaiserNeeds:
+    """Needs as an object, or in words alone."""
+    needs: RaiserNeeds = check({"other": value} if isinstance(value, str) else value)
+    return needs
+
+
+Needs = Annotated[RaiserNeeds, WrapValidator(_in_words)]
+"""Each by its name; a text alone is the same as `other`."""
+
+
+def needs_told(needs: RaiserNeeds | None) -> Any:  # noqa: ANN401 - JSON
+    """Needs as they are kept: in words where there is nothing else."""
+    told = {} if needs is None else needs.model_dump(mode="json", exclude_none=True)
+    return told.get("other") if told.keys() <= {"other"} else told
+
+
 class Raiser(Body):
     """Who raised it; `needs` is what they need to take part (an interpreter, large print)."""
 
@@ -66,18 +113,19 @@ class Raiser(Body):
     phone: Annotated[Name, Field(max_length=50)] | None = None
     reference: Name | None = None
     anonymous: bool = False
-    needs: Annotated[Text, Field(max_length=2_000)] | None = None
+    needs: Needs | None = None
 
     def told(self) -> dict[str, Any]:
         """What was said of them, as it is kept."""
-        return {name: value for name, value in self if value is not None}
+        told = {name: value for name, value in self if value is not None}
+        return told if self.needs is None else {**told, "needs": needs_told(self.needs)}
 
     @model_validator(mode="after")
     def _nameless(self) -> Self:
-        if self.anonymous and (self.name or self.email or self.phone):
+        if self.anonymous and (self.name or self.email or self.phone or self.reference):
             raise Refusal(
                 "not_anonymous",
-                "found `anonymous` beside a name, email or phone, expected neither",
+                "found `anonymous` beside a name, email, phone or reference, expected none of them",
                 "anonymous",
             )
         return self
@@ -175,7 +223,7 @@ class EditIssue(Body):
     title: Line | None = None
     description: Description | None = None
     themes: Themes | None = None
-    needs: Annotated[Text, Field(max_length=2_000)] | None = None
+    needs: Needs | None = None
 
     def command(self) -> Edit:
         """What the desk is asked."""
@@ -184,4 +232,6 @@ class EditIssue(Body):
             for name in self.model_fields_set
             if name == "needs" or getattr(self, name) is not None
         }
+        if "needs" in changes:
+            changes["needs"] = needs_told(changes["needs"])
         return Edit(changes=changes)

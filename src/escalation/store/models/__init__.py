@@ -23,6 +23,12 @@ from escalation.store.models.forums import (
 )
 from escalation.store.models.framework import directory_version, epoch, publication
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
+from escalation.store.models.interactions import (
+    conduct_limit,
+    interaction,
+    receipt,
+    register_number,
+)
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
 from escalation.store.models.record import disposal, legal_hold, seal, seal_chain, seal_key
 from escalation.store.models.timeline import chain_head, event, outbox, unsealed
@@ -36,6 +42,7 @@ __all__ = [
     "clock",
     "clock_interval",
     "clock_step",
+    "conduct_limit",
     "decision",
     "decision_count",
     "delivery",
@@ -54,6 +61,7 @@ __all__ = [
     "hook_remark",
     "hook_ticket",
     "idempotency",
+    "interaction",
     "issue",
     "issue_link",
     "legal_hold",
@@ -62,8 +70,10 @@ __all__ = [
     "metadata",
     "outbox",
     "publication",
+    "receipt",
     "recovery",
     "reference_block",
+    "register_number",
     "seal",
     "seal_chain",
     "seal_key",
