@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from escalation.routing.directory import Directory
@@ -13,6 +14,8 @@ from escalation.workflow.facts import Actor, Clock, Facts, Issue
 from escalation.workflow.outlook import at_the_next_step, open_acts
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import END, ClockClass, ClockState
+
+_id = attrgetter("id")  # the order that the store has them in
 
 
 def told(instant: datetime | None) -> str | None:
@@ -26,7 +29,7 @@ def told(instant: datetime | None) -> str | None:
 def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
     """An issue as it now is: its clocks, what happens next, which acts are open to the caller."""
     issue, ladder = facts.issue, facts.under.ladder
-    clocks = [clock_view(facts, clock, now) for clock in facts.clocks]
+    clocks = [clock_view(facts, clock, now) for clock in sorted(facts.clocks, key=_id)]
     dues = [c["due_at"] for c in clocks if c["state"] == "running" and c["due_at"]]
     agreed = [c["past_target"] for c in clocks if c["class"] == ClockClass.AGREED]
     return {
