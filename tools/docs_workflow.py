@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from escalation.workflow.events import INTERNAL, EventType
 from escalation.workflow.guards import RULES
+from escalation.workflow.intake import CAME_AS
 from escalation.workflow.machine import build
 from escalation.workflow.states import Act, MeetingAct, Status
 from escalation.workflow.table import TABLE, Row
@@ -138,7 +139,19 @@ Clocks are not refused: one whose step is not due, or that has ended, finds noth
 WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     EventType.LOGGED: (
         "it was raised, and stands on its first rung",
-        ("title", "ladder", "ola", "rung", "severity", "seats", "passed", "warnings"),
+        (
+            "title",
+            *CAME_AS,
+            "themes",
+            "received_at",
+            "ladder",
+            "ola",
+            "rung",
+            "severity",
+            "seats",
+            "passed",
+            "warnings",
+        ),
     ),
     EventType.ACKNOWLEDGED: ("the holder of the leading seat acts on it", ("rung", "seats")),
     EventType.CHANGED: ("it was edited or reclassified: each field, from and to", ("changes",)),

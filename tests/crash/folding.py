@@ -39,9 +39,10 @@ def fold(events: Iterable[Any]) -> list[Standing]:
     return standings
 
 
-def _logged(now: Standing, payload: Mapping[str, Any]) -> Standing:
+def _logged(_: Standing, payload: Mapping[str, Any]) -> Standing:
     status = "tabled" if payload["rung"] in FORUMS else "open"
-    return Standing(payload["rung"], status, payload["severity"], "rivers", now.themes)
+    themes = tuple(payload.get("themes", ()))
+    return Standing(payload["rung"], status, payload["severity"], payload["agency"], themes)
 
 
 def _moved(now: Standing, payload: Mapping[str, Any]) -> Standing:

@@ -81,11 +81,18 @@ def begin(
     return draft.facts, replace(draft.plan(), new=True, left_stay=None)
 
 
+CAME_AS = ("kind", "channel", "agency", "provider", "function", "service", "region", "scope")
+"""What it was logged as; a reclassification tells each of them from and to."""
+
+
 def _place(draft: Draft, landing: Landing, log: Log, entry: Entry) -> None:
     """Onto the first rung, with the clocks that are the issue's own."""
     draft.set(status=status_at(landing))
     told = {
         "title": log.title,
+        **{name: draft[name] or None for name in CAME_AS},
+        "themes": list(log.themes) or None,
+        "received_at": draft["received_at"].isoformat(),
         "ladder": entry.ladder.id,
         "ola": entry.ola,
         "rung": landing.rung.id,
