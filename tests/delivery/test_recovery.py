@@ -9,13 +9,13 @@ import pytest
 from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
 from escalation.delivery import payloads
-from escalation.routing.vocabulary import Severity
+from escalation.routing.vocabulary import Awaiting, Severity
 from escalation.services import recovery as recovering
 from escalation.store import heartbeat, timeline
 from escalation.store.failures import Again, Unavailable
 from escalation.store.transaction import read
 from escalation.worker.jobs import worker_of
-from escalation.workflow.commands import Acknowledge
+from escalation.workflow.commands import Acknowledge, Escalate, Hold
 from escalation.workflow.events import INTERNAL
 from tests.builders import ask, copied_sqlite
 from tests.delivery.acts import deliver, log_of, logged, subscribe
@@ -128,6 +128,32 @@ def test_a_short_silence_is_no_outage(
     clock.advance(timedelta(minutes=10))
     assert worker_of(inside).once().done["recoveries"] == 1
     assert summaries(receiver.got) == 0
+
+
+def test_all_that_one_clock_does_on_coming_back_is_one_live_message(
+    inside: Container, clock: VirtualClock, receiver: Receiver
+) -> None:
+    """A hold that ends as the engine comes back resumes the issue and tables it: one command."""
+    subscribe(inside, receiver.url())
+    [issue] = logged(inside, 1)
+    for _ in range(2):
+        ask(inside.desk, Escalate(reason="it is stuck"), issue)
+    back = clock.now() + DAYS
+    hold = Hold(reason="we wait", until=back, awaiting=Awaiting.AGENCY)
+    ask(inside.desk, hold, issue)
+    worker_of(inside).once()
+    receiver.got.clear()
+    clock.move_to(back)
+    worker_of(inside).once()
+    live, listed = told(receiver.got)
+    assert live == Counter([issue])
+    expected = late_events(inside, [issue])
+    assert {json.loads(got.body)["type"] for got in receiver.got} == {
+        "issue.tabled",
+        payloads.SUMMARY,
+    }
+    others = [e for e in sent_ids(receiver.got) if e in expected]
+    assert sorted([*listed, *others]) == sorted(expected)
 
 
 def test_what_people_do_meanwhile_goes_out_as_usual(

@@ -13,7 +13,7 @@ from escalation.delivery.sender import Letter, Sent
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.services import endpoints as endpoint_acts
-from escalation.services.recovery import drained, is_late, settle_one
+from escalation.services.recovery import drained, late_ones, settle_one
 from escalation.services.secrets import Vault
 from escalation.store import deliveries, dialect, endpoints, heartbeat, outbox
 from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark, Message, NewDelivery
@@ -191,6 +191,7 @@ def hand_on(
     if not waiting:
         return 0
     open_ = recovery if recovery is not None and recovery.state is RecoveryState.OPEN else None
+    late = frozenset() if open_ is None else late_ones(waiting, open_)
     targets = endpoints.standing(connection)
     messages: list[Message] = []
     new: list[NewDelivery] = []
@@ -199,7 +200,7 @@ def hand_on(
         if not wanting:
             continue
         messages.append(Message(event.event_id, event.type, _rendered(event), now))
-        held = open_ is not None and is_late(event, open_)
+        held = event.event_id in late
         new.extend(_delivery(event, t, ids.new("dlv", now), open_ if held else None)
                    for t in wanting)  # fmt: skip
     deliveries.add(connection, messages, new, now)

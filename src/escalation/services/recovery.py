@@ -18,6 +18,7 @@ from escalation.store.deliveries import Message, NewDelivery
 from escalation.store.heartbeat import Held, Recovery, RecoveryState
 from escalation.store.outbox import Pending
 from escalation.store.transaction import Connection, Engine, write
+from escalation.workflow.draft import command_of
 from escalation.workflow.facts import ENGINE
 
 REMEMBERED = timedelta(days=7)
@@ -48,14 +49,24 @@ def _opened(connection: Connection, last: datetime, now: datetime) -> bool:
     return heartbeat.open_recovery(connection, new)
 
 
-def is_late(event: Pending, recovery: Recovery) -> bool:
-    """Whether an event is held back: the engine made it, and it had been due before.
+def late_ones(events: Sequence[Pending], recovery: Recovery) -> frozenset[str]:
+    """The events, of those that wait, that are held back: the engine made them, late.
 
-    What the engine does beside (a seat found vacant on the way) has no due instant of its own.
+    All events of one command are late together, by the instant that its clock had been due: what
+    it does beside (an item tabled, a seat found vacant) has none of its own. Without any, as when
+    the directory has changed, it counts as late.
     """
-    by: str = json.loads(event.payload)["actor"]["kind"]
-    before = event.due_at is None or event.due_at < recovery.started_at
-    return by == ENGINE.kind and before
+    due: dict[str, datetime] = {}
+    for event in events:
+        if event.due_at is not None:
+            command = command_of(event.event_id)
+            due[command] = max(event.due_at, due.get(command, event.due_at))
+    return frozenset(
+        event.event_id
+        for event in events
+        if json.loads(event.payload)["actor"]["kind"] == ENGINE.kind
+        and due.get(command_of(event.event_id), recovery.down_since) <= recovery.started_at
+    )
 
 
 def drained(connection: Connection, recovery: Recovery) -> bool:

@@ -99,10 +99,10 @@ def close(connection: Connection, recovery_id: str, now: datetime) -> None:
     connection.execute(change.values(**closed))
 
 
-def late_clock(connection: Connection, before: datetime) -> bool:
-    """Whether a clock still waits whose next step was due before that."""
+def late_clock(connection: Connection, by: datetime) -> bool:
+    """Whether a clock still waits whose next step was due by then."""
     clock = models.clock
-    return bool(connection.scalar(select(exists().where(clock.c.next_at < before))))
+    return bool(connection.scalar(select(exists().where(clock.c.next_at <= by))))
 
 
 def endpoints_held(connection: Connection, recovery_id: str) -> Sequence[str]:

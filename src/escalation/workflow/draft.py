@@ -43,6 +43,11 @@ def part_id(prefix: str, stem: str, ordinal: int) -> str:
     return f"{prefix}_{stem}{_DIGITS[ordinal >> 5]}{_DIGITS[ordinal & 31]}"
 
 
+def command_of(part: str) -> str:
+    """The stem of the command that made a thing of this identifier."""
+    return part[part.index("_") + 1 : -2]
+
+
 class Draft:
     """The issue and clocks as they will be, with the events, claims and rows on the way there."""
 
