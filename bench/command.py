@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import decide, digest, dispatch, due_instants, intake, sweep
+from bench import audit, decide, digest, dispatch, due_instants, intake, sweep
 from bench.databases import KINDS, Database, opened
 from bench.rounds import Plan, Result, machine
 
-WHAT = ("intake", "sweep", "idle", "digest", "deadlines", "decide", "dispatch")
+WHAT = ("intake", "sweep", "idle", "digest", "audit", "deadlines", "decide", "dispatch")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _databases(kinds: Sequence[str], wanted: Sequence[str]) -> Iterator[list[Database]]:
     """The databases that the wanted parts need, for the length of the block."""
-    if not {"intake", "sweep", "idle", "digest"} & set(wanted):
+    if not {"intake", "sweep", "idle", "digest", "audit"} & set(wanted):
         yield []
         return
     with TemporaryDirectory(prefix="escalation-bench-") as folder, ExitStack() as stack:
@@ -71,9 +71,17 @@ def _parts(
     if "deadlines" in wanted:
         yield due_instants.run
     for database in databases:
-        if "intake" in wanted:
-            yield partial(intake.run, plan, database)
-        if {"sweep", "idle"} & set(wanted):
-            yield partial(sweep.run, plan, database, frozenset(wanted))
-        if "digest" in wanted:
-            yield partial(digest.run, plan, database)
+        yield from _on_database(wanted, plan, database)
+
+
+def _on_database(
+    wanted: Sequence[str], plan: Plan, database: Database
+) -> Iterator[Callable[[], Iterator[Result]]]:
+    if "intake" in wanted:
+        yield partial(intake.run, plan, database)
+    if {"sweep", "idle"} & set(wanted):
+        yield partial(sweep.run, plan, database, frozenset(wanted))
+    if "digest" in wanted:
+        yield partial(digest.run, plan, database)
+    if "audit" in wanted:
+        yield partial(audit.run, plan, database)

@@ -9,8 +9,11 @@ from escalation.bootstrap import database, database_of
 from escalation.cli.groups import group
 from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, err, pairs, say, say_json, tell
+from escalation.errors import Refused
 from escalation.services import backup as backups
 from escalation.services.soundness import examine, upgraded
+from escalation.store import grants
+from escalation.store.transaction import write
 
 app = group(
     "Migrate, check, back up and restore the database.\n\nExample: escalation db backup today.db"
@@ -66,6 +69,40 @@ def check(*, as_json: AsJson = False) -> None:
         for fault in found.faults:
             tell(fault)
         raise typer.Exit(1)
+
+
+@app.command("grants")
+def grants_(
+    role: Annotated[str, typer.Option(help="The role that serves; it owns no table.")],
+    *,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Run it, as the role that owns the tables.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the SQL that lets a PostgreSQL role serve, and not change what was recorded.
+
+    Run it again after each `db upgrade`; both are done by the role that owns the tables.
+
+    Example: escalation db grants --role escalation_app --apply
+    """
+    with database(load(), application=backups.MADE_BY) as engine:
+        if not grants.on_server(engine):
+            raise Refused(
+                "An SQLite file knows no roles: there, triggers refuse to change the record.",
+                "needs_postgresql",
+            )
+        wanted = grants.statements(engine, role)
+        if apply:
+            with write(engine) as connection:
+                grants.give(connection, wanted)
+    if as_json:
+        say_json({"role": role, "applied": apply, "statements": wanted})
+        return
+    for statement in wanted:
+        say(f"{statement};")
+    if apply:
+        tell(f"{role} may serve, and may not change what was recorded.")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, func, insert, select
 
 from escalation.store import dialect, models
 from escalation.store.chain import GENESIS
@@ -77,28 +77,35 @@ def unsealed(connection: Connection, limit: int) -> list[Entry]:
     The chains of the ``limit`` oldest come whole: identifiers are made before the commit, so that
     an entry may sort before one that happened earlier to the same issue.
     """
-    waiting = models.unsealed
-    own = select(_EVENT.aggregate).join(waiting, waiting.c.event_id == _EVENT.id)
-    oldest = own.order_by(waiting.c.event_id).limit(limit)
+    own = select(_EVENT.aggregate).join(models.unsealed, _waits())
+    oldest = own.order_by(models.unsealed.c.event_id).limit(limit)
     chains = list(dict.fromkeys(connection.scalars(oldest)))
     if not chains:
         return []
-    query = _waiting().where(dialect.any_of(connection, _EVENT.aggregate, chains))
+    query = _entries_joined(models.unsealed.c.event_id == _EVENT.id.concat("")).where(
+        dialect.any_of(connection, _EVENT.aggregate, chains)
+    )
     return [Entry._make(row) for row in connection.execute(query)]
 
 
 def waiting_entries(connection: Connection, only: str | None = None) -> Iterator[Sequence[Entry]]:
     """Entries that wait to be sealed, of all chains or one, by chain and number, some at a time."""
-    query = _waiting() if only is None else _waiting().where(_EVENT.aggregate == only)
+    query = _entries_joined(_waits())
+    if only is not None:
+        query = query.where(_EVENT.aggregate == only)
     rows = connection.execute(query, execution_options={"yield_per": READ_AT_ONCE})
     for some in rows.partitions():
         yield [Entry._make(row) for row in some]
 
 
-def _waiting() -> Select[Any]:
-    waiting = models.unsealed
-    query = select(*_ENTRY).join(waiting, waiting.c.event_id == _EVENT.id)
+def _entries_joined(waits: ColumnElement[bool]) -> Select[Any]:
+    query = select(*_ENTRY).join(models.unsealed, waits)
     return query.order_by(_EVENT.aggregate, _EVENT.number)
+
+
+def _waits() -> ColumnElement[bool]:
+    """Written so, it cannot be all entries that are gone through to see which of them wait."""
+    return _EVENT.id == models.unsealed.c.event_id.concat("")
 
 
 def ends(connection: Connection, aggregates: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -186,12 +193,13 @@ _ENTRIES = (
     .select_from(
         models.seal_chain.join(
             models.event,
-            (_EVENT.aggregate == models.seal_chain.c.aggregate)
+            # Written so, it cannot be all entries that are gone through to look their seal up.
+            (_EVENT.aggregate == models.seal_chain.c.aggregate.concat(""))
             & _EVENT.number.between(models.seal_chain.c.first, models.seal_chain.c.last),
         )
     )
     .where(models.seal_chain.c.seal == bindparam("seal"))
-    .order_by(_EVENT.aggregate, _EVENT.number)
+    .order_by(models.seal_chain.c.aggregate, _EVENT.number)
 )
 
 
