@@ -187,13 +187,14 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         ("forum", "meeting"),
     ),
     EventType.REASSIGNED: ("a seat was given to somebody by hand", ("seat", "from", "to", "role")),
+    EventType.RECUSED: ("somebody is kept out of its seats from now on", ("seat", "person")),
     EventType.HOLDER_CHANGED: (
         "seats were resolved again and somebody else holds one",
         ("from", "seats"),
     ),
     EventType.SEAT_VACANT: (
         "nobody holds a seat of its rung, or its forum is missing or does not meet again",
-        ("rung", "side", "role", "detail"),
+        ("rung", "side", "role", "detail", "tells"),
     ),
     EventType.LINKED: ("it was tied to another issue", ("issue", "as")),
     EventType.TABLED: (

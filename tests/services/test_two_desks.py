@@ -149,7 +149,7 @@ def test_a_holder_changed_in_one_process_is_seen_by_the_other_and_told_once(two:
     assert now["rung"]["seats"]["provider"]["holder"]["id"] == "thi-lan-pham"
     with read(two.here.engine) as connection:
         kinds = list(connection.scalars(select(models.event.c.type)))
-        assert issues.seats_behind(connection, 2, 10) == []
+        assert issues.seats_behind(connection, 2, SystemClock().now(), 10) == []
     assert kinds.count("issue.holder_changed") == 1
     assert broken(two.here.engine) == []
 

@@ -12,7 +12,8 @@ from escalation.routing.directory_file import LARGEST, DirectoryFile, ForumEntry
 from escalation.routing.effective import ForumRef
 from escalation.routing.loader import load, load_data
 from escalation.routing.positions import Positions
-from escalation.routing.terms import Eras, Term, term
+from escalation.routing.seating import Seating
+from escalation.routing.terms import Term, term
 from escalation.routing.vocabulary import ForumKind, ForumOwner, Role
 from escalation.routing.wording import not_among
 from escalation.timekeeping.duration import Duration
@@ -21,8 +22,6 @@ from escalation.timekeeping.recurrence import Recurrence
 
 T = TypeVar("T")
 _MEMO = 65_536
-SeatKey = tuple[str, str, str | None, str | None]
-"""Party, role, function, region."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +53,6 @@ class Cluster:
     provider: str
     members: tuple[str, ...]
     observers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A person in a seat of a party, while its term runs."""
-
-    id: str
-    person: str
-    role: Role
-    party: str
-    function: str | None
-    region: str | None
-    term: Term
-    alternate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +117,8 @@ class Directory:
         self.forums = {
             key: _forum(key, entry, self.zone, file.zone) for key, entry in file.forums.items()
         }
-        self.appointments = dict(_appointments(file, self.zone))
+        self.seating = Seating(file, self.zone)
         self.memo: dict[tuple[Any, ...], Any] = {}
-        self._seats = _by_seat(self.appointments)
-        self._eras = Eras(appointment.term for appointment in self.appointments.values())
         self._bodies = {
             (forum.kind, forum.of, forum.owner): forum for forum in reversed(self.forums.values())
         }
@@ -198,27 +181,12 @@ class Directory:
         return None
 
     def era(self, at: datetime) -> int:
-        """A number that is the same for two instants between which no appointment changes."""
-        return self._eras.at(seconds_of(at))
+        """A number that is the same for two instants between which no seat changes hands."""
+        return self.seating.eras.at(seconds_of(at))
 
-    def appointed(
-        self,
-        key: SeatKey,
-        at: datetime,
-        *,
-        alternate: bool = False,
-        excluded: frozenset[str] = frozenset(),
-    ) -> Appointment | None:
-        """Who is appointed to exactly this seat: by the order of appointment ids, the first.
-
-        Nobody of ``excluded`` is found.
-        """
-        second = seconds_of(at)
-        for appointment in self._seats.get(key, ()):
-            holds = appointment.alternate is alternate and appointment.term.holds(second)
-            if holds and appointment.person not in excluded:
-                return appointment
-        return None
+    def employed(self, person_id: str, at: datetime) -> bool:
+        """Whether somebody is in the directory, and their own dates have begun and not ended."""
+        return person_id in self.people and self.seating.employed(person_id, seconds_of(at))
 
     def remember(self, key: tuple[Any, ...], value: object) -> None:
         """Keep an answer; the memory is emptied when it is full."""
@@ -239,31 +207,6 @@ def _parties(file: DirectoryFile) -> Iterator[tuple[str, Party]]:
         yield code, Party(code, provider.title, is_provider=True, central=False)
     for code, agency in file.agencies.items():
         yield code, Party(code, agency.title, is_provider=False, central=agency.central)
-
-
-def _appointments(file: DirectoryFile, zone: ZoneInfo) -> Iterator[tuple[str, Appointment]]:
-    for key, entry in sorted(file.appointments.items()):
-        yield (
-            key,
-            Appointment(
-                id=key,
-                person=entry.person,
-                role=entry.role,
-                party=entry.party,
-                function=entry.function,
-                region=entry.region,
-                term=term(entry.from_, entry.until, zone),
-                alternate=entry.alternate,
-            ),
-        )
-
-
-def _by_seat(appointments: Mapping[str, Appointment]) -> dict[SeatKey, tuple[Appointment, ...]]:
-    seats: dict[SeatKey, tuple[Appointment, ...]] = {}
-    for each in appointments.values():
-        key = (each.party, each.role.value, each.function, each.region)
-        seats[key] = (*seats.get(key, ()), each)
-    return seats
 
 
 def _forum(code: str, entry: ForumEntry, zone: ZoneInfo, zone_name: str) -> Forum:

@@ -5,20 +5,19 @@ from collections.abc import Iterable, Mapping
 from escalation.errors import Fault
 from escalation.routing.directory_file import read_local
 from escalation.routing.document import Document
-from escalation.routing.fields import read_moment, read_zone
+from escalation.routing.fields import read_zone
 from escalation.routing.positions import Path
+from escalation.routing.seat_checks import check_seats, in_time, placed
 from escalation.routing.sheet import Sheet
-from escalation.routing.terms import term
 from escalation.routing.vocabulary import LADDER_FORUMS, ForumOwner
 from escalation.routing.wording import quoted
-from escalation.timekeeping.instants import zone_named
 from escalation.timekeeping.recurrence import Recurrence
 
 
 def check(document: Document) -> list[Fault]:
     """Everything that is wrong between the parts of a directory."""
     sheet = Sheet(document)
-    parties = [*sheet.table("providers"), *sheet.table("agencies")]
+    parties = {**sheet.table("providers"), **sheet.table("agencies")}
     for code in sheet.table("agencies"):
         if code in sheet.table("providers"):
             detail = f"found {quoted(code)}, a provider's code; expected one of its own"
@@ -27,17 +26,35 @@ def check(document: Document) -> list[Fault]:
     _names(sheet, "clusters", {"members": ("party", parties), "observers": ("party", parties)})
     _names(sheet, "services", {"function": ("function", sheet.table("functions"))})
     _names(sheet, "centres", {"region": ("region", sheet.table("regions"))})
-    for code in sheet.table("appointments"):
-        _appointment(sheet, ("appointments", code), parties)
+    for code in sheet.table("people"):
+        in_time(sheet, ("people", code))
+    check_seats(sheet, parties)
     _forums(sheet, parties)
-    for code in sheet.table("partnering_agreements"):
-        sheet.in_order("begins", "ends", "partnering_agreements", code)
+    _partners(sheet, parties)
+    known = {
+        "provider": ("provider", sheet.table("providers")),
+        "functions": ("function", sheet.table("functions")),
+    }
+    _names(sheet, "service_standards", known)
+    return sheet.faults
+
+
+def _partners(sheet: Sheet, parties: Iterable[str]) -> None:
     known = {
         "cluster": ("cluster", sheet.table("clusters")),
         "signatories": ("party", parties),
     }
     _names(sheet, "partnering_agreements", known)
-    return sheet.faults
+    for code in sheet.table("partnering_agreements"):
+        path: Path = ("partnering_agreements", code)
+        sheet.in_order("begins", "ends", *path)
+        partners = [word for _, word in sheet.words(*path, "signatories")]
+        for party in sheet.table(*path, "signatures"):
+            if party not in partners:
+                detail = f"found {quoted(party)}, expected one of its signatories"
+                sheet.refuse("unknown_reference", (*path, "signatures", party), detail, key=True)
+            person: Path = (*path, "signatures", party, "person")
+            sheet.known(sheet.table("people"), "person", *person)
 
 
 def _names(sheet: Sheet, table: str, known: Mapping[str, tuple[str, Iterable[str]]]) -> None:
@@ -47,46 +64,19 @@ def _names(sheet: Sheet, table: str, known: Mapping[str, tuple[str, Iterable[str
             sheet.known(choices, what, table, code, key)
 
 
-def _appointment(sheet: Sheet, path: Path, parties: list[str]) -> None:
-    sheet.known(sheet.table("people"), "person", *path, "person")
-    _placed(sheet, path, parties)
-    _term(sheet, path)
-
-
-def _placed(sheet: Sheet, path: Path, parties: list[str]) -> None:
-    sheet.known(parties, "party", *path, "party")
-    sheet.known(sheet.table("functions"), "function", *path, "function")
-    sheet.known(sheet.table("regions"), "region", *path, "region")
-
-
-def _term(sheet: Sheet, path: Path) -> None:
-    """Refuse a term that ends before it begins."""
-    begins, ends = sheet.text(*path, "from"), sheet.text(*path, "until")
-    if begins is None or ends is None:
-        return
-    try:
-        zone = zone_named(read_zone(sheet.text("zone")))
-        span = term(read_moment(begins), read_moment(ends), zone)
-    except ValueError:
-        return
-    if span.end <= span.start:
-        detail = f"found {quoted(ends)}, expected a later time than {quoted(begins)}"
-        sheet.refuse("wrong_value", (*path, "until"), detail)
-
-
-def _forums(sheet: Sheet, parties: list[str]) -> None:
+def _forums(sheet: Sheet, parties: Iterable[str]) -> None:
     seen: dict[tuple[str, str], str] = {}
     for code in sheet.table("forums"):
         path: Path = ("forums", code)
         _owner(sheet, path)
-        _placed(sheet, path, parties)
+        placed(sheet, path, parties)
         sheet.known(sheet.table("people"), "person", *path, "secretariat")
         sheet.known(sheet.table("forums"), "forum", *path, "reports_to")
         _meeting(sheet, (*path, "meeting"))
         for group in ("members", "invitees"):
             for number, _ in enumerate(sheet.items(*path, group)):
                 sheet.known(parties, "party", *path, group, number, "party")
-                _term(sheet, (*path, group, number))
+                in_time(sheet, (*path, group, number))
         kind = sheet.text(*path, "kind") or ""
         key = (kind, sheet.text(*path, "owner") or "")
         if kind in LADDER_FORUMS and seen.setdefault(key, code) != code:

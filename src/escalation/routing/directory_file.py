@@ -18,10 +18,17 @@ from escalation.routing.fields import (
     Zone,
     refuse,
 )
-from escalation.routing.vocabulary import ForumKind, ForumOwner, Role
+from escalation.routing.seat_file import (
+    ActingEntry,
+    AppointmentEntry,
+    DelegationEntry,
+    Flag,
+    SharedSeatEntry,
+)
+from escalation.routing.vocabulary import ForumKind, ForumOwner, Role, StandardClock
 
 SCHEMA_FILE = "directory.schema.json"
-LARGEST = 4 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """How many bytes a directory file may have."""
 
 _LOCAL = "%Y-%m-%dT%H:%M"
@@ -44,7 +51,6 @@ LocalTime = Annotated[
     PlainSerializer(lambda local: local.strftime(_LOCAL)),
     WithJsonSchema({"type": "string", "examples": ["2026-07-02T10:00"]}),
 ]
-Flag = Annotated[bool, Field(strict=True)]
 
 
 class Named(Strict):
@@ -95,28 +101,23 @@ class CentreEntry(Named):
 
 
 class PersonEntry(Strict):
-    """Somebody who may hold a seat."""
+    """Somebody who may hold a seat, while these dates run where there are any."""
 
     name: Title
     email: Title | None = None
     phone: Title | None = None
-
-
-class AppointmentEntry(Strict):
-    """A person in a seat of a party, from a date until a date, both inclusive.
-
-    A bound that is left out is open: since before the record begins, or until further notice.
-    An alternate sits only where the seat is empty and the rung's rule says `alternate`.
-    """
-
-    person: Id
-    role: Role
-    party: Id
-    function: Id | None = None
-    region: Id | None = None
     from_: Moment | None = Field(default=None, alias="from")
     until: Moment | None = None
-    alternate: Flag = False
+
+
+class ServiceStandardEntry(Named):
+    """A standard of the customer service charter, and the clocks that serve it."""
+
+    statement: Text
+    clause: Title | None = None
+    provider: Id | None = Field(default=None, description="none: every provider")
+    functions: tuple[Id, ...] = Field(default=(), description="none: every function")
+    clocks: Annotated[tuple[StandardClock, ...], Field(min_length=1)]
 
 
 class MemberEntry(Strict):
@@ -161,14 +162,28 @@ class ForumEntry(Named):
     )
 
 
+class SignatureEntry(Strict):
+    """Who signed for a party, and when."""
+
+    person: Id
+    signed_on: Day
+
+
 class PartneringAgreementEntry(Named):
     """What the partners of a cluster have agreed on how they work together."""
 
     cluster: Id
     signatories: Annotated[tuple[Id, ...], Field(min_length=2)]
+    signatures: dict[Id, SignatureEntry] = Field(
+        default_factory=dict, description="by the code of the party"
+    )
     begins: Day
     ends: Day
     review_date: Day
+    issue_resolution: Text | None = Field(
+        default=None, description="how issues are resolved when they arise"
+    )
+    monitoring: Text | None = Field(default=None, description="how progress is reviewed")
     principles: tuple[Text, ...] = ()
     expectations: tuple[Text, ...] = ()
     known_obstacles: tuple[Text, ...] = ()
@@ -188,8 +203,12 @@ class DirectoryFile(Strict):
     centres: dict[Id, CentreEntry] = Field(default_factory=dict)
     people: dict[Id, PersonEntry] = Field(default_factory=dict)
     appointments: dict[Id, AppointmentEntry] = Field(default_factory=dict)
+    acting_appointments: dict[Id, ActingEntry] = Field(default_factory=dict)
+    delegations: dict[Id, DelegationEntry] = Field(default_factory=dict)
+    shared_seats: dict[Id, SharedSeatEntry] = Field(default_factory=dict)
     forums: dict[Id, ForumEntry] = Field(default_factory=dict)
     partnering_agreements: dict[Id, PartneringAgreementEntry] = Field(default_factory=dict)
+    service_standards: dict[Id, ServiceStandardEntry] = Field(default_factory=dict)
 
 
 def schema() -> str:

@@ -66,7 +66,7 @@ class Sheet:
 
     def known(self, choices: Iterable[str], what: str, *path: str | int) -> None:
         """Refuse each word at a path that is none of the choices."""
-        names = list(choices)
+        names = choices if isinstance(choices, dict) else list(choices)
         for where, word in self.words(*path):
             if word not in names:
                 near = the_nearest(word, names)

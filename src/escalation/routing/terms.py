@@ -22,6 +22,16 @@ class Term:
         """Whether it is in force."""
         return self.start <= second < self.end
 
+    def within(self, other: "Term") -> "Term":
+        """The part of it in which the other is in force too; empty where there is none."""
+        start = max(self.start, other.start)
+        return Term(start, max(start, min(self.end, other.end)))
+
+    @property
+    def empty(self) -> bool:
+        """Whether it is never in force."""
+        return self.start >= self.end
+
 
 def term(begins: date | datetime | None, ends: date | datetime | None, zone: ZoneInfo) -> Term:
     """The span between two bounds, each a local date (whole and inclusive) or an instant.
@@ -51,3 +61,10 @@ class Eras:
     def at(self, second: int) -> int:
         """The number of the era: two instants of one era are alike to every term."""
         return bisect_right(self._bounds, second)
+
+    def next_after(self, second: int) -> int | None:
+        """When the next era begins; None in the last."""
+        place = bisect_right(self._bounds, second)
+        if place == len(self._bounds) or self._bounds[place] >= ALWAYS:
+            return None
+        return self._bounds[place]

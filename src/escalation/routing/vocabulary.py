@@ -151,6 +151,23 @@ class EmptySeat(StrEnum):
     ALARM = "alarm"
 
 
+class Picking(StrEnum):
+    """Which of several people in one seat gets the next issue."""
+
+    FIRST = "first"
+    ROUND_ROBIN = "round_robin"
+    LEAST_OPEN = "least_open"
+
+
+class StandardClock(StrEnum):
+    """The clocks that serve a standard of the customer service charter."""
+
+    ACKNOWLEDGE = "acknowledge"
+    RUNG = "rung"
+    OVERALL = "overall"
+    INFORM = "inform"
+
+
 class PastTarget(StrEnum):
     """What a rung does when its target has passed."""
 

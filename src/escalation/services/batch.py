@@ -25,6 +25,7 @@ from escalation.errors import (
 )
 from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
+from escalation.services.turns import SeatTurns
 from escalation.services.veil import tied
 from escalation.services.views import issue_view, told
 from escalation.store import access, dialect, issues, receipts, timeline
@@ -74,6 +75,7 @@ class Batch:
         self._ids: dict[str, str] = {}
         self._done: dict[str, str] = {}
         self._receipts: list[tuple[str, str]] = []
+        self._turns = SeatTurns(connection, known.directory)
 
     def run(self, jobs: Sequence[Job], *, skip_locked: bool = False) -> list[Outcome]:
         """Decide the commands in order and write what follows; one outcome for each."""
@@ -87,6 +89,7 @@ class Batch:
             except Exception as error:  # noqa: BLE001 - one command's fault is its caller's alone
                 outcomes.append(error)
         write_work(self.connection, self._works.values(), self.now, self.means.salts)
+        self._turns.write(self.connection)
         access.remember(self.connection, self._new)
         receipts.add(self.connection, self._receipts, self.now)
         return outcomes
@@ -116,6 +119,8 @@ class Batch:
         loaded = issues.load(self.connection, wanted, lock=True, skip_locked=skip_locked)
         for issue_id, found in loaded.items():
             under = self.means.registry.agreement(self.connection, self.known, found.issue)
+            if self._turns.counts:
+                under = structs.replace(under, turns=self._turns.now)
             self._facts[issue_id] = Facts(found.issue, found.clocks, under, found.ended)
             self._works[issue_id] = Work(found.issue, {c.id: c for c in found.clocks})
 
@@ -136,6 +141,7 @@ class Batch:
         # Whatever can go wrong has gone wrong by now: from here on the plan will be written.
         answer = self._answer(job, after, tuple(event.type.value for event in plan.events))
         self._facts[after.issue.id] = after
+        self._turns.follow(None if plan.new else facts.issue, after.issue)
         if not plan.nothing:
             self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
         if isinstance(job.ask, Log):
@@ -168,6 +174,8 @@ class Batch:
         log = structs.replace(log, received_at=self._received(job, log, now))
         command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
         rules = self.means.registry.rules(self.known)
+        if self._turns.counts:
+            rules = replace(rules, turns=self._turns.now)
         seen: set[tuple[str, str]] = set()
         for number, ref in enumerate(log.external_refs):
             name, pointer = (ref["system"], ref["id"]), f"/external_refs/{number}"

@@ -320,11 +320,12 @@ class Desk:
             issues.postpone(connection, clocks, until)
 
     def _reseat(self, limit: int) -> int:
-        """Resolve seats again that were resolved under an older directory."""
+        """Resolve seats again: of an older directory, or where a term has begun or ended."""
         size = min(limit, WHILE_PEOPLE_WAIT) if self._people else limit
         with read(self.engine) as connection:
             known = self.registry.refresh(connection)
-            behind = issues.seats_behind(connection, known.directory_epoch, size)
+            now = dialect.now(connection, self.clock)
+            behind = issues.seats_behind(connection, known.directory_epoch, now, size)
         if not behind:
             return 0
         jobs = [self._engine_job(issue_id, SeatsChanged()) for issue_id in behind]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
-from sqlalchemy.sql import Select
+from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
 
 from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import (
@@ -23,6 +22,7 @@ from escalation.routing.vocabulary import (
 from escalation.store import models
 from escalation.store.base import EPOCH
 from escalation.store.dialect import any_of
+from escalation.store.models.issues import UNRESOLVED
 from escalation.store.rows import OF_FEW
 from escalation.timekeeping.ledger import Budget, Interval, Measure
 from escalation.workflow.facts import Clock, Issue, Visit
@@ -143,16 +143,21 @@ def postpone(connection: Connection, clocks: Sequence[str], until: datetime) -> 
     connection.execute(update(table).where(chosen).values(next_at=until))
 
 
-def seats_behind(connection: Connection, epoch: int, limit: int) -> list[str]:
-    """Unresolved issues whose seats were resolved under an older directory."""
+def seats_behind(connection: Connection, epoch: int, now: datetime, limit: int) -> list[str]:
+    """Unresolved issues whose seats were resolved under an older directory, or up to an instant.
+
+    The instants that a term begins or ends at are the rows' own ``seats_until``: what was decided
+    before one and committed after it is found all the same.
+    """
     table = models.issue
-    unresolved = table.c.status.in_(
-        [Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD, Status.TABLED]
-    )
-    query: Select[tuple[str]] = select(table.c.id).where(
-        table.c.directory_epoch < epoch, unresolved
-    )
-    return list(connection.scalars(query.order_by(table.c.directory_epoch).limit(limit)))
+    unresolved = text(UNRESOLVED)
+    due = select(table.c.id).where(table.c.seats_until <= now, unresolved)
+    behind = select(table.c.id).where(table.c.directory_epoch < epoch, unresolved)
+    found = [
+        *connection.scalars(due.order_by(table.c.seats_until).limit(limit)),
+        *connection.scalars(behind.order_by(table.c.directory_epoch).limit(limit)),
+    ]
+    return list(dict.fromkeys(found))[:limit]
 
 
 def any_issue(connection: Connection) -> bool:
@@ -208,6 +213,7 @@ def issue_of(row: Row[Any]) -> Issue:
         layer=row.layer,
         entered_at=row.entered_at,
         directory_epoch=row.directory_epoch,
+        seats_until=row.seats_until,
         forum=row.forum,
         meeting=row.meeting,
         meeting_at=row.meeting_at,
@@ -250,8 +256,8 @@ def _visit(kept: list[Any]) -> Visit:
 
 
 def _holding(side: str, kept: list[Any]) -> Holding:
-    role, person, reason = kept
-    return Holding(_SIDE[side], Role(role), person, reason)
+    role, person, reason, *pool = kept
+    return Holding(_SIDE[side], Role(role), person, reason, *pool)
 
 
 def _sealing(kept: Mapping[str, Any] | None) -> Sealing | None:

@@ -10,7 +10,7 @@ from escalation.workflow.plan import Decision, Plan, Tabling
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.viewing import readers
 
-OF_FEW = ("positions", "advice", "links", "joined", "merged_into")
+OF_FEW = ("positions", "advice", "links", "joined", "merged_into", "recused", "vacant")
 """Fields of an issue that stand in ``standing`` only where they hold something."""
 
 
@@ -29,7 +29,12 @@ def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, An
                 for v in issue.visits
             ],
             "seats": {
-                side.value: [held.role, held.person, held.reason]
+                side.value: [
+                    held.role,
+                    held.person,
+                    held.reason,
+                    *([held.pool] if held.pool else ()),
+                ]
                 for side, held in issue.seats.items()
             },
             "given": issue.given,
@@ -45,6 +50,8 @@ def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, An
         "provider_person": people.get("provider"),
         "agency_person": people.get("agency"),
         "directory_epoch": issue.directory_epoch,
+        "seats_until": issue.seats_until,
+        "vacant_since": _vacant_since(issue),
         "forum": issue.forum,
         "meeting": issue.meeting,
         "meeting_at": issue.meeting_at,
@@ -59,6 +66,13 @@ def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, An
         "event_count": issue.event_count,
         "chain": chain,
     }
+
+
+def _vacant_since(issue: Issue) -> datetime | None:
+    """Since when a seat has been empty where somebody still has to act; None where none is."""
+    if not issue.unresolved:
+        return None
+    return min((datetime.fromisoformat(seat["since"]) for seat in issue.vacant), default=None)
 
 
 def words_row(issue: Issue) -> dict[str, Any]:

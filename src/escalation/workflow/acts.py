@@ -12,7 +12,6 @@ from typing import Any, cast
 from escalation.routing.directory import Forum
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
-from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import RungKind, StatutoryStop
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import clocks, forum
@@ -22,7 +21,6 @@ from escalation.workflow.climbing import (
     handled_by,
     leave,
     seat_anew,
-    seat_people,
     seats_told,
     warnings_of,
 )
@@ -38,7 +36,6 @@ from escalation.workflow.commands import (
     Link,
     Name,
     Note,
-    Reassign,
     Reclassify,
     RecordReferral,
     Refer,
@@ -206,19 +203,6 @@ def report_up(draft: Draft, case: Case[ReportUp], status: Status) -> None:  # no
     draft.event(EventType.REPORTED_UP, {"forum": body.code, "meeting": ahead and ahead.id})
 
 
-def reassign(draft: Draft, case: Case[Reassign], status: Status) -> None:  # noqa: ARG001 - one shape
-    """Another holder of one seat, by name."""
-    seat = case.ask.seat
-    before: Holding = draft["seats"][seat]
-    reason = f"given to them by {draft.command.actor.name}"
-    after = Holding(side=seat, role=before.role, person=case.ask.person, reason=reason)
-    given = tuple(dict.fromkeys((*draft["given"], seat)))
-    draft.set(given=given)
-    seat_people(draft, {**draft["seats"], seat: after})
-    told = {"seat": seat, "from": before.person, "to": after.person, "role": before.role}
-    draft.event(EventType.REASSIGNED, told)
-
-
 def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  # noqa: ARG001 - one shape
     """Other fields, and with them budgets, agreement and holders; anchors and intervals stay."""
     changes = dict(case.ask.changes)
@@ -356,7 +340,6 @@ DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     Skip: escalate,
     ReferBack: refer_back,
     ReportUp: report_up,
-    Reassign: reassign,
     Reclassify: reclassify,
     Link: link,
     Resolve: resolve,

@@ -21,6 +21,7 @@ from escalation.workflow.commands import (
     Name,
     Reassign,
     Reclassify,
+    Recuse,
     ReferBack,
     ReportUp,
     Resolve,
@@ -73,8 +74,15 @@ def _forum(facts: Facts, ask: ReportUp, now: datetime) -> Do:  # noqa: ARG001 - 
     return ask
 
 
-def _person(facts: Facts, ask: Reassign | Name, now: datetime) -> Do:  # noqa: ARG001 - one shape
-    _among("/person", ask.person, facts.under.directory.people)
+def _person(facts: Facts, ask: Reassign | Recuse | Name, now: datetime) -> Do:
+    """Somebody of the directory; who takes a seat has not left."""
+    directory, person = facts.under.directory, ask.person
+    if person is not None:
+        _among("/person", person, directory.people)
+        if isinstance(ask, Reassign) and not directory.employed(person, now):
+            detail = f"{directory.person(person).name} is not there now, by the directory's dates"
+            fault = Fault("not_there", detail, pointer="/person")
+            raise Invalid("The seat was not given.", errors=[fault])
     return ask
 
 
@@ -115,7 +123,7 @@ def _reclassified(facts: Facts, ask: Reclassify, now: datetime) -> Do:
     if any(rung.id == issue.rung for rung in ladder.rungs):
         moved = replace(under, ladder=ladder)
         rung = ladder.rung(issue.rung)
-        seats = seats_at(moved, rung, replace(shape, at=now), now, barred(issue))
+        seats = seats_at(moved, rung, replace(shape, at=now), now, barred(issue), issue.seats)
         changes["seats"] = {**seats, **{side: issue.seats[side] for side in issue.given}}
     return Reclassify(changes=changes, reason=ask.reason, note=ask.note)
 
@@ -126,6 +134,7 @@ _CHECKS: dict[type[Do], Callable[[Facts, Any, datetime], Do]] = {
     ReportUp: _forum,
     Reassign: _person,
     Name: _person,
+    Recuse: _person,
     Resolve: _outcome,
     Reclassify: _reclassified,
 }

@@ -1,15 +1,17 @@
 """Onto another rung: where an issue lands, who holds it there, and what begins to run."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
-from escalation.routing.seats import Holding, Parties, holdings
+from escalation.routing.seats import Holding, Parties, holder, holdings, next_change
 from escalation.routing.shape import Shape
-from escalation.routing.vocabulary import EmptySeat, RungKind, Side
+from escalation.routing.vocabulary import EmptySeat, Role, RungKind, Side
 from escalation.workflow import forum
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
@@ -57,21 +59,18 @@ def seats_at(
     shape: Shape,
     at: datetime,
     excluded: frozenset[str] = NOBODY,
+    present: Mapping[Side, Holding] | None = None,
 ) -> dict[Side, Holding]:
     """Who holds the seats of a rung for an issue of this shape.
 
     None of ``excluded`` leads, if officers do: a forum decides as a body, without those of it
-    who are recused.
+    who are recused. Of several in one seat, whoever is ``present`` in it stays.
     """
-    parties = Parties(
-        provider=shape.provider or "",
-        agency=shape.agency,
-        function=shape.function,
-        region=shape.region,
-        corporate_purchaser=under.corporate_purchaser,
-    )
     kept_out = NOBODY if rung.kind is RungKind.FORUM else excluded
-    return holdings(under.directory, rung, parties, at, kept_out)
+    parties = parties_of(under, shape)
+    return holdings(
+        under.directory, rung, parties, at, kept_out, turns=under.turns, present=present
+    )
 
 
 def handled_by(issue: Issue, visits: int | None = None) -> frozenset[str]:
@@ -88,6 +87,19 @@ def barred(issue: Issue) -> frozenset[str]:
     if here is None or here.how != Act.DISPUTE:
         return NOBODY
     return handled_by(issue, len(issue.visits) - 1)
+
+
+def parties_of(under: Agreement, shape: Shape) -> Parties:
+    """Between whom an issue of this shape stands, as seats are found by it."""
+    return Parties(
+        provider=shape.provider or "",
+        agency=shape.agency,
+        function=shape.function,
+        region=shape.region,
+        corporate_purchaser=under.corporate_purchaser,
+        agreement=under.ladder.ola,
+        without=shape.without,
+    )
 
 
 def land(
@@ -114,8 +126,13 @@ def land(
         above, skipped = next_rung(under.ladder, rung.id, shape) if passes else (None, ())
         if above is None:
             return Landing(rung, seats, passed, tuple(vacancies))
-        passed = (*passed, f"{rung.title}: nobody holds the seat that leads", *skipped)
+        passed = (*passed, passed_over(rung), *skipped)
         rung = above
+
+
+def passed_over(rung: EffectiveRung) -> str:
+    """Why a rung without a holder to lead was passed over."""
+    return f"{rung.title}: nobody holds the seat that leads"
 
 
 def land_above(
@@ -158,7 +175,9 @@ def enter(draft: Draft, landing: Landing, how: str) -> None:
         visits=(*draft["visits"], visit),
         seats=landing.seats,
         given=(),
+        vacant=_vacant(draft, rung, landing.seats, ()),
         directory_epoch=draft.under.directory_epoch,
+        seats_until=_seats_until(draft, rung),
         forum=None,
         meeting=None,
         meeting_at=None,
@@ -191,21 +210,25 @@ def warnings_of(rung: EffectiveRung) -> tuple[str, ...]:
     return tuple(f"{w}%" if isinstance(w, int) else str(w) for w in rung.warnings.value)
 
 
-def seat_people(draft: Draft, seats: dict[Side, Holding]) -> None:
+def seat_people(draft: Draft, rung: EffectiveRung, seats: dict[Side, Holding]) -> None:
     """These holders from now on; the visit keeps everybody who has held a seat in it."""
     *before, visit = draft["visits"]
     people = (held.person for held in seats.values() if held.person is not None)
     holders = tuple(dict.fromkeys((*visit.holders, *people)))
-    draft.set(seats=seats, visits=(*before, replace(visit, holders=holders)))
+    draft.set(
+        seats=seats,
+        visits=(*before, replace(visit, holders=holders)),
+        vacant=_vacant(draft, rung, seats, draft["vacant"]),
+    )
 
 
 def seat_anew(draft: Draft, rung: EffectiveRung, seats: dict[Side, Holding]) -> None:
     """Seats that were resolved again: a change of holder is told, a seat now empty alarmed."""
-    draft.set(directory_epoch=draft.under.directory_epoch)
+    draft.set(directory_epoch=draft.under.directory_epoch, seats_until=_seats_until(draft, rung))
     if seats == draft["seats"]:
         return
     before = seats_told(draft["seats"])
-    seat_people(draft, seats)
+    seat_people(draft, rung, seats)
     if seats_told(seats) != before:
         draft.event(EventType.HOLDER_CHANGED, {"from": before, "seats": seats_told(seats)})
     for side, held in seats.items():
@@ -213,13 +236,58 @@ def seat_anew(draft: Draft, rung: EffectiveRung, seats: dict[Side, Holding]) -> 
             alarm(draft, Vacancy(rung.id, held))
 
 
+def _vacant(
+    draft: Draft,
+    rung: EffectiveRung,
+    seats: Mapping[Side, Holding],
+    before: tuple[Mapping[str, Any], ...],
+) -> tuple[Mapping[str, Any], ...]:
+    """The seats that nobody holds; one that was empty before is so since then."""
+    since = {each["side"]: each["since"] for each in before}
+    return tuple(
+        {
+            "rung": rung.id,
+            "side": side.value,
+            "role": held.role.value,
+            "since": since.get(side.value, draft.now.isoformat()),
+            "reason": held.reason,
+        }
+        for side, held in seats.items()
+        if held.person is None
+    )
+
+
+def _seats_until(draft: Draft, rung: EffectiveRung) -> datetime | None:
+    """When a term of these seats, or a delegation, next begins or ends."""
+    parties = Parties(draft["provider"], draft["agency"])
+    second = next_change(draft.directory, rung.seats, parties, draft.now)
+    return None if second is None else datetime.fromtimestamp(second, UTC)
+
+
 def alarm(draft: Draft, vacancy: Vacancy) -> None:
     """A seat that nobody holds is told, never passed over in silence."""
     held = vacancy.holding
     draft.event(
         EventType.SEAT_VACANT,
-        {"rung": vacancy.rung, "side": held.side, "role": held.role, "detail": held.reason},
+        {
+            "rung": vacancy.rung,
+            "side": held.side,
+            "role": held.role,
+            "detail": held.reason,
+            "tells": told_of_vacancy(draft.under, draft.issue, draft.now),
+        },
     )
+
+
+def told_of_vacancy(under: Agreement, issue: Issue, at: datetime) -> dict[str, str | None]:
+    """Who sees to an empty seat: the provider's account manager, and the next forum's secretary."""
+    parties = parties_of(under, issue.shape(at))
+    manager = holder(under.directory, Side.PROVIDER, Role.ACCOUNT_MANAGER, parties, at)
+    body = forum.next_body(under, issue)
+    return {
+        "account_manager": manager.person,
+        "secretariat": None if body is None else body.secretariat,
+    }
 
 
 def seats_told(seats: dict[Side, Holding]) -> dict[str, str | None]:

@@ -153,6 +153,15 @@ class Reassign(Do):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recuse(Do):
+    """A person, without a name the seat's holder, may not hold a seat of this issue."""
+
+    act: ClassVar[Act | MeetingAct] = Act.RECUSE
+    seat: Side
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reclassify(Do):
     """Other severity, function, agency, ...: ``changes`` holds only what is to change."""
 

@@ -15,12 +15,9 @@ from escalation.workflow.checks import checked
 from escalation.workflow.climbing import (
     NOBODY,
     Landing,
-    barred,
     handled_by,
     land_above,
     land_on,
-    seat_anew,
-    seats_at,
 )
 from escalation.workflow.commands import (
     ClockDue,
@@ -35,6 +32,8 @@ from escalation.workflow.commands import (
     NotYet,
     OfMeeting,
     PutOn,
+    Reassign,
+    Recuse,
     ReferBack,
     Reopen,
     Resit,
@@ -47,6 +46,7 @@ from escalation.workflow.due import clock_due, retarget
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
 from escalation.workflow.guards import RULES, SEATED, Case
+from escalation.workflow.holders import reassign, recuse, seats_changed
 from escalation.workflow.machine import Moment, way
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import Plan
@@ -66,7 +66,7 @@ def decide(facts: Facts, command: Command, now: datetime) -> Plan:
     if isinstance(ask, ClockDue):
         clock_due(draft, ask)
     elif isinstance(ask, SeatsChanged):
-        _seats_changed(draft)
+        seats_changed(draft)
     elif isinstance(ask, Edit):
         _edit(draft, ask)
     elif isinstance(ask, OfMeeting):
@@ -107,6 +107,8 @@ _OF_MEETING: dict[type[OfMeeting], Callable[[Draft, Any], None]] = {
 }
 _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     **DOES,
+    Reassign: reassign,
+    Recuse: recuse,
     Decide: decide_item,
     Defer: defer_item,
 }
@@ -197,14 +199,3 @@ def _edit(draft: Draft, ask: Edit) -> None:
         changes["raiser"] = {k: v for k, v in raiser.items() if v is not None}
     draft.set(**changes)
     draft.event(EventType.CHANGED, {"changes": told})
-
-
-def _seats_changed(draft: Draft) -> None:
-    """Resolve the seats again under the present directory; a change of holder is told once."""
-    issue, under = draft.facts.issue, draft.under
-    if not issue.unresolved or issue.directory_epoch >= under.directory_epoch:
-        return
-    rung = under.ladder.rung(issue.rung)
-    seats = seats_at(under, rung, issue.shape(draft.now), draft.now, barred(issue))
-    seats |= {side: issue.seats[side] for side in issue.given}
-    seat_anew(draft, rung, seats)

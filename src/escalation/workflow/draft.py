@@ -15,7 +15,7 @@ from escalation.timekeeping.duration import Duration
 from escalation.workflow import clocks
 from escalation.workflow.commands import Command, Do
 from escalation.workflow.events import Event, EventType
-from escalation.workflow.facts import Clock, Facts
+from escalation.workflow.facts import Clock, Facts, Issue
 from escalation.workflow.plan import (
     STAY_FIELDS,
     Claim,
@@ -35,6 +35,8 @@ from escalation.workflow.states import (
 )
 
 _OF_THE_RUNG = (ClockKind.RUNG, ClockKind.FORUM)
+_LOOKED_AT = {"directory_epoch", "seats_until"}
+"""What says only that its seats were looked at: nothing that a caller sees has changed."""
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -74,6 +76,11 @@ class Draft:
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - any field of the issue
         """A field of the issue as it now stands in the draft."""
         return self._changes[name] if name in self._changes else getattr(self.facts.issue, name)
+
+    @property
+    def issue(self) -> Issue:
+        """The issue as it now stands in the draft, but for what its plan still adds."""
+        return replace(self.facts.issue, **self._changes) if self._changes else self.facts.issue
 
     def set(self, **values: Any) -> None:  # noqa: ANN401 - any fields of the issue
         """Give fields of the issue new values."""
@@ -220,7 +227,7 @@ class Draft:
         """What it comes to."""
         before = self.facts.issue
         changes = dict(self._changes)
-        if changes.keys() - {"directory_epoch"}:
+        if changes.keys() - _LOOKED_AT:
             changes["version"] = before.version + 1
         if self._events:
             changes["updated_at"] = max(before.updated_at, self.now)

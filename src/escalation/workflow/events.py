@@ -25,6 +25,7 @@ class EventType(StrEnum):
     REFERRED_BACK = "issue.referred_back"
     REPORTED_UP = "issue.reported_up"
     REASSIGNED = "issue.reassigned"
+    RECUSED = "issue.recused"
     HOLDER_CHANGED = "issue.holder_changed"
     SEAT_VACANT = "issue.seat_vacant"
     LINKED = "issue.linked"
@@ -49,6 +50,7 @@ class EventType(StrEnum):
 INTERNAL = frozenset(
     {
         EventType.NOTED,
+        EventType.RECUSED,
         EventType.WARNING_MISSED,
         EventType.LINKED,
         EventType.SEALED,

@@ -12,8 +12,10 @@ from msgspec import Struct, field
 from escalation.routing.directory import Directory
 from escalation.routing.effective import EffectiveLadder
 from escalation.routing.entry import Shape
+from escalation.routing.picking import NO_TURNS, Turns
 from escalation.routing.publication import Publication
 from escalation.routing.seats import Holding
+from escalation.routing.shape import Bypass
 from escalation.routing.vocabulary import (
     Channel,
     Degree,
@@ -115,7 +117,9 @@ class Issue(Struct, frozen=True, kw_only=True):
 
     The fields are what is stored; everything that moves with time alone (past target, remaining
     seconds) is derived when read. ``version`` is also the number of its last timeline entry's
-    change; ``chain`` the hash of that entry. ``given`` names the seats that were filled by hand.
+    change; ``chain`` the hash of that entry. ``given`` names the seats that were filled by hand,
+    ``recused`` who may not hold any, ``vacant`` the seats of its rung that nobody holds since when;
+    at ``seats_until`` the directory itself may change its holders.
     """
 
     id: str
@@ -160,7 +164,10 @@ class Issue(Struct, frozen=True, kw_only=True):
     visits: tuple[Visit, ...] = ()
     seats: Mapping[Side, Holding] = field(default_factory=dict)
     given: tuple[Side, ...] = ()
+    recused: tuple[str, ...] = ()
+    vacant: tuple[Mapping[str, Any], ...] = ()
     directory_epoch: int = 0
+    seats_until: datetime | None = None
     forum: str | None = None
     meeting: str | None = None
     meeting_at: datetime | None = None
@@ -205,14 +212,22 @@ class Issue(Struct, frozen=True, kw_only=True):
             raiser=RaiserType(self.raiser["type"]),
             channel=self.channel,
             at=at,
+            without=bypassed(self.about_person, self.recused),
         )
+
+
+def bypassed(about_person: str | None, recused: tuple[str, ...]) -> tuple[Bypass, ...]:
+    """Who may not hold a seat of an issue: whom it is about, and who has been recused."""
+    about = () if about_person is None else (Bypass(about_person, "is whom it is about"),)
+    return (*about, *(Bypass(person, "is recused") for person in recused))
 
 
 class Agreement(Struct, frozen=True):
     """What an issue's decisions are made under: its pinned publication, and the directory now.
 
     ``outage`` is how late a clock may be processed before the engine counts as having been down;
-    ``diary`` holds the meetings that are otherwise than their forums' rules say.
+    ``turns`` how the picking rules of shared seats stand; ``diary`` holds the meetings that are
+    otherwise than their forums' rules say.
     """
 
     publication: Publication
@@ -221,6 +236,7 @@ class Agreement(Struct, frozen=True):
     directory_epoch: int
     outage: timedelta = timedelta(minutes=10)
     diary: Diary = NO_CHANGES
+    turns: Turns = NO_TURNS
 
     @property
     def corporate_purchaser(self) -> str | None:

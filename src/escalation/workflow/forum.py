@@ -15,7 +15,7 @@ from escalation.workflow import clocks
 from escalation.workflow.diary import Sitting
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.facts import Agreement, Facts
+from escalation.workflow.facts import Agreement, Facts, Issue
 from escalation.workflow.plan import Tabling
 from escalation.workflow.states import HORIZON, ClockKind
 
@@ -188,6 +188,15 @@ def body_for(facts: Facts, rung: EffectiveRung) -> Forum | None:
         return None
     issue = facts.issue
     return facts.under.directory.forum_for(rung.forum, issue.cluster, issue.provider)
+
+
+def next_body(under: Agreement, issue: Issue) -> Forum | None:
+    """The body of the issue's rung, or else of the next rung above that is a forum's."""
+    ladder = under.ladder
+    for rung in ladder.rungs[ladder.position(issue.rung) :]:
+        if rung.forum is not None:
+            return under.directory.forum_for(rung.forum, issue.cluster, issue.provider)
+    return None
 
 
 def reports_to(facts: Facts, code: str | None) -> Forum | None:

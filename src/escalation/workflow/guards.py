@@ -23,6 +23,7 @@ from escalation.workflow.commands import (
     Reassign,
     Reclassify,
     RecordReferral,
+    Recuse,
     ReportUp,
     Unname,
 )
@@ -167,11 +168,43 @@ def already_reported_there(case: Case[ReportUp]) -> str | None:
     return f"It has been reported up to {body.title} already and stands in its digests."
 
 
-def no_such_seat(case: Case[Reassign]) -> str | None:
+def no_such_seat(case: Case[Reassign | Recuse]) -> str | None:
     """Only a seat that the rung has can be given to somebody."""
     if case.ask.seat in case.rung.seats:
         return None
     return f"{case.rung.title} has no seat on the {case.ask.seat} side."
+
+
+def may_not_hold_it(case: Case[Reassign]) -> str | None:
+    """Neither whom it is about nor who has been recused takes a seat."""
+    person = case.ask.person
+    known = case.facts.under.directory.people.get(person)
+    name = known.name if known else person
+    for bypass in case.issue.shape(case.now).without:
+        if bypass.person in {person, name}:
+            return f"{name} {bypass.why}: give the seat to somebody else."
+    return None
+
+
+def has_it_already(case: Case[Reassign]) -> str | None:
+    """A seat that somebody has been given by hand is not given to them again."""
+    seat = case.ask.seat
+    given = seat in case.issue.given and case.issue.seats[seat].person == case.ask.person
+    return f"{case.ask.person} has been given that seat already." if given else None
+
+
+def nobody_to_recuse(case: Case[Recuse]) -> str | None:
+    """An empty seat has no holder who could be recused."""
+    if case.ask.person is not None or case.issue.seats[case.ask.seat].person is not None:
+        return None
+    return f"Nobody holds the {case.ask.seat} seat; name with `person` who is to be kept out."
+
+
+def recused_already(case: Case[Recuse]) -> str | None:
+    """Once is enough: who is recused holds no seat of the issue any more."""
+    if case.ask.person not in case.issue.recused:
+        return None
+    return f"{case.ask.person} is recused already, and holds no seat of {case.issue.reference}."
 
 
 def not_on_the_new_ladder(case: Case[Reclassify]) -> str | None:
@@ -323,6 +356,10 @@ RULES: dict[str, Callable[[Case[Any]], str | None]] = {
         no_higher_forum,
         already_reported_there,
         no_such_seat,
+        may_not_hold_it,
+        has_it_already,
+        nobody_to_recuse,
+        recused_already,
         not_on_the_new_ladder,
         both_must_agree,
         not_on_that_agenda,

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from escalation.routing.directory import Directory
 from escalation.routing.entry import Entry, choose, severity_of
+from escalation.routing.picking import NO_TURNS, Turns
 from escalation.routing.publication import Publication
 from escalation.routing.shape import Shape
 from escalation.routing.vocabulary import RaiserType, Severity
@@ -18,7 +19,7 @@ from escalation.workflow.commands import Command, Log
 from escalation.workflow.diary import NO_CHANGES, Diary
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.facts import Agreement, Facts, Issue
+from escalation.workflow.facts import Agreement, Facts, Issue, bypassed
 from escalation.workflow.plan import Plan
 from escalation.workflow.sealed import in_order
 from escalation.workflow.sealing import seal
@@ -34,6 +35,7 @@ class Rules:
     directory_epoch: int
     outage: timedelta = timedelta(minutes=10)
     diary: Diary = NO_CHANGES
+    turns: Turns = NO_TURNS
 
 
 def begin(
@@ -61,6 +63,7 @@ def begin(
         raiser=RaiserType(log.raiser["type"]),
         channel=log.channel,
         at=received,
+        without=bypassed(log.about_person, ()),
     )
     entry = choose(rules.publication, rules.directory, shape)
     under = Agreement(
@@ -70,6 +73,7 @@ def begin(
         rules.directory_epoch,
         rules.outage,
         rules.diary,
+        rules.turns,
     )
     shape = replace(shape, provider=entry.provider, at=now)
     landing = land(under, entry.rung, shape)

@@ -40,6 +40,8 @@ def open_acts(facts: Facts, actor: Actor = ENGINE) -> tuple[str, ...]:
         closed.add(Act.RECLASSIFY)  # then for sealing only
     if issue.sealing is None:
         closed |= {Act.NAME, Act.UNNAME, Act.REFER, Act.RECORD_REFERRAL}
+    if not rung.seats:
+        closed |= {Act.REASSIGN, Act.RECUSE}
     having = [act for act in acts_from(issue.status) if act not in closed]
     return tuple(act.value for act in having if seated(facts, actor, act))
 

@@ -58,7 +58,9 @@ TABLE: tuple[Row, ...] = (
     *_climbing(Act.SKIP, UNRESOLVED, "not_above"),
     *_climbing(Act.REFER_BACK, UNRESOLVED, "nowhere_to_refer_back", "referred_back_too_often"),
     Row(Act.REPORT_UP, UNRESOLVED, guards=("no_higher_forum", "already_reported_there")),
-    Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat",)),
+    Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat", "may_not_hold_it", "has_it_already")),
+    # It climbs where nobody is left to lead and the rung says so.
+    Row(Act.RECUSE, UNRESOLVED, guards=("no_such_seat", "nobody_to_recuse", "recused_already")),
     # What an issue was is put right after its outcome too, until the record closes.
     Row(
         Act.RECLASSIFY,
@@ -113,7 +115,6 @@ TABLE: tuple[Row, ...] = (
             Act.DISSENT,
             Act.SEEK_ADVICE,
             Act.GIVE_ADVICE,
-            Act.RECUSE,
             Act.MERGE,
         )
     ),

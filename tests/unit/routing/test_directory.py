@@ -75,7 +75,7 @@ def test_a_directory_is_stored_as_a_document_and_comes_back_the_same() -> None:
         again = Directory.from_document(stored)
         assert again.document() == document
         assert again.people == source.people
-        assert again.appointments == source.appointments
+        assert again.seating.appointments == source.seating.appointments
         assert again.forums == source.forums
 
 
@@ -140,7 +140,7 @@ def test_parties_share_one_namespace() -> None:
 
 def test_a_term_may_be_one_day_long() -> None:
     one_day = "party: health, from: 2026-07-01, until: 2026-07-01}"
-    appointment = directory(("party: health}", one_day)).appointments["app-5"]
+    appointment = directory(("party: health}", one_day)).seating.appointments["app-5"]
     assert appointment.term.end - appointment.term.start == 86400
 
 

@@ -56,7 +56,8 @@ def test_the_reason_is_a_sentence() -> None:
 
 def test_of_several_managers_of_one_seat_the_first_by_appointment_sits() -> None:
     twice = "  app-0: {person: eve, role: service_manager, party: alpha}\n"
-    known = directory(("appointments:\n", "appointments:\n" + twice))
+    shared = "shared_seats:\n  seat: {role: service_manager, party: alpha, pick: first}\n"
+    known = directory(("appointments:\n", shared + "appointments:\n" + twice))
     assert provider_seat(known, MANAGERS, Parties("alpha", "health")).person == "eve"
 
 
@@ -189,11 +190,14 @@ def test_nobody_who_is_excluded_leads_and_the_alternate_does() -> None:
     by_rule = holdings(known, MANAGERS, parties, NOW)
     out = frozenset(h.person for h in by_rule.values() if h.person)
     found = holdings(known, MANAGERS, parties, NOW, out)
-    further = holdings(known, MANAGERS, parties, NOW, out | {"dee"})
+    further = holdings(known, MANAGERS, parties, NOW, out | {"eve"})
     last = holdings(known, MANAGERS, parties, NOW, out | {"dee", "eve"})
-    assert found[Side.PROVIDER].person == "dee", "the next closest"
-    assert further[Side.PROVIDER].person == "eve"
-    assert further[Side.PROVIDER].reason.endswith("the alternate: nobody else is uninvolved")
+    assert found[Side.PROVIDER].person == "eve"
+    assert found[Side.PROVIDER].reason == (
+        "Bob Bell has handled it before; "
+        "Eve East is service manager at Alpha (appointment app-9), as the alternate"
+    )
+    assert further[Side.PROVIDER].person == "dee", "the next closest"
     assert last[Side.PROVIDER].person is None
     assert "handled it before" in last[Side.PROVIDER].reason
     assert last[Side.AGENCY] == by_rule[Side.AGENCY], "only the leading seat is kept from them"

@@ -22,6 +22,7 @@ from escalation.workflow.commands import (
     Reassign,
     Reclassify,
     RecordReferral,
+    Recuse,
     Refer,
     ReferBack,
     Reopen,
@@ -67,6 +68,7 @@ ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
     Act.REFER_BACK: lambda _: ReferBack(to="desk", question="what was paid?", reason="unclear"),
     Act.REPORT_UP: lambda _: ReportUp(),
     Act.REASSIGN: lambda _: Reassign(seat=Side.PROVIDER, person="zed"),
+    Act.RECUSE: lambda _: Recuse(seat=Side.AGENCY, reason="they are related"),
     Act.RECLASSIFY: lambda _: Reclassify(changes={"severity": Severity.HIGH}, reason="it is worse"),
     Act.LINK: lambda _: Link(issue="iss_other", reference="SSI-2026-000002", as_="related"),
     Act.RESOLVE: lambda _: Resolve(outcome=OUTCOME),
@@ -86,7 +88,6 @@ ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
             Act.DISSENT,
             Act.SEEK_ADVICE,
             Act.GIVE_ADVICE,
-            Act.RECUSE,
             Act.MERGE,
         )
     },

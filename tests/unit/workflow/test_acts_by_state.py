@@ -28,6 +28,7 @@ skip        tabled      tabled      tabled      tabled           -         -    
 refer-back  open        open        open        open             -         -       -
 report-up   =           =           =           =                -         -       -
 reassign    =           =           =           =                -         -       -
+recuse      =           =           =           =                -         -       -
 reclassify  =           =           =           =                =         !settled !settled
 resolve     resolved    resolved    resolved    !both_must_agree -         -       -
 dispute     -           -           -           -                tabled    -       -
@@ -45,7 +46,6 @@ agree        !not_available_yet everywhere
 dissent      !not_available_yet everywhere
 seek-advice  !not_available_yet everywhere
 give-advice  !not_available_yet everywhere
-recuse       !not_available_yet everywhere
 merge        !not_available_yet everywhere
 """
 

@@ -246,7 +246,7 @@ def test_carried_over_too_often_lets_a_forum_put_off_only_as_often_as_its_rung_s
 
 
 @pytest.mark.parametrize(
-    "act", ["propose", "agree", "dissent", "seek-advice", "give-advice", "recuse", "merge"]
+    "act", ["propose", "agree", "dissent", "seek-advice", "give-advice", "merge"]
 )
 def test_not_available_yet_is_said_of_acts_that_this_release_does_not_know(act: str) -> None:
     story = logged()

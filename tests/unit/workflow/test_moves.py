@@ -185,7 +185,7 @@ def test_who_handled_it_before_does_not_review_a_dispute_and_an_empty_seat_is_al
     assert story.issue.rung == "directors", "it is not passed over"
     held = story.issue.seats[Side.PROVIDER]
     assert held.person is None
-    assert "Nobody who has not handled it before" in held.reason
+    assert "has handled it before; Nobody holds the seat" in held.reason
     assert story.last("seat_vacant")["side"] == "provider"
     assert story.last("disputed")["handled_it_before"] == ["alpha-function-director"]
 

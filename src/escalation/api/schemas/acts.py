@@ -168,6 +168,17 @@ class ReassignBody(ActBody):
         return commands.Reassign(seat=self.seat, person=self.person, **self.said)
 
 
+class RecuseBody(ActBody):
+    """Keep a person out of every seat of the issue; without `person` the seat's holder."""
+
+    seat: Side
+    person: Name | None = None
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Recuse(seat=self.seat, person=self.person, **self.said)
+
+
 class ReclassifyBody(_Reasoned):
     """Any of these fields; what is left out stays."""
 
@@ -340,6 +351,7 @@ BODIES: dict[Act, type[ActBody]] = {
     Act.REFER_BACK: ReferBackBody,
     Act.REPORT_UP: ReportUpBody,
     Act.REASSIGN: ReassignBody,
+    Act.RECUSE: RecuseBody,
     Act.RECLASSIFY: ReclassifyBody,
     Act.LINK: LinkBody,
     Act.RESOLVE: ResolveBody,

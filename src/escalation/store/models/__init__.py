@@ -21,7 +21,7 @@ from escalation.store.models.forums import (
     decision_count,
     meeting,
 )
-from escalation.store.models.framework import directory_version, epoch, publication
+from escalation.store.models.framework import directory_version, epoch, publication, seat_turn
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
 from escalation.store.models.interactions import (
     conduct_limit,
@@ -77,6 +77,7 @@ __all__ = [
     "seal",
     "seal_chain",
     "seal_key",
+    "seat_turn",
     "stay",
     "turn",
     "unsealed",

@@ -38,3 +38,10 @@ epoch = Table(
     Column("meetings", Integer, nullable=False, server_default="0"),
     Column("current", Id),  # the publication new issues are logged under
 )
+
+seat_turn = Table(
+    "seat_turn",
+    metadata,
+    Column("seat", Id, primary_key=True),  # of the directory's shared seats
+    Column("made", Integer, nullable=False),  # picks so far
+)

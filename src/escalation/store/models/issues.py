@@ -9,6 +9,8 @@ _LEFT_FORUM = text("left_forum is not null")
 UNRESOLVED = "status in ('open', 'in_progress', 'on_hold', 'tabled')"
 """What the partial indexes say; a query that is to use one on SQLite says it in the same words."""
 _UNRESOLVED = text(UNRESOLVED)
+_SEATS_DUE = text(f"seats_until is not null and {UNRESOLVED}")
+_VACANT = text("vacant_since is not null")
 _AT_FORUM = text(f"forum is not null and {UNRESOLVED}")
 
 issue = Table(
@@ -51,6 +53,8 @@ issue = Table(
     Column("provider_person", Id),
     Column("agency_person", Id),
     Column("directory_epoch", Integer, nullable=False),
+    Column("seats_until", UtcInstant),  # when the directory itself next changes its seats
+    Column("vacant_since", UtcInstant),
     Column("forum", Id),
     Column("meeting", Id),
     Column("meeting_at", UtcInstant),
@@ -88,6 +92,31 @@ issue = Table(
         "sealed_at",
         postgresql_where=_SEALED,
         sqlite_where=_SEALED,
+    ),
+    Index(
+        "ix_issue_seats_due",
+        "seats_until",
+        postgresql_where=_SEATS_DUE,
+        sqlite_where=_SEATS_DUE,
+    ),
+    Index(
+        "ix_issue_vacant",
+        "vacant_since",
+        "id",
+        postgresql_where=_VACANT,
+        sqlite_where=_VACANT,
+    ),
+    Index(
+        "ix_issue_provider_person",
+        "provider_person",
+        postgresql_where=_UNRESOLVED,
+        sqlite_where=_UNRESOLVED,
+    ),
+    Index(
+        "ix_issue_agency_person",
+        "agency_person",
+        postgresql_where=_UNRESOLVED,
+        sqlite_where=_UNRESOLVED,
     ),
     Index(
         "ix_issue_seats_behind",

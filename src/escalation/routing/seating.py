@@ -1,0 +1,239 @@
+"""Who sits in which seat while which term runs: appointments, acting terms and delegations.
+
+Compiled once for each directory; a look costs a few dictionary look-ups, and no query ever.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from escalation.routing.directory_file import DirectoryFile
+from escalation.routing.seat_file import OfSeat
+from escalation.routing.terms import ALWAYS, Eras, Term, term
+from escalation.routing.vocabulary import Picking, Role
+
+SeatKey = tuple[str, str, str | None, str | None]
+"""Party, role, function, region."""
+_EVER = Term(-ALWAYS, ALWAYS)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A person in a seat while a term runs: appointed to it, or acting in it.
+
+    ``acting`` names the acting appointment, ``instead_of`` the appointment whose holder is away.
+    """
+
+    id: str
+    person: str
+    key: SeatKey
+    term: Term
+    alternate: bool = False
+    acting: bool = False
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """What a person, or whoever holds a seat, has given to another while a term runs."""
+
+    id: str
+    to: str
+    term: Term
+    functions: frozenset[str]
+    regions: frozenset[str]
+    agreements: frozenset[str]
+
+    def covers(self, function: str | None, region: str | None, agreement: str | None) -> bool:
+        """Whether it is about such an issue."""
+        return (
+            (not self.functions or function in self.functions)
+            and (not self.regions or region in self.regions)
+            and (not self.agreements or agreement in self.agreements)
+        )
+
+
+@dataclass(frozen=True)
+class SharedSeat:
+    """A seat of several people at once, and the rule by which one of them is picked."""
+
+    id: str
+    pick: Picking
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """Everybody who ever sits in one seat."""
+
+    appointed: tuple[Sitting, ...]
+    acting: tuple[Sitting, ...]
+
+
+class Seating:
+    """The seats of a directory; nothing in it changes."""
+
+    def __init__(self, file: DirectoryFile, zone: ZoneInfo) -> None:
+        """Compile what a checked file says of seats."""
+        self._file = file
+        self._zone = zone
+        self._employed = {
+            key: term(entry.from_, entry.until, zone)
+            for key, entry in file.people.items()
+            if entry.from_ is not None or entry.until is not None
+        }
+        self.appointments = {
+            key: Sitting(
+                id=key,
+                person=entry.person,
+                key=(entry.party, entry.role.value, entry.function, entry.region),
+                term=self._term(entry.from_, entry.until, entry.person),
+                alternate=entry.alternate,
+            )
+            for key, entry in sorted(file.appointments.items())
+        }
+        self.acting = dict(self._acting())
+        self.shared = {
+            (entry.party, entry.role.value, entry.function, entry.region): SharedSeat(
+                key, entry.pick
+            )
+            for key, entry in file.shared_seats.items()
+        }
+        self._seats = _by_seat(self.appointments.values(), self.acting.values())
+        self._by_person, self._by_key = self._delegations()
+
+    def sitting(self, key: SeatKey, second: int, *, alternate: bool = False) -> tuple[Sitting, ...]:
+        """Who sits in exactly this seat: those appointed, or whoever acts for one of them."""
+        seat = self._seats.get((*key, alternate))
+        if seat is None:
+            return ()
+        found = [each for each in seat.appointed if each.term.holds(second)]
+        if seat.acting:
+            return _with_acting(found, [e for e in seat.acting if e.term.holds(second)])
+        return tuple(found)
+
+    def delegations(self, person: str, key: SeatKey | None) -> tuple[Delegation, ...]:
+        """What the holder of a seat has ever given away: first the seat's, then their own."""
+        own = self._by_person.get(person, ())
+        return own if key is None else (*self._by_key.get(key, ()), *own)
+
+    def employed(self, person: str, second: int) -> bool:
+        """Whether a person's own dates have begun and not ended."""
+        return self._employed.get(person, _EVER).holds(second)
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether any seat is picked for by picks made or by open issues."""
+        return any(seat.pick is not Picking.FIRST for seat in self.shared.values())
+
+    @cached_property
+    def pooled(self) -> frozenset[str]:
+        """Everybody whose open issues a picking rule may ask for."""
+        keys = {key for key, seat in self.shared.items() if seat.pick is Picking.LEAST_OPEN}
+        people = {each.person for each in self._sittings() if each.key in keys}
+        return frozenset(people | {each.to for each in self._given()} if people else ())
+
+    @cached_property
+    def eras(self) -> Eras:
+        """The stretches of time in which nobody's term begins or ends."""
+        return Eras((*(e.term for e in self._sittings()), *(d.term for d in self._given())))
+
+    def next_change(self, seats: Iterable[tuple[str, Role]], second: int) -> int | None:
+        """The next instant at which a term of these seats, or any delegation, begins or ends.
+
+        Each seat is a party and a role; whatever function and region narrow it to is looked at.
+        """
+        eras = [self._by_role.get((party, role.value)) for party, role in seats]
+        ahead = (each.next_after(second) for each in (*eras, self._of_delegations) if each)
+        return min((found for found in ahead if found is not None), default=None)
+
+    @cached_property
+    def _by_role(self) -> dict[tuple[str, str], Eras]:
+        terms: dict[tuple[str, str], list[Term]] = defaultdict(list)
+        for each in self._sittings():
+            terms[each.key[:2]].append(each.term)
+        return {seat: Eras(found) for seat, found in terms.items()}
+
+    @cached_property
+    def _of_delegations(self) -> Eras:
+        return Eras(each.term for each in self._given())
+
+    def _sittings(self) -> Iterable[Sitting]:
+        yield from self.appointments.values()
+        yield from self.acting.values()
+
+    def _given(self) -> Iterable[Delegation]:
+        for found in (*self._by_person.values(), *self._by_key.values()):
+            yield from found
+
+    def _term(
+        self, begins: date | datetime | None, ends: date | datetime | None, person: str
+    ) -> Term:
+        """The span between two bounds, as far as the person is there."""
+        span = term(begins, ends, self._zone)
+        there = self._employed.get(person)
+        return span if there is None else span.within(there)
+
+    def _acting(self) -> Iterable[tuple[str, Sitting]]:
+        for key, entry in sorted(self._file.acting_appointments.items()):
+            appointed = None if entry.for_ is None else self.appointments.get(entry.for_)
+            yield (
+                key,
+                Sitting(
+                    id=key,
+                    person=entry.person,
+                    key=self._key_of(entry),
+                    term=self._term(entry.from_, entry.until, entry.person),
+                    alternate=appointed is not None and appointed.alternate,
+                    acting=True,
+                    instead_of=entry.for_,
+                ),
+            )
+
+    def _key_of(self, named: OfSeat) -> SeatKey:
+        if named.for_ is not None:
+            return self.appointments[named.for_].key
+        role = "" if named.role is None else named.role.value
+        return (named.party or "", role, named.function, named.region)
+
+    def _delegations(
+        self,
+    ) -> tuple[dict[str, tuple[Delegation, ...]], dict[SeatKey, tuple[Delegation, ...]]]:
+        by_person: dict[str, tuple[Delegation, ...]] = {}
+        by_key: dict[SeatKey, tuple[Delegation, ...]] = {}
+        for key, entry in sorted(self._file.delegations.items()):
+            given = Delegation(
+                id=key,
+                to=entry.to,
+                term=self._term(entry.from_, entry.until, entry.to),
+                functions=frozenset(entry.functions),
+                regions=frozenset(entry.regions),
+                agreements=frozenset(entry.agreements),
+            )
+            if entry.by is not None:
+                by_person[entry.by] = (*by_person.get(entry.by, ()), given)
+            else:
+                seat = self._key_of(entry)
+                by_key[seat] = (*by_key.get(seat, ()), given)
+        return by_person, by_key
+
+
+def _by_seat(
+    appointed: Iterable[Sitting], acting: Iterable[Sitting]
+) -> Mapping[tuple[str, str, str | None, str | None, bool], _Seat]:
+    seats: dict[tuple[str, str, str | None, str | None, bool], tuple[list[Sitting], ...]] = {}
+    for place, sittings in enumerate((appointed, acting)):
+        for each in sittings:
+            seats.setdefault((*each.key, each.alternate), ([], []))[place].append(each)
+    return {key: _Seat(tuple(own), tuple(instead)) for key, (own, instead) in seats.items()}
+
+
+def _with_acting(found: list[Sitting], acting: list[Sitting]) -> tuple[Sitting, ...]:
+    """Who sits once those who act have taken the places of those who are away."""
+    taken = {each.instead_of: each for each in reversed(acting)}
+    if None in taken:
+        return (taken[None],)
+    kept = [taken.pop(each.id, each) for each in found]
+    return (*kept, *taken.values())

@@ -1,0 +1,54 @@
+"""The picking rules of shared seats over one batch: read with its facts, moved on as it decides."""
+
+from collections import Counter
+
+from escalation.routing.directory import Directory
+from escalation.routing.picking import NO_TURNS, Turns
+from escalation.routing.vocabulary import Picking
+from escalation.store import turns
+from escalation.store.transaction import Connection
+from escalation.workflow.facts import Issue
+
+
+class SeatTurns:
+    """How the rules stand; a directory without such seats costs no statement."""
+
+    def __init__(self, connection: Connection, directory: Directory | None) -> None:
+        """Read what the seats of ``directory`` need: at most three statements for any batch."""
+        self._made: dict[str, int] = {}
+        self._open: dict[str, int] = {}
+        self._picks: Counter[str] = Counter()
+        seating = None if directory is None else directory.seating
+        self._counts = seating is not None and seating.counts
+        if seating is not None and seating.counts:
+            in_turn = [s.id for s in seating.shared.values() if s.pick is Picking.ROUND_ROBIN]
+            self._made = turns.made(connection, in_turn) if in_turn else {}
+            self._open = turns.held(connection, seating.pooled) if seating.pooled else {}
+        self.now = Turns(self._made, self._open) if self._counts else NO_TURNS
+
+    @property
+    def counts(self) -> bool:
+        """Whether any seat is picked for by what is counted here."""
+        return self._counts
+
+    def follow(self, before: Issue | None, after: Issue) -> None:
+        """Count what a decision has picked, and what it has given to or taken from people."""
+        if not self._counts:
+            return
+        self._weigh(before, -1)
+        self._weigh(after, 1)
+        moved = before is None or len(before.visits) != len(after.visits)
+        for side, held in after.seats.items():
+            changed = moved or before is None or before.seats.get(side) != held
+            if held.pool is not None and changed:
+                self._picks[held.pool] += 1
+                self._made[held.pool] = self._made.get(held.pool, 0) + 1
+
+    def _weigh(self, issue: Issue | None, count: int) -> None:
+        if issue is not None and issue.unresolved:
+            for person in {held.person for held in issue.seats.values() if held.person}:
+                self._open[person] = self._open.get(person, 0) + count
+
+    def write(self, connection: Connection) -> None:
+        """Keep the picks that were made."""
+        turns.add(connection, self._picks)
