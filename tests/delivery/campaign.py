@@ -1,20 +1,18 @@
-"""Deliveries through kills of sender and receiver, and beside receivers that misbehave.
+"""Deliveries through kills of sender and receiver, within a recovery, and beside sick receivers.
 
-python -m tests.delivery.campaign [--events N] [--seed S] [--part kills|neighbours]
+python -m tests.delivery.campaign [--database postgres] [--part kills|recovery|neighbours] ...
 """
 
 import argparse
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -33,52 +31,26 @@ from escalation.store import delivery_log
 from escalation.store.transaction import read
 from escalation.worker.delivering import Courier
 from escalation.workflow.commands import Acknowledge
-from tests.builders import CLERK, ask, ask_all, complaint, furnish, job
+from tests.builders import CLERK, ask, ask_all, complaint, job
+from tests.crash.campaign import databases, say
 from tests.delivery.acts import logged, subscribe
 from tests.delivery.evil import BEHAVIOURS
-from tests.delivery.receiver import Got, Receiver, receiving
-from tests.delivery.sending import FastClock
+from tests.delivery.outage import recovered
+from tests.delivery.receiver import Receiver, receiving
+from tests.delivery.trial import HERE, ROOT, Trial, left, wait_for
 
 FACTOR = 100.0
-ROOT = Path(__file__).resolve().parents[2]
-HERE = "127.0.0.0/8"
+MOST = 2.0
+"""The healthy endpoint's p99 beside the sick, over its p99 alone, at most."""
 PACE = 0.25
 """Seconds between two events: each goes to the healthy endpoint and to all the others."""
 
 
-@dataclass(slots=True)
-class Trial:
-    """A sender that is killed and a receiver that goes away, and all that was received."""
-
-    url: str
-    folder: Path
-    chance: random.Random
-    start: datetime = field(default_factory=lambda: SystemClock().now())
-    got: list[Got] = field(default_factory=list)
-    kills: int = 0
-    absences: int = 0
-
-    @property
-    def clock(self) -> FastClock:
-        return FastClock(self.start, FACTOR)
-
-    @contextmanager
-    def sender(self) -> Iterator[subprocess.Popen[bytes]]:
-        """A process that sends; killed at the end of the block if it still runs."""
-        words = [self.url, str(self.folder), self.start.isoformat(), str(FACTOR)]
-        command = [sys.executable, "-m", "tests.delivery.sending", *words]
-        with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603 - our own module
-            try:
-                yield process
-            finally:
-                process.kill()
-
-
 def kills(url: str, folder: Path, events: int, *, rounds: int, seed: int) -> Trial:
     """Send ``events`` through ``rounds`` of kills; everything is checked at the end."""
-    trial = Trial(url, folder, random.Random(seed))  # noqa: S311 - a test's own dice
-    given = Settings(_env_file=None, database_url=url, data_dir=folder, webhook_networks=HERE)
-    with opened(given, clock=trial.clock) as inside, receiving() as first:
+    dice = random.Random(seed)  # noqa: S311 - a test's own
+    trial = Trial(url, folder, dice, FACTOR)
+    with opened(trial.settings, clock=trial.clock) as inside, receiving() as first:
         inside.outgoing.hand_on()
         port = first.port
         made = subscribe(inside, first.url())
@@ -118,20 +90,6 @@ def until_all_is_sent(inside: Container, trial: Trial, port: int, rounds: int) -
 
 def _more(trial: Trial, count: int) -> bool:
     return len(trial.got) > count
-
-
-def wait_for(true: Callable[[], bool], seconds: float) -> None:
-    until = monotonic() + seconds
-    while not true():
-        assert monotonic() < until, "it never came to that"
-        sleep(0.1)
-
-
-def left(inside: Container) -> bool:
-    with read(inside.engine) as connection:
-        unsent = "SELECT count(*) FROM outbox WHERE dispatched_at IS NULL"
-        waits = "SELECT count(*) FROM delivery WHERE ended_at IS NULL"
-        return any(connection.exec_driver_sql(sql).scalar_one() for sql in (unsent, waits))
 
 
 def check(inside: Container, trial: Trial, secret: str, events: int) -> None:
@@ -222,47 +180,61 @@ def _now() -> datetime:
     return SystemClock().now()
 
 
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def main() -> int:
     """Run the parts and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--paced", type=int, default=100)
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--events", type=int, default=100_000, help="sent through the kills")
+    parser.add_argument("--rounds", type=int, default=200, help="kills of the sender")
+    parser.add_argument("--issues", type=int, default=1_000, help="due in the outage")
+    parser.add_argument("--paced", type=int, default=100, help="events of one turn")
+    parser.add_argument("--turns", type=int, default=5, help="turns alone, and beside the sick")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--part", choices=("kills", "neighbours"), action="append")
+    parser.add_argument("--part", choices=tuple(PARTS), action="append")
     asked = parser.parse_args()
-    parts = asked.part or ["kills", "neighbours"]
     good = True
-    with tempfile.TemporaryDirectory(prefix="escalation-campaign-") as name:
-        folder = Path(name)
-        template = folder / "template.db"
-        furnish(f"sqlite:///{template}")
-        for part in parts:
-            shutil.copyfile(template, folder / f"{part}.db")
-            url = f"sqlite:///{folder / part}.db"
-            if part == "kills":
-                trial = kills(url, folder, asked.events, rounds=asked.rounds, seed=asked.seed)
-                say(
-                    f"kills: {asked.events} events, {trial.kills} kills of the sender, "
-                    f"{trial.absences} absences of the receiver, {len(trial.got)} received: "
-                    "0 lost, 0 invented, 0 out of order, 0 changed"
-                )
-            else:
-                found = neighbours(url, folder, asked.paced, asked.turns)
-                good = good and found["ratio"] <= 2
-                say(
-                    f"neighbours, {asked.turns} rounds: p99 alone {found['alone']:.3f} s,"
-                    f" beside {len(BEHAVIOURS)} that misbehave {found['beside']:.3f} s, ratio "
-                    f"{found['ratio']:.2f} (at most 2; worst round {found['worst']:.2f})"
-                )
-    say(f"cores: {os.cpu_count()}")
+    with databases(asked.database) as copy:
+        for part in asked.part or PARTS:
+            with copy() as url, tempfile.TemporaryDirectory(prefix="escalation-trial-") as folder:
+                good = PARTS[part](asked, url, Path(folder)) and good
+    say(f"{asked.database}, cores: {os.cpu_count()}")
     return 0 if good else 1
+
+
+def _kills(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    trial = kills(url, folder, asked.events, rounds=asked.rounds, seed=asked.seed)
+    say(
+        f"kills: {asked.events} events, {trial.kills} kills of the sender, {trial.absences} times"
+        f" no receiver, {len(trial.got)} received: 0 lost, invented, out of order or changed"
+    )
+    return True
+
+
+def _recovery(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    at_kills = recovered(url, folder, asked.issues, kills=asked.rounds, seed=asked.seed)
+    where = ", ".join(f"{many} while {how}" for how, many in Counter(at_kills).items())
+    say(
+        f"recovery: {asked.issues} issues due, two endpoints, {len(at_kills)} kills ({where}): each"
+        " late event told once to each, one live message for each issue, one summary"
+    )
+    return True
+
+
+def _neighbours(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    found = neighbours(url, folder, asked.paced, asked.turns)
+    say(
+        f"neighbours, {asked.turns} turns: p99 alone {found['alone']:.3f} s, beside"
+        f" {len(BEHAVIOURS)} that misbehave {found['beside']:.3f} s, ratio {found['ratio']:.2f}"
+        f" (at most 2; worst turn {found['worst']:.2f})"
+    )
+    return found["ratio"] <= MOST
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, str, Path], bool]] = {
+    "kills": _kills,
+    "recovery": _recovery,
+    "neighbours": _neighbours,
+}
 
 
 if __name__ == "__main__":

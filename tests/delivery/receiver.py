@@ -68,9 +68,7 @@ class Receiver:
 
     async def serve(self, ready: Event) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(
-            self._connected, "127.0.0.1", self.port, ssl=self.trust, backlog=256
-        )
+        server = await self._listening()
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await self._stopping.wait()
@@ -78,6 +76,16 @@ class Receiver:
         for writer in tuple(self._open):
             writer.transport.abort()
         await asyncio.sleep(0.1)
+
+    async def _listening(self) -> asyncio.Server:
+        """A port that was ours before may be some connection's own for a moment."""
+        for _ in range(100):
+            with suppress(OSError):
+                return await asyncio.start_server(
+                    self._connected, "127.0.0.1", self.port, ssl=self.trust, backlog=256
+                )
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"port {self.port} is taken")
 
     def stop(self) -> None:
         if self._loop is not None and self._stopping is not None:

@@ -1,6 +1,6 @@
-"""A worker's sending alone, as a process of its own that a test may kill.
+"""A worker, or its sending alone, as a process of its own that a test may kill or stop.
 
-python -m tests.delivery.sending URL DATA_DIR START FACTOR
+python -m tests.delivery.sending URL DATA_DIR START FACTOR DAYS courier|worker
 """
 
 import signal
@@ -12,38 +12,50 @@ from threading import Event
 from escalation.bootstrap import opened
 from escalation.clock import SystemClock
 from escalation.settings import Settings
-from escalation.worker.delivering import courier_of
+from escalation.worker.delivering import Courier, courier_of
+from escalation.worker.jobs import worker_of
 
 
 class FastClock:
-    """Real time, ``factor`` times as fast since ``start``: waits of minutes take seconds."""
+    """Real time, ``days`` later and ``factor`` times as fast since ``start``."""
 
-    def __init__(self, start: datetime, factor: float) -> None:
+    def __init__(self, start: datetime, factor: float, days: float = 0) -> None:
         self._start = start
         self._factor = factor
+        self._ahead = timedelta(days=days)
 
     def now(self) -> datetime:
         passed: timedelta = SystemClock().now() - self._start
-        return self._start + passed * self._factor
+        return self._start + self._ahead + passed * self._factor
 
 
-def main(url: str, data_dir: str, start: str, factor: str) -> None:
-    """Send until told to stop, or killed."""
-    stop = Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+def main(url: str, data_dir: str, clock: FastClock, part: str) -> None:
+    """Work until told to stop, or killed; a worker takes few clocks at once."""
     settings = Settings(
         _env_file=None,
         database_url=url,
         data_dir=Path(data_dir),
         webhook_networks="127.0.0.0/8",
+        batch_size=20,
     )
-    clock = FastClock(datetime.fromisoformat(start), float(factor))
     with opened(settings, owner=True, application="sending", clock=clock) as inside:
-        courier = courier_of(inside)
-        courier.start()
-        stop.wait()
-        courier.stop()
+        if part == "worker":
+            worker = worker_of(inside)
+            signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+            worker.run()
+        else:
+            send(courier_of(inside))
+
+
+def send(courier: Courier) -> None:
+    """Until told to stop."""
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    courier.start()
+    stop.wait()
+    courier.stop()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    where, folder, start, factor, days, part = sys.argv[1:]
+    main(where, folder, FastClock(datetime.fromisoformat(start), float(factor), float(days)), part)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.builders import copied_sqlite
 from tests.delivery.campaign import kills
+from tests.delivery.outage import recovered
 
 
 @pytest.mark.slow
@@ -20,5 +21,13 @@ def test_kills_of_sender_and_receiver_lose_and_reorder_nothing(
 def test_kills_lose_and_reorder_nothing_on_a_server_either(
     furnished_postgres_url: str, tmp_path: Path
 ) -> None:
-    trial = kills(furnished_postgres_url, tmp_path, 400, rounds=3, seed=2)
-    assert trial.kills == 3
+    trial = kills(furnished_postgres_url, tmp_path, 2_000, rounds=5, seed=2)
+    assert trial.kills == 5
+
+
+@pytest.mark.slow
+def test_kills_within_a_recovery_double_and_lose_nothing(
+    furnished_url: str, tmp_path: Path
+) -> None:
+    at_kills = recovered(furnished_url, tmp_path, 100, kills=0, seed=3)
+    assert at_kills[0] == "open"  # what was late was being worked off

@@ -2,7 +2,6 @@ import json
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,61 +10,16 @@ from escalation.clock import VirtualClock
 from escalation.delivery import payloads
 from escalation.routing.vocabulary import Awaiting, Severity
 from escalation.services import recovery as recovering
-from escalation.store import heartbeat, timeline
 from escalation.store.failures import Again, Unavailable
-from escalation.store.transaction import read
 from escalation.worker.jobs import worker_of
 from escalation.workflow.commands import Acknowledge, Escalate, Hold
-from escalation.workflow.events import INTERNAL
-from tests.builders import ask, copied_sqlite
+from tests.builders import ask
 from tests.delivery.acts import deliver, log_of, logged, subscribe
-from tests.delivery.conftest import Open
-from tests.delivery.receiver import Got, Receiver
+from tests.delivery.late import going_on, late_events, summaries, told, told_once
+from tests.delivery.receiver import Receiver
 from tests.fakes import failing_commits
 
 DAYS = timedelta(days=3)
-
-
-def told(got: list[Got]) -> tuple[Counter[str], list[str]]:
-    """How often each issue was told of live, and the events that summaries list."""
-    live: Counter[str] = Counter()
-    listed: list[str] = []
-    for each in got:
-        message = json.loads(each.body)
-        if message["type"] == payloads.SUMMARY:
-            listed += [entry["id"] for entry in message["data"]["events"]]
-            assert message["data"]["count"] == len(message["data"]["events"])
-        else:
-            live[message["data"]["issue"]["id"]] += 1
-    return live, listed
-
-
-def summaries(got: list[Got]) -> int:
-    return sum(json.loads(each.body)["type"] == payloads.SUMMARY for each in got)
-
-
-def sent_ids(got: list[Got]) -> list[str]:
-    return [each.headers["webhook-id"] for each in got]
-
-
-def going_on(inside: Container) -> bool:
-    """Whether a recovery does."""
-    with read(inside.engine) as connection:
-        return heartbeat.current(connection) is not None
-
-
-def late_events(inside: Container, issues: list[str]) -> set[str]:
-    """Events of these issues that go out and that the engine made."""
-    found = set()
-    internal = {kind.value for kind in INTERNAL}
-    with read(inside.engine) as connection:
-        for issue in issues:
-            found |= {
-                entry.id
-                for entry in timeline.entries(connection, issue)
-                if entry.type not in internal and entry.actor["kind"] == "engine"
-            }
-    return found
 
 
 def went_down(
@@ -88,9 +42,8 @@ def test_after_an_outage_one_live_message_for_each_issue_and_one_summary(
 
 @pytest.mark.slow
 def test_three_days_down_with_a_thousand_issues_due(
-    furnished_sqlite: Path, tmp_path: Path, open_on: Open, clock: VirtualClock, receiver: Receiver
+    inside: Container, clock: VirtualClock, receiver: Receiver
 ) -> None:
-    inside = open_on(copied_sqlite(furnished_sqlite, tmp_path / "thousand.db"))
     three_days_down(inside, clock, receiver, 1_000)
 
 
@@ -106,12 +59,11 @@ def three_days_down(inside: Container, clock: VirtualClock, receiver: Receiver, 
     assert len(expected) == 2 * count  # three of a critical issue, one of another
     for path in ("/a", "/b"):
         got = receiver.at(path)
-        live, listed = told(got)
+        live, _ = told(got)
         assert set(live) == set(issues)
         assert set(live.values()) == {1}
         assert summaries(got) == 1
-        others = [e for e in sent_ids(got) if e in expected]
-        assert sorted([*listed, *others]) == sorted(expected)
+        told_once(got, expected)
     assert {each.state.value for each in log_of(inside)} == {"delivered", "summarised"}
     assert not going_on(inside)
 
@@ -145,15 +97,13 @@ def test_all_that_one_clock_does_on_coming_back_is_one_live_message(
     receiver.got.clear()
     clock.move_to(back)
     worker_of(inside).once()
-    live, listed = told(receiver.got)
+    live, _ = told(receiver.got)
     assert live == Counter([issue])
-    expected = late_events(inside, [issue])
     assert {json.loads(got.body)["type"] for got in receiver.got} == {
         "issue.tabled",
         payloads.SUMMARY,
     }
-    others = [e for e in sent_ids(receiver.got) if e in expected]
-    assert sorted([*listed, *others]) == sorted(expected)
+    told_once(receiver.got, late_events(inside, [issue]))
 
 
 def test_what_people_do_meanwhile_goes_out_as_usual(
@@ -167,13 +117,11 @@ def test_what_people_do_meanwhile_goes_out_as_usual(
     deliver(inside)
     assert [json.loads(got.body)["type"] for got in receiver.got] == ["issue.acknowledged"]
     worker_of(inside).once()
-    live, listed = told(receiver.got)
+    live, _ = told(receiver.got)
     late = live - Counter(issues[:1])  # without what the person did
     assert set(late.values()) == {1}
     assert summaries(receiver.got) == 1
-    expected = late_events(inside, issues)
-    others = [e for e in sent_ids(receiver.got) if e in expected]
-    assert sorted([*listed, *others]) == sorted(expected)
+    told_once(receiver.got, late_events(inside, issues))
     order = [json.loads(g.body)["data"] for g in receiver.got if summaries([g]) == 0]
     numbers = [data["number"] for data in order if data["issue"]["id"] == issues[0]]
     assert numbers == sorted(numbers)
@@ -189,12 +137,10 @@ def test_another_outage_within_a_recovery_extends_it(
     inside.outgoing.hand_on()
     clock.advance(DAYS)
     worker_of(inside).once()
-    live, listed = told(receiver.got)
+    live, _ = told(receiver.got)
     assert set(live.values()) == {1}
     assert summaries(receiver.got) == 1
-    expected = late_events(inside, issues)
-    others = [e for e in sent_ids(receiver.got) if e in expected]
-    assert sorted([*listed, *others]) == sorted(expected)
+    told_once(receiver.got, late_events(inside, issues))
 
 
 def test_a_failure_in_any_step_of_a_recovery_doubles_and_loses_nothing(
@@ -217,10 +163,9 @@ def test_a_failure_in_any_step_of_a_recovery_doubles_and_loses_nothing(
     deliver(inside)
     expected = late_events(inside, issues)
     for path in ("/a", "/b"):
-        live, listed = told(receiver.at(path))
+        live, _ = told(receiver.at(path))
         assert set(live.values()) == {1}
-        others = [e for e in sent_ids(receiver.at(path)) if e in expected]
-        assert sorted([*listed, *others]) == sorted(expected)
+        told_once(receiver.at(path), expected)
 
 
 def test_of_two_workers_that_come_back_one_opens_the_recovery(
