@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Row,
     bindparam,
     delete,
@@ -19,6 +21,9 @@ from sqlalchemy import (
 )
 
 from escalation.store import dialect, models
+from escalation.store.base import Id
+from escalation.store.bulk import insert_rows
+from escalation.store.tuples import Query, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +90,26 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
 
 def recall(connection: Connection, slots: Sequence[Slot]) -> dict[Slot, Kept]:
     """What was answered for these keys, where something was."""
-    if not slots:
-        return {}
-    if len(slots) == 1:
-        given = {name: getattr(slots[0], name) for name in Slot.__slots__}
-        found = connection.execute(_KEPT_AT, given)
+    places = {(slot.principal, slot.method, slot.path) for slot in slots}
+    if len(places) == 1:
+        ((principal, method, path),) = places
+        given = {"principal": principal, "method": method, "path": path}
+        keys = [slot.key for slot in slots]
+        query = _kept_at(connection.dialect)
+        rows: Iterable[Any] = named(connection, query, {**given, "keys": keys})
+    elif places:
+        rows = connection.execute(select(models.idempotency).where(_any_slot(connection, slots)))
     else:
-        found = connection.execute(select(models.idempotency).where(_any_slot(connection, slots)))
-    return {kept.slot: kept for kept in map(_kept, found)}
+        rows = ()
+    return {kept.slot: kept for kept in map(_kept, rows)}
+
+
+# Made once: nearly all that a turn of the desk has are calls of one path, or a single one.
+@cache
+def _kept_at(of: Dialect) -> Query:
+    table = models.idempotency
+    place = (table.c[name] == bindparam(name, type_=Id) for name in ("principal", "method", "path"))
+    return select(table).where(*place, dialect.any_given(of, table.c.key, "keys"))
 
 
 def _any_slot(connection: Connection, slots: Sequence[Slot]) -> ColumnElement[bool]:
@@ -111,12 +128,6 @@ def _any_slot(connection: Connection, slots: Sequence[Slot]) -> ColumnElement[bo
             for (principal, method, path), keys in by_place.items()
         )
     )
-
-
-# Made once: at a light load a turn of the desk has one command, and making it costs more than it.
-_KEPT_AT = select(models.idempotency).where(
-    *(models.idempotency.c[name] == bindparam(name) for name in Slot.__slots__)
-)
 
 
 def _kept(row: Row[Any]) -> Kept:
@@ -141,8 +152,7 @@ def remember(connection: Connection, kept: Iterable[Kept]) -> None:
         for k in kept
     ]
     rows.sort(key=lambda row: (row["principal"], row["method"], row["path"], row["key"]))
-    if rows:
-        connection.execute(insert(models.idempotency), rows)
+    insert_rows(connection, models.idempotency, rows)
 
 
 def forget(connection: Connection, before: datetime, limit: int) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Table
 
 from escalation.store.dialect import takes_arrays
+from escalation.store.driver import executed
 
 Rows = Sequence[Mapping[str, Any]]
 Processor = Callable[[Any], Any] | None
@@ -42,9 +43,9 @@ def _run(connection: Connection, statement: _Statement, rows: Rows) -> None:
         values = [row[name] for row in rows]
         columns.append(values if process is None else [process(value) for value in values])
     if takes_arrays(connection.dialect):
-        connection.exec_driver_sql(sql, tuple(_array(values) for values in columns))
+        executed(connection, sql, tuple(_array(values) for values in columns))
     else:
-        connection.exec_driver_sql(sql, list(zip(*columns, strict=True)))
+        executed(connection, sql, list(zip(*columns, strict=True)), many=True)
 
 
 def _array(values: list[Any]) -> list[Any] | str:

@@ -3,12 +3,13 @@
 Everything else says what it wants, and finds here how that is said on either database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    TypeDecorator,
     any_,
     bindparam,
     case,
@@ -27,9 +29,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
 from escalation.clock import Clock, SystemClock
 from escalation.store.base import canonical
+from escalation.store.tuples import fetched
 
 _READ: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {"begin": None},
@@ -69,18 +73,54 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
 def any_of(
     connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
 ) -> ColumnElement[bool]:
-    """Whether the column is one of the values: one array on PostgreSQL, a JSON list on SQLite.
+    """Whether the column is one of the values.
 
     The statement is the same for any number of values, so that it stays prepared, and nobody
     spends time on writing a list of placeholders.
     """
-    if connection.dialect.name == "postgresql":
-        array = postgresql.ARRAY(column.type)
-        return column == any_(bindparam(None, list(values), type_=array, unique=True))
-    process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    kept = list(values) if process is None else [process(value) for value in values]
-    given = func.json_each(bindparam(None, canonical(kept), type_=Text, unique=True))
-    return column.in_(select(given.table_valued("value").c.value))
+    of = connection.dialect
+    return _among(
+        of, column, bindparam(None, list(values), type_=_list_of(of, column), unique=True)
+    )
+
+
+def any_given(of: Dialect, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of the values that the statement is given by ``name``."""
+    return _among(of, column, bindparam(name, type_=_list_of(of, column)))
+
+
+def _among(
+    of: Dialect, column: ColumnElement[Any], given: BindParameter[Any]
+) -> ColumnElement[bool]:
+    if takes_arrays(of):
+        return column == any_(given)
+    return column.in_(select(func.json_each(given).table_valued("value").c.value))
+
+
+def _list_of(of: Dialect, column: ColumnElement[Any]) -> TypeEngine[Any]:
+    """How a list of such values is given: an array on PostgreSQL, JSON on SQLite."""
+    return postgresql.ARRAY(column.type) if takes_arrays(of) else _ListAsJson(column.type)
+
+
+class _ListAsJson(TypeDecorator[list[Any]]):
+    """A list of values as JSON, each as its own type keeps it."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
+    cache_ok: bool | None = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        """A list of ``item``."""
+        super().__init__()
+        self.item = item
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        """What turns the values into JSON."""
+        process = self.item.dialect_impl(dialect).bind_processor(dialect)
+
+        def told(values: list[Any]) -> str:
+            return canonical(values if process is None else [process(value) for value in values])
+
+        return told
 
 
 def has_item(connection: Connection, column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
@@ -120,11 +160,13 @@ def recorded_at(connection: Connection, clock: Clock) -> datetime:
     :func:`older_writers` sees it; on SQLite it holds the write lock.
     """
     if connection.dialect.name == "postgresql" and isinstance(clock, SystemClock):
-        # CASE looks at its condition first.
-        begun = case((func.pg_current_xact_id().is_not(None), func.clock_timestamp()))
-        told: datetime = connection.execute(select(begun)).scalar_one()
-        return told.astimezone(UTC)
+        ((told,),) = fetched(connection, _WRITING_NOW, {})
+        return told.astimezone(UTC)  # type: ignore[no-any-return]  # a row's value
     return clock.now()
+
+
+# CASE looks at its condition first.
+_WRITING_NOW = select(case((func.pg_current_xact_id().is_not(None), func.clock_timestamp())))
 
 
 def older_writers(connection: Connection, until: datetime | None) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, func, insert, select, update
 
 from escalation.store import models
+from escalation.store.tuples import fetched
 
 Part = Literal["publication", "directory", "access", "meetings"]
 
@@ -60,7 +61,8 @@ _EPOCH = select(
 
 def read_epoch(connection: Connection) -> Epoch:
     """The one row; a database that has just been made has it too."""
-    return Epoch(*connection.execute(_EPOCH).one())
+    ((*found,),) = fetched(connection, _EPOCH, {})
+    return Epoch(*found)
 
 
 def bump(connection: Connection, part: Part, *, current: str | None = None) -> None:

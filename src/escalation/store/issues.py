@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, text, update
+from sqlalchemy import Connection, Dialect, Integer, Row, bindparam, func, select, text, update
 
 from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import (
@@ -20,22 +21,15 @@ from escalation.routing.vocabulary import (
     Side,
 )
 from escalation.store import models
-from escalation.store.base import EPOCH
-from escalation.store.dialect import any_of
+from escalation.store.base import EPOCH, UtcInstant
+from escalation.store.dialect import any_given, any_of
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.rows import OF_FEW
+from escalation.store.tuples import Query, fetched, named
 from escalation.timekeeping.ledger import Budget, Interval, Measure
 from escalation.workflow.facts import Clock, Issue, Visit
 from escalation.workflow.sealed import Named, Referral, Sealing
 from escalation.workflow.states import ClockEnd, ClockKind, ClockState, Status
-
-_ISSUE = select(models.issue)
-_CLOCK = select(models.clock)
-_INTERVAL = select(
-    models.clock_interval.c.clock_id,
-    models.clock_interval.c.started_at,
-    models.clock_interval.c.ended_at,
-).order_by(models.clock_interval.c.clock_id, models.clock_interval.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +52,8 @@ def load(
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    query = _ISSUE.where(any_of(connection, models.issue.c.id, wanted))
-    query = query.order_by(models.issue.c.id)
-    if lock:
-        query = query.with_for_update(skip_locked=skip_locked)
-    issues = {row.id: issue_of(row) for row in connection.execute(query)}
+    query = _issue_query(connection.dialect, lock, skip_locked)
+    issues = {row.id: issue_of(row) for row in named(connection, query, {"ids": wanted})}
     clocks = clocks_of(connection, issues)
     return {
         i: Loaded(
@@ -78,15 +69,12 @@ def clocks_of(
     connection: Connection, issues: Mapping[str, Issue], *, every: bool = False
 ) -> dict[str, list[Clock]]:
     """The clocks that deciding needs, by issue; with ``every`` the ended ones too, oldest first."""
-    table = models.clock
-    query = _CLOCK.where(any_of(connection, table.c.issue_id, list(issues)))
     ended = [i for i, issue in issues.items() if issue.ended_at is not None]
-    if not every and ended:
-        kept = and_(table.c.kind == ClockKind.OVERALL, table.c.issue_id.in_(ended))
-        query = query.where(or_(table.c.ended_at.is_(None), kept))
-    elif not every:
-        query = query.where(table.c.ended_at.is_(None))
-    rows = connection.execute(query.order_by(table.c.issue_id, table.c.id)).all()
+    given = {"issues": list(issues)}
+    if ended and not every:
+        given["ended"] = ended
+    query = _clock_query(connection.dialect, every, "ended" in given)
+    rows = named(connection, query, given)
     intervals = _intervals(connection, [row.id for row in rows])
     found: dict[str, list[Clock]] = defaultdict(list)
     for row in rows:
@@ -97,11 +85,39 @@ def clocks_of(
 def _intervals(connection: Connection, clocks: Sequence[str]) -> dict[str, list[Interval]]:
     found: dict[str, list[Interval]] = defaultdict(list)
     if clocks:
-        table = models.clock_interval
-        query = _INTERVAL.where(any_of(connection, table.c.clock_id, clocks))
-        for clock_id, started_at, ended_at in connection.execute(query):
+        rows = fetched(connection, _interval_query(connection.dialect), {"clocks": clocks})
+        for clock_id, started_at, ended_at in rows:
             found[clock_id].append(Interval(started_at, ended_at))
     return found
+
+
+# The statements are made once for each database; what they are asked comes by name.
+@cache
+def _issue_query(of: Dialect, lock: bool, skip_locked: bool) -> Query:  # noqa: FBT001 - the key of a cache
+    table = models.issue
+    query = select(table).where(any_given(of, table.c.id, "ids")).order_by(table.c.id)
+    return query.with_for_update(skip_locked=skip_locked) if lock else query
+
+
+@cache
+def _clock_query(of: Dialect, every: bool, any_ended: bool) -> Query:  # noqa: FBT001 - as above
+    table = models.clock
+    query = select(table).where(any_given(of, table.c.issue_id, "issues"))
+    live = table.c.ended_at.is_(None)
+    if not every and any_ended:
+        kept = (table.c.kind == ClockKind.OVERALL) & any_given(of, table.c.issue_id, "ended")
+        query = query.where(live | kept)
+    elif not every:
+        query = query.where(live)
+    return query.order_by(table.c.issue_id, table.c.id)
+
+
+@cache
+def _interval_query(of: Dialect) -> Query:
+    table = models.clock_interval
+    query = select(table.c.clock_id, table.c.started_at, table.c.ended_at)
+    query = query.where(any_given(of, table.c.clock_id, "clocks"))
+    return query.order_by(table.c.clock_id, table.c.number)
 
 
 def ids_of_references(connection: Connection, references: Iterable[str]) -> dict[str, str]:
@@ -119,12 +135,17 @@ def claim_due(connection: Connection, now: datetime, limit: int) -> list[tuple[s
     Their issues' rows are held until the transaction ends; those that somebody else holds are
     left to them.
     """
-    clock, issue = models.clock, models.issue
-    query = select(clock.c.issue_id, clock.c.id).where(clock.c.next_at <= now)
-    query = query.order_by(clock.c.next_at, clock.c.id).limit(limit)
-    query = query.join(issue, issue.c.id == clock.c.issue_id)
-    held = query.with_for_update(of=issue, skip_locked=True)
-    return [(issue_id, clock_id) for issue_id, clock_id in connection.execute(held)]
+    return [(i, c) for i, c in fetched(connection, _DUE, {"now": now, "limit": limit})]
+
+
+_DUE = (
+    select(models.clock.c.issue_id, models.clock.c.id)
+    .where(models.clock.c.next_at <= bindparam("now", type_=UtcInstant))
+    .order_by(models.clock.c.next_at, models.clock.c.id)
+    .limit(bindparam("limit", type_=Integer))
+    .join(models.issue, models.issue.c.id == models.clock.c.issue_id)
+    .with_for_update(of=models.issue, skip_locked=True)
+)
 
 
 def next_due(connection: Connection) -> datetime | None:

@@ -1,36 +1,82 @@
-"""Many rows read as plain tuples: what thousands of them cost is the driver, and little more.
+"""Rows read as plain tuples, by queries that are made once and asked often.
 
-SQLAlchemy's own rows cost about as much again: an object for each, and a call for each instant.
+What they cost is the driver, and little more: SQLAlchemy's own rows cost about as much again, an
+object for each and a call for each instant, and making the statement as much as running it.
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
 
+from escalation.store.driver import executed
+
 Query = Select[Any] | CompoundSelect[Any]
+_Process = Callable[[Any], Any]
 
 
 def fetched(
     connection: Connection, query: Query, given: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     """The rows of a query that is made once and asked often, in the order of its columns."""
-    result = connection.execute(query, given)
-    rows: list[tuple[Any, ...]] = list(cast("Any", result.cursor).fetchall())
-    result.close()
-    processors = _processors(connection.dialect, query)
-    if not (rows and processors):
+    made = _made(connection.dialect, query, tuple(given))
+    rows: list[tuple[Any, ...]] = executed(connection, made.sql, made.asked(given)).fetchall()
+    if not (rows and made.columns):
         return rows
     columns: list[Any] = list(zip(*rows, strict=True))
-    for place, process in processors:
+    for place, process in made.columns:
         columns[place] = [None if value is None else process(value) for value in columns[place]]
     return list(zip(*columns, strict=True))
 
 
+def named(connection: Connection, query: Query, given: Mapping[str, Any]) -> list[Any]:
+    """The same rows, each value to be had by its column's name."""
+    return list(map(_row(query)._make, fetched(connection, query, given)))
+
+
 @cache
-def _processors(of: Dialect, query: Query) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
-    """What the values of some columns go through, by the columns' places."""
-    kinds = [column.type.dialect_impl(of) for column in query.selected_columns]
-    found = [(place, kind.result_processor(of, None)) for place, kind in enumerate(kinds)]
-    return tuple((place, process) for place, process in found if process is not None)
+def _row(query: Query) -> Any:  # noqa: ANN401 - a class made of the query's own names
+    return namedtuple("Row", [str(column.key) for column in query.selected_columns])  # noqa: PYI024 - as above
+
+
+class _Made(NamedTuple):
+    """A query on one database: what goes into it under which name, and what some columns need."""
+
+    sql: str
+    constants: Mapping[str, Any]
+    processors: tuple[tuple[str, _Process], ...]
+    order: tuple[str, ...] | None
+    columns: tuple[tuple[int, _Process], ...]
+
+    def asked(self, given: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
+        """What is given, as the driver takes it."""
+        values = {**self.constants, **given}
+        for name, process in self.processors:
+            values[name] = process(values[name])
+        return values if self.order is None else tuple(values[name] for name in self.order)
+
+
+@cache
+def _made(of: Dialect, query: Query, given: tuple[str, ...]) -> _Made:
+    compiled = query.compile(dialect=of)
+    # With lists that the query itself holds written out, as `IN (a, b)`.
+    made = compiled.construct_expanded_state(dict.fromkeys(given))
+    bound = ((n, _in(of, b.type)) for n, b in compiled.binds.items() if n in made.parameters)
+    columns = enumerate(_out(of, column.type) for column in query.selected_columns)
+    return _Made(
+        made.statement,
+        made.parameters,
+        tuple((name, process) for name, process in bound if process is not None),
+        None if made.positiontup is None else tuple(made.positiontup),
+        tuple((place, process) for place, process in columns if process is not None),
+    )
+
+
+def _in(of: Dialect, kind: Any) -> _Process | None:  # noqa: ANN401 - a type of SQLAlchemy's, either database's
+    return kind.dialect_impl(of).bind_processor(of)  # type: ignore[no-any-return]  # as above
+
+
+def _out(of: Dialect, kind: Any) -> _Process | None:  # noqa: ANN401 - as above
+    return kind.dialect_impl(of).result_processor(of, None)  # type: ignore[no-any-return]  # as above
