@@ -4,13 +4,12 @@ Nothing here commits: :class:`escalation.services.desk.Desk` runs a batch inside
 and tries again, or in halves, where that is right.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import structs
+import msgspec
 
 from escalation.clock import Clock, whole_second
 from escalation.errors import (
@@ -120,7 +119,7 @@ class Batch:
         for issue_id, found in loaded.items():
             under = self.means.registry.agreement(self.connection, self.known, found.issue)
             if self._turns.counts:
-                under = structs.replace(under, turns=self._turns.now)
+                under = msgspec.structs.replace(under, turns=self._turns.now)
             self._facts[issue_id] = Facts(found.issue, found.clocks, under, found.ended)
             self._works[issue_id] = Work(found.issue, {c.id: c for c in found.clocks})
 
@@ -171,7 +170,7 @@ class Batch:
 
     def _logged(self, job: Job, log: Log) -> tuple[Facts, Plan]:
         now = whole_second(job.at or self.now)
-        log = structs.replace(log, received_at=self._received(job, log, now))
+        log = msgspec.structs.replace(log, received_at=self._received(job, log, now))
         command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
         rules = self.means.registry.rules(self.known)
         if self._turns.counts:
@@ -273,7 +272,7 @@ class Batch:
         next_at, next_clock = min(ahead, default=(None, None))
         body, headers, status = b"", {}, 200
         if job.answers:
-            body = _json(self._view(job, facts, max(self.now, issue.updated_at)))
+            body = msgspec.json.encode(self._view(job, facts, max(self.now, issue.updated_at)))
             headers = {"ETag": f'"{issue.version}"'}
             if isinstance(job.ask, Log):
                 status = 201
@@ -289,7 +288,3 @@ class Batch:
 def _wrong_instant(name: str, code: str, detail: str) -> EscalationError:
     fault = Fault(code, f"`{name}` {detail}", pointer=f"/{name}")
     return Invalid("The issue was not logged.", errors=[fault])
-
-
-def _json(view: Mapping[str, Any]) -> bytes:
-    return json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()

@@ -58,6 +58,15 @@ def canonical_document(document: Mapping[str, Any]) -> bytes:
     return _QUICK.encode(document)
 
 
+def kept_text(value: object) -> str:
+    """The text in which the database keeps a JSON value of ours: canonical, and quick to make.
+
+    As :func:`canonical_document`. A fraction stands in its shortest form; one that is no number
+    comes in nowhere (bodies and files that have it are refused), and would be kept as null.
+    """
+    return _QUICK.encode(value).decode()
+
+
 _QUICK: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -122,12 +131,12 @@ class _JsonAsText(TypeDecorator[Any]):
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:
         """What turns a value into its canonical text; None is SQL's NULL."""
         del dialect
-        return lambda value: None if value is None else canonical(value)
+        return lambda value: None if value is None else kept_text(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:
         """What reads the text again."""
         del dialect, coltype
-        return lambda value: None if value is None else json.loads(value)
+        return lambda value: None if value is None else msgspec.json.decode(value)
 
 
 UtcInstant: Final[TypeEngine[datetime]] = _InstantAsInteger().with_variant(

@@ -32,7 +32,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 from escalation.clock import Clock, SystemClock
-from escalation.store.base import canonical
+from escalation.store.base import kept_text
 from escalation.store.tuples import fetched
 
 _READ: Mapping[str, Mapping[str, Any]] = {
@@ -118,7 +118,7 @@ class _ListAsJson(TypeDecorator[list[Any]]):
         process = self.item.dialect_impl(dialect).bind_processor(dialect)
 
         def told(values: list[Any]) -> str:
-            return canonical(values if process is None else [process(value) for value in values])
+            return kept_text(values if process is None else [process(value) for value in values])
 
         return told
 

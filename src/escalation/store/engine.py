@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from escalation.clock import monotonic
 from escalation.errors import Broken
-from escalation.store.base import canonical
+from escalation.store.base import kept_text
 
 BUSY_MILLISECONDS = 15_000
 CHECKPOINT_PAGES = 1_000
@@ -150,7 +150,7 @@ def _postgres(
         url.set(drivername="postgresql+psycopg"),
         **pool,
         isolation_level="READ COMMITTED",
-        json_serializer=canonical,
+        json_serializer=kept_text,
         connect_args={
             "application_name": application,
             "connect_timeout": 10,

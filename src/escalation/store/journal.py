@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from escalation.store import dialect, models
-from escalation.store.base import canonical
+from escalation.store.base import kept_text
 from escalation.store.chain import GENESIS, link_hash
 from escalation.store.rows import actor_told
 from escalation.workflow.facts import Actor
@@ -39,7 +39,7 @@ def record(  # noqa: PLR0913 - the parts of an entry are independent
         "effective_at": now,
         "recorded_at": now,
         "visibility": "shared",
-        "payload": canonical({"actor": actor_told(actor), **payload}),
+        "payload": kept_text({"actor": actor_told(actor), **payload}),
         "salt": salt,
     }
     row["hash"] = link_hash(previous, row)

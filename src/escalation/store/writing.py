@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table
 
 from escalation.store import dialect, models
 from escalation.store.agendas import add_meetings, put_items
-from escalation.store.base import canonical
+from escalation.store.base import kept_text
 from escalation.store.bulk import insert_rows, update_rows
 from escalation.store.chain import link_hash
 from escalation.store.rows import (
@@ -172,7 +172,7 @@ class _Batch:
                 "effective_at": happened.effective_at,
                 "recorded_at": self.now,
                 "visibility": happened.visibility,
-                "payload": canonical({"actor": actor, **happened.payload}),
+                "payload": kept_text({"actor": actor, **happened.payload}),
                 "salt": next(self.salts),
             }
             chain = row["hash"] = link_hash(chain, row)
