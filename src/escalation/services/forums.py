@@ -146,8 +146,9 @@ class _Sitting:
                 detail = f"found `{ask.at_meeting}`, expected a later meeting of this forum"
                 fault = Fault("unknown", detail, pointer="/at_meeting")
                 raise Invalid("The minutes were not confirmed.", errors=[fault])
-        if isinstance(ask, OnItem):
-            _refuse_unknown(facts, ask)
+        sent = self.errand.ask
+        if isinstance(ask, OnItem) and isinstance(sent, OnItem):
+            _refuse_unknown(facts, ask, sent.subject)
 
     def _fresh(self, facts: MeetingFacts) -> None:
         seen, version = self.errand.if_match, facts.meeting.version
@@ -219,12 +220,15 @@ class _Sitting:
         return self.errand.call.keep(self.connection, answer, self.now)
 
 
-def _refuse_unknown(facts: MeetingFacts, ask: OnItem) -> None:
-    """An issue that is not there, or not for this caller, is a wrong value and no state."""
+def _refuse_unknown(facts: MeetingFacts, ask: OnItem, name: str) -> None:
+    """An issue that is not there, or not for this caller, is a wrong value and no state.
+
+    It is called by the ``name`` that was sent: its id would tell that it is there.
+    """
     of_issue = ask.subject.startswith("iss_") or "_" not in ask.subject
     known = facts.issues.get(ask.subject)
     if of_issue and (known is None or not may_see(facts.viewer, known.issue)):
-        fault = Fault("unknown", f"There is no issue {ask.subject}.", pointer="/issue")
+        fault = Fault("unknown", f"There is no issue {name}.", pointer="/issue")
         raise Invalid("The issue of that item was not found.", errors=[fault])
 
 
