@@ -11,6 +11,7 @@ ALLOWED = {
     "escalation.settings": ("settings.py", "bootstrap.py", "bootstrap/", "cli/"),
     "escalation.store": ("store/", "services/", "bootstrap.py", "bootstrap/", "cli/"),
     "fastapi": ("api/", "console/"),
+    "icalendar": ("reports/",),
     "httpx": ("delivery/", "client/", "client.py"),
     "jinja2": ("console/", "reports/", "delivery/"),
     "jmespath": ("services/inbound/",),

@@ -23,6 +23,7 @@ from escalation.errors import (
 from escalation.services import receipts
 from escalation.services.access import Permission
 from escalation.services.jobs import Answer, Job
+from escalation.services.once import Call
 from escalation.services.reading import issues
 from escalation.workflow.commands import Ask, Log
 
@@ -91,6 +92,19 @@ def with_receipt(asked: Asked, answer: Answer) -> Answer:
         return answer
     told_code = f',"receipt_code":"{code}"}}'.encode()
     return replace(answer, body=answer.body[:-1] + told_code)
+
+
+def call_of(asked: Asked) -> Call:
+    """The caller's key, and what makes a repeat harmless, for work that is not a command.
+
+    Raises:
+        Malformed: the Idempotency-Key cannot be used.
+    """
+    sent = headers.idempotency_key(asked)
+    if sent is None:
+        return Call(key=asked.caller.key)
+    slot = asked.caller.slot(asked.scope["method"], asked.path, sent)
+    return Call(key=asked.caller.key, slot=slot, body_hash=asked.body_hash)
 
 
 async def served(asked: Asked, job: Job) -> Answer:

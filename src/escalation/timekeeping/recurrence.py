@@ -63,6 +63,19 @@ class Recurrence:
                 found.append(at)
         return tuple(found)
 
+    def published(self) -> str:
+        """The rule as calendar programs read it beside a start that has a zone.
+
+        RFC 5545 section 3.3.10: its last moment then stands in UTC.
+        """
+        until = read_rule(self.rule).until
+        parts = [p for p in self.rule.upper().removesuffix(";").split(";") if p]
+        if until is not None:
+            parts = [part for part in parts if not part.startswith("UNTIL=")]
+            last = _last(until, zone_named(self.zone))
+            parts.append(f"UNTIL={last:%Y%m%dT%H%M%SZ}")
+        return ";".join(parts)
+
     def _local(self, instant: datetime) -> datetime:
         return instant.astimezone(zone_named(self.zone)).replace(tzinfo=None)
 

@@ -8,6 +8,7 @@ from fastapi import Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
 from escalation.api import asking, headers, paging
+from escalation.api.asking import call_of
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import (
     CHANGES,
@@ -41,7 +42,6 @@ from escalation.errors import EscalationError, NotFound
 from escalation.routing.wording import not_among
 from escalation.services import forums, planning
 from escalation.services.forums import Errand
-from escalation.services.once import Call
 from escalation.services.reading import meetings
 from escalation.workflow.meetings.asks import Procedural
 
@@ -108,19 +108,10 @@ async def schedule_meeting(asked: Ask, forum: ForumCode) -> Response:
         place=sent.place,
         reason=sent.reason,
         actor=asked.caller.actor,
-        call=_call(asked),
+        call=call_of(asked),
     )
     desk = asked.means.container.desk
     return asking.told(await run_in_threadpool(planning.schedule, desk, extra))
-
-
-def _call(asked: Asked) -> Call:
-    """The caller's key, and what makes a repeat harmless."""
-    sent = headers.idempotency_key(asked)
-    if sent is None:
-        return Call(key=asked.caller.key)
-    slot = asked.caller.slot(asked.scope["method"], asked.path, sent)
-    return Call(key=asked.caller.key, slot=slot, body_hash=asked.body_hash)
 
 
 def _endpoint(act: Procedural) -> Callable[[Asked, str], Awaitable[Response]]:
@@ -145,7 +136,7 @@ async def _acted(asked: Asked, meeting: str, act: Procedural) -> Response:
             actor=asked.caller.actor,
             if_match=version,
             viewer=asked.caller.viewer,
-            call=_call(asked),
+            call=call_of(asked),
         )
     except EscalationError:
         await _known(asked, meeting)

@@ -1,0 +1,174 @@
+"""A forum's calendar feed, and the tokens that open it to calendar programs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from escalation.errors import Broken, NotFound
+from escalation.reports.as_icalendar import Feed, Occasion, calendar
+from escalation.routing.directory import Forum
+from escalation.services.desk import Desk
+from escalation.services.forums import directory_of
+from escalation.services.once import Call
+from escalation.services.views import told
+from escalation.store import feeds, framework, journal, meetings, timeline
+from escalation.store.base import EPOCH
+from escalation.store.transaction import Connection, read, snapshot
+from escalation.workflow.facts import Actor
+from escalation.workflow.forum import sitting
+from escalation.workflow.meetings.facts import Meeting, MeetingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeed:
+    """A feed that has just been made; ``token`` is not to be had again."""
+
+    view: dict[str, Any]
+    token: str
+
+
+def text(desk: Desk, code: str, base: str) -> bytes:
+    """The forum's meetings as iCalendar; links in it begin with ``base``.
+
+    Raises:
+        NotFound: there is no such forum.
+    """
+    with snapshot(desk.engine) as connection:
+        known = desk.registry.refresh(connection)
+        body = directory_of(known).forum(code)
+        changed = meetings.changed(connection, code)
+        directory = framework.directory(connection)
+        first = body.meeting.first_after(EPOCH)
+        if first is None:
+            raise Broken(f"The rule of {body.title} never comes round; mend the directory.")
+        held = sitting(desk.registry.in_force(known), body, first)
+    stamps = [meeting.updated_at for meeting in changed]
+    stamps += [directory.applied_at] if directory is not None else []
+    feed = Feed(
+        code=code,
+        title=body.title,
+        zone=body.meeting.zone,
+        rule=body.meeting.published(),
+        first=first,
+        lasts=held.ends_at - held.starts_at,
+        says=f"{body.title}. Agendas: {base}/v1/forums/{code}/meetings",
+        sequence=known.directory_epoch + sum(meeting.sequence + 1 for meeting in changed),
+        stamp=max(stamps, default=first),
+        occasions=[_occasion(body, meeting, base) for meeting in changed],
+    )
+    return calendar(feed)
+
+
+def _occasion(body: Forum, meeting: Meeting, base: str) -> Occasion:
+    held, done = meeting.sitting, meeting.procedure
+    says = f"{body.title}. Agenda: {base}/v1/meetings/{meeting.id}/agenda"
+    return Occasion(
+        id=meeting.id,
+        occurs_at=meeting.occurs_at,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        cancelled=meeting.status is MeetingStatus.CANCELLED,
+        sequence=meeting.sequence,
+        place=done.place,
+        says=says if done.reason is None else f"{says} ({done.reason})",
+    )
+
+
+def opened(desk: Desk, code: str, token: str) -> bool:
+    """Whether a token opens the forum's feed."""
+    with read(desk.engine) as connection:
+        return feeds.opens(connection, code, _hash(token))
+
+
+def create(desk: Desk, code: str, name: str, actor: Actor, call: Call) -> NewFeed:
+    """Make a token for the forum's feed.
+
+    Raises:
+        NotFound: there is no such forum.
+    """
+    now = desk.clock.now()
+    token = f"feed_{desk.ids.token(32).hex()}"
+    feed_id = desk.ids.new("fed", now)
+    made = desk.ids.new("evt", now), desk.ids.token(16).hex()
+
+    def chore(connection: Connection, now: datetime) -> dict[str, Any]:
+        known = desk.registry.refresh(connection)
+        call.answered(connection, known, now)
+        directory_of(known).forum(code)
+        row = {
+            "id": feed_id,
+            "forum": code,
+            "name": name,
+            "hash": _hash(token),
+            "created_by": actor.name,
+            "created_at": now,
+            "revoked_at": None,
+        }
+        if not timeline.aggregates_of(connection, [made[0]]):
+            feeds.add(connection, row)
+            _record(connection, "feed.created", {"feed": feed_id, "forum": code}, actor, made, now)
+        return view(row)
+
+    return NewFeed(desk.do(chore).result(), token)
+
+
+def revoke(desk: Desk, code: str, feed_id: str, actor: Actor, call: Call) -> None:
+    """Take a token back: it opens nothing from the next request on.
+
+    Raises:
+        NotFound: the forum has no such feed, or it was revoked before.
+    """
+    made = desk.ids.new("evt", desk.clock.now()), desk.ids.token(16).hex()
+
+    def chore(connection: Connection, now: datetime) -> None:
+        call.answered(connection, desk.registry.refresh(connection), now)
+        if timeline.aggregates_of(connection, [made[0]]):
+            return
+        if not feeds.revoke(connection, code, feed_id, now):
+            raise NotFound(f"{code} has no feed {feed_id} that could be revoked.")
+        _record(connection, "feed.revoked", {"feed": feed_id, "forum": code}, actor, made, now)
+
+    desk.do(chore).result()
+
+
+def every(connection: Connection, code: str) -> Sequence[dict[str, Any]]:
+    """A forum's feeds, without their tokens."""
+    return [view(row._asdict()) for row in feeds.of_forum(connection, code)]
+
+
+def view(row: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a feed: everything but its token."""
+    return {
+        "id": row["id"],
+        "forum": row["forum"],
+        "name": row["name"],
+        "created_by": row["created_by"],
+        "created_at": told(row["created_at"]),
+        "revoked_at": told(row["revoked_at"]),
+    }
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _record(
+    connection: Connection,
+    kind: str,
+    payload: dict[str, str],
+    actor: Actor,
+    made: tuple[str, str],
+    now: datetime,
+) -> None:
+    journal.record(
+        connection,
+        "feeds",
+        event_id=made[0],
+        kind=kind,
+        payload=payload,
+        actor=actor,
+        now=now,
+        salt=made[1],
+    )

@@ -1,0 +1,39 @@
+"""The tokens by which calendar programs read when a forum meets; only their hashes are kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from escalation.store import models
+
+
+def add(connection: Connection, row: dict[str, Any]) -> None:
+    """Keep a feed's token, by its hash."""
+    connection.execute(insert(models.calendar_feed), row)
+
+
+def of_forum(connection: Connection, forum: str) -> Sequence[Row[Any]]:
+    """A forum's feeds, the newest first."""
+    table = models.calendar_feed
+    query = select(table).where(table.c.forum == forum)
+    return connection.execute(query.order_by(table.c.created_at.desc(), table.c.id)).all()
+
+
+def opens(connection: Connection, forum: str, hashed: str) -> bool:
+    """Whether a token with this hash opens the forum's feed, and was not revoked."""
+    table = models.calendar_feed
+    query = select(table.c.id).where(
+        table.c.forum == forum, table.c.hash == hashed, table.c.revoked_at.is_(None)
+    )
+    return connection.scalar(query) is not None
+
+
+def revoke(connection: Connection, forum: str, feed: str, now: datetime) -> bool:
+    """Take a token back; answers whether there was one that was not revoked already."""
+    table = models.calendar_feed
+    change = update(table).where(
+        table.c.id == feed, table.c.forum == forum, table.c.revoked_at.is_(None)
+    )
+    return connection.execute(change.values(revoked_at=now)).rowcount == 1
