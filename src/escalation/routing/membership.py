@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from escalation.routing.directory import Directory, Forum, Member
-from escalation.routing.seats import holder_of
-from escalation.routing.vocabulary import Role
+from escalation.routing.seats import Parties, holder
+from escalation.routing.vocabulary import Role, Side
 from escalation.timekeeping.instants import seconds_of
 
 
@@ -38,7 +38,8 @@ def seats_of(directory: Directory, body: Forum, at: datetime) -> tuple[ForumSeat
 def _seat(
     directory: Directory, body: Forum, member: Member, at: datetime, *, votes: bool
 ) -> ForumSeat:
-    place = (body.function, body.region)
-    held = holder_of(directory, member.role, member.party, at, place)
-    person, reason = held or (None, "nobody holds it")
-    return ForumSeat(member.role, member.party, votes, person, reason)
+    known = directory.parties.get(member.party)
+    side = Side.PROVIDER if known is not None and known.is_provider else Side.AGENCY
+    parties = Parties(member.party, member.party, body.function, body.region)
+    held = holder(directory, side, member.role, parties, at)
+    return ForumSeat(member.role, member.party, votes, held.person, held.reason)

@@ -130,20 +130,6 @@ def holder(directory: Directory, side: Side, role: Role, parties: Parties, at: d
     return found
 
 
-def holder_of(
-    directory: Directory,
-    role: Role,
-    party: str,
-    at: datetime,
-    place: tuple[str | None, str | None] = (None, None),
-) -> tuple[str, str] | None:
-    """Who holds a role at a party, or stands in for it, and why; ``place`` is function, region."""
-    known = directory.parties.get(party)
-    side = Side.PROVIDER if known is not None and known.is_provider else Side.AGENCY
-    found = holder(directory, side, role, Parties(party, party, *place), at)
-    return None if found.person is None else (found.person, found.reason)
-
-
 def line_of(directory: Directory, parties: Parties, side: Side, role: Role) -> tuple[Role, ...]:
     """The role, then each that stands in for it; a role comes once, so a cycle ends."""
     stands_in: Mapping[Role, Role] = {}
