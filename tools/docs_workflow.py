@@ -151,6 +151,7 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
             "seats",
             "passed",
             "warnings",
+            "raised_from",
         ),
     ),
     EventType.ACKNOWLEDGED: ("the holder of the leading seat acts on it", ("rung", "seats")),

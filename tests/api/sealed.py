@@ -28,9 +28,9 @@ class Matter:
     issue: dict[str, Any]
     meeting: str
     digest: str
-    delivery: str | None
     stranger: str
     named: str
+    contact: str
     marks: tuple[str, ...] = field(default=())
 
 
@@ -66,15 +66,23 @@ def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
     ):
         done = service.post(f"{path}/acts/{act}", body, key=admin, if_match="*")
         assert done.status_code == 200, done.text
+    call = {"text": "A zanzibar call", "party": "rivers", "function": "payroll"}
+    said = service.post("/v1/contacts", call).json()
+    raised = service.post(
+        f"/v1/contacts/{said['id']}/raise", {"sensitive": ["privacy"]}, key=admin
+    ).json()
     issue = service.found(path, key=admin)
     return Matter(
         issue,
         meeting,
         digest["number"],
-        None,
         key_of(service, stranger),
         key_of(service, named),
-        (*SECRETS, issue["id"], issue["reference"]),
+        said["id"],
+        (
+            *SECRETS,
+            *(each[name] for each in (issue, raised, said) for name in ("id", "reference")),
+        ),
     )
 
 

@@ -149,6 +149,11 @@ _CONFLICTS: Mapping[str, Code] = {
         "The message is of an issue that has been sealed",
         "Nothing of a sealed issue is sent; read the issue as one of its named people.",
     ),
+    "raised_already": Code(
+        409,
+        "It was raised into an issue already",
+        "Act on the issue that `issue` names.",
+    ),
     "label_taken": Code(
         409,
         "The label stands for another file",

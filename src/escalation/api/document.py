@@ -25,6 +25,7 @@ _TAGS = {
     "directory": "Parties, places, people and who is appointed where.",
     "digests": "What goes before the boards: stored, immutable, in several formats.",
     "webhooks": "Endpoints that are called, and what was delivered.",
+    "interactions": "Contacts and feedback: what people said that is no issue (yet).",
     "receipts": "An anonymous raiser comes back.",
     "keys": "API keys.",
     "record": "What was recorded: verified, and exported with its proofs.",

@@ -22,6 +22,7 @@ from escalation.store import dialect, issues, journal, meetings, timeline
 from escalation.store.failures import Again
 from escalation.store.framework import bump
 from escalation.store.transaction import Connection
+from escalation.store.viewing import hidden
 from escalation.store.writing import Work, write_work
 from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Actor
@@ -99,8 +100,10 @@ class _Sitting:
         return self._answer(self._after(facts, plan), plan.meeting, ask)
 
     def _named(self, ask: Asked) -> Asked:
-        """The ask with its item's issue by id, where a reference was sent."""
+        """The ask with its item's issue by id, where a reference was sent that is not sealed."""
         if isinstance(ask, OnItem) and "_" not in ask.subject:
+            if hidden(self.connection, self.errand.viewer, [ask.subject]):
+                return ask
             found = issues.ids_of_references(self.connection, [ask.subject])
             return replace(ask, subject=found.get(ask.subject, ask.subject))
         return ask

@@ -55,6 +55,8 @@ def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
         "scope": issue.scope,
         "raiser": issue.raiser,
         "about_person": issue.about_person,
+        "centre": issue.centre,
+        "raised_from": issue.raised_from,
         "sensitive": issue.sensitive,
         "sealed": None if issue.sealing is None else sealed_view(facts, issue.sealing),
         "ola": issue.ola,

@@ -230,6 +230,8 @@ def issue_of(row: Row[Any]) -> Issue:
         calendar=row.calendar,
         entry_reasons=tuple(said["entry_reasons"]),
         warnings=tuple(said["warnings"]),
+        centre=said.get("centre"),
+        raised_from=said.get("raised_from"),
         rung=row.rung,
         layer=row.layer,
         entered_at=row.entered_at,

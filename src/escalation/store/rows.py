@@ -10,6 +10,8 @@ from escalation.workflow.plan import Decision, Plan, Tabling
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.viewing import readers
 
+SAID_OF_FEW = ("centre", "raised_from")
+"""Fields of an issue that stand in ``said`` only where they hold something."""
 OF_FEW = ("positions", "advice", "links", "joined", "merged_into", "recused", "vacant")
 """Fields of an issue that stand in ``standing`` only where they hold something."""
 
@@ -100,6 +102,8 @@ def words_row(issue: Issue) -> dict[str, Any]:
             "external_refs": issue.external_refs,
             "entry_reasons": issue.entry_reasons,
             "warnings": issue.warnings,
+            # Few issues have these: what is empty is not written.
+            **{name: value for name in SAID_OF_FEW if (value := getattr(issue, name))},
         },
         "ola": issue.ola,
         "ladder": issue.ladder,

@@ -47,6 +47,8 @@ class Log(Struct, frozen=True, kw_only=True):
     received_at: datetime | None = None
     outcome: Mapping[str, Any] | None = None
     sensitive: tuple[Sensitivity, ...] = ()
+    centre: str | None = None
+    raised_from: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

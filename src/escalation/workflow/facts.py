@@ -172,6 +172,8 @@ class Issue(Struct, frozen=True, kw_only=True):
     meeting: str | None = None
     meeting_at: datetime | None = None
     carried_over: int = 0
+    centre: str | None = None
+    raised_from: Mapping[str, Any] | None = None
     sealing: Sealing | None = None
     hold: Mapping[str, Any] | None = None
     outcome: Mapping[str, Any] | None = None

@@ -104,6 +104,7 @@ def _place(draft: Draft, landing: Landing, log: Log, entry: Entry) -> None:
         "seats": seats_told(landing.seats),
         "passed": list(landing.passed) or None,
         "warnings": list(entry.warnings) or None,
+        "raised_from": log.raised_from,
     }
     draft.event(EventType.LOGGED, told)
     enter(draft, landing, "logged")
@@ -163,4 +164,6 @@ def _unplaced(
         updated_at=now,
         entered_at=now,
         stay_from=now,
+        centre=log.centre,
+        raised_from=log.raised_from,
     )

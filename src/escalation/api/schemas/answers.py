@@ -162,6 +162,8 @@ class IssueView(Shape):
     scope: Scope
     raiser: dict[str, Any]
     about_person: str | None
+    centre: str | None
+    raised_from: dict[str, str] | None
     sensitive: list[Sensitivity]
     sealed: SealedView | None
     ola: str | None

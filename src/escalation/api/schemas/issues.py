@@ -169,6 +169,7 @@ class LogIssue(Body):
     urgency: Degree | None = None
     raiser: Raiser = Raiser()
     about_person: Name | None = None
+    centre: Name | None = None
     sensitive: tuple[Sensitivity, ...] = ()
     external_refs: Annotated[tuple[ExternalRef, ...], Field(max_length=20)] = ()
     themes: Themes = ()
@@ -214,6 +215,7 @@ class LogIssue(Body):
             received_at=self.received_at,
             outcome=None if self.outcome is None else self.outcome.model_dump(exclude_none=True),
             sensitive=self.sensitive,
+            centre=self.centre,
         )
 
 

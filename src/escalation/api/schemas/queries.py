@@ -24,18 +24,19 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def _parts(text: str) -> list[str]:
+def parts(text: str) -> list[str]:
+    """The values of a parameter, parted by commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _all_of(words: Iterable[str]) -> Callable[[str], str]:
+def all_of(words: Iterable[str]) -> Callable[[str], str]:
     """A check that each of the values, parted by commas, is one of ``words``."""
     known = tuple(words)
 
     def check(text: str) -> str:
-        parts = _parts(text)
-        wrong = [part for part in parts if part not in known]
-        if wrong or not parts:
+        found = parts(text)
+        wrong = [part for part in found if part not in known]
+        if wrong or not found:
             raise Refusal("unknown_word", not_among(wrong[0] if wrong else "", known))
         return text
 
@@ -70,6 +71,13 @@ Cursor = Annotated[
     StringConstraints(min_length=1, max_length=500, pattern=r"^[A-Za-z0-9_-]+$"),
     Field(description="Where the page begins: from the last page's `links.next`."),
 ]
+Words = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    AfterValidator(clean),
+    AfterValidator(_few_words),
+]
+"""Words that are looked for."""
 Limit = Annotated[int, Field(ge=1, le=200, description="How many stand on a page.")]
 
 
@@ -85,12 +93,12 @@ class PageQuery(BaseModel):
 class IssueQuery(PageQuery):
     """Which issues, in which order, and what of them."""
 
-    status: Annotated[Codes, AfterValidator(_all_of(Status))] | None = None
-    severity: Annotated[Codes, AfterValidator(_all_of(Severity))] | None = None
-    kind: Annotated[Codes, AfterValidator(_all_of(IssueKind))] | None = None
-    channel: Annotated[Codes, AfterValidator(_all_of(Channel))] | None = None
-    scope: Annotated[Codes, AfterValidator(_all_of(Scope))] | None = None
-    layer: Annotated[Codes, AfterValidator(_all_of(Layer))] | None = None
+    status: Annotated[Codes, AfterValidator(all_of(Status))] | None = None
+    severity: Annotated[Codes, AfterValidator(all_of(Severity))] | None = None
+    kind: Annotated[Codes, AfterValidator(all_of(IssueKind))] | None = None
+    channel: Annotated[Codes, AfterValidator(all_of(Channel))] | None = None
+    scope: Annotated[Codes, AfterValidator(all_of(Scope))] | None = None
+    layer: Annotated[Codes, AfterValidator(all_of(Layer))] | None = None
     agency: Codes | None = None
     provider: Codes | None = None
     cluster: Codes | None = None
@@ -119,10 +127,7 @@ class IssueQuery(PageQuery):
     updated_before: Instant | None = None
     q: (
         Annotated[
-            str,
-            StringConstraints(max_length=200),
-            AfterValidator(clean),
-            AfterValidator(_few_words),
+            Words,
             Field(description="Words that title, description or reference have, each of them."),
         ]
         | None
@@ -133,7 +138,7 @@ class IssueQuery(PageQuery):
     fields: (
         Annotated[
             Cut,
-            AfterValidator(_all_of(IssueView.model_fields)),
+            AfterValidator(all_of(IssueView.model_fields)),
             Field(description="Members of each issue, parted by commas; `id` is always there."),
         ]
         | None
@@ -143,7 +148,7 @@ class IssueQuery(PageQuery):
     @property
     def chosen(self) -> frozenset[str] | None:
         """The members that are asked for; None for all."""
-        return None if self.fields is None else frozenset(_parts(self.fields))
+        return None if self.fields is None else frozenset(parts(self.fields))
 
     def question(self, asked: Asked) -> Question:
         """What the read side is asked.
@@ -155,7 +160,7 @@ class IssueQuery(PageQuery):
         sent = {name: getattr(self, name) for name in type(self).model_fields}
         ref = (self.external_ref or "").partition(":")
         return Question(
-            among={name: _parts(sent[name]) for name in EQUALS if sent[name] is not None},
+            among={name: parts(sent[name]) for name in EQUALS if sent[name] is not None},
             since={n: sent[f"{n}_after"] for n in RANGES if sent[f"{n}_after"] is not None},
             until={n: sent[f"{n}_before"] for n in RANGES if sent[f"{n}_before"] is not None},
             holder=self.holder,

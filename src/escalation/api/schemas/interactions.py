@@ -1,0 +1,261 @@
+"""Contacts and feedback: what is sent, asked for and answered."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from escalation.api.deps import Asked as Request
+from escalation.api.paging import INSTANTS, instant_of, position_of
+from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.fields import Body, Instant, Line, Name, Refusal, Text
+from escalation.api.schemas.issues import Outcome, Raiser, Themes
+from escalation.api.schemas.queries import Codes, Cut, PageQuery, Words, all_of, parts
+from escalation.routing.vocabulary import (
+    Channel,
+    Degree,
+    IssueKind,
+    Scope,
+    Sensitivity,
+    Severity,
+)
+from escalation.store.interactions import EQUALS, Asked
+from escalation.workflow.interactions import (
+    SENTIMENT_OF,
+    ContactKind,
+    Family,
+    FeedbackKind,
+    Sentiment,
+)
+
+
+class Said(Body):
+    """What somebody said: where, how, whom it is about, and who they are."""
+
+    channel: Channel = Channel.INTERNET
+    centre: Annotated[Name, Field(description="the service centre where it was said")] | None = None
+    party: Annotated[Name, Field(description="the agency or provider it is about")] | None = None
+    function: Name | None = None
+    themes: Themes = ()
+    text: Text
+    raiser: Raiser = Raiser()
+    received_at: Instant | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is recorded of it."""
+        told = {name: getattr(self, name) for name in _SHARED}
+        return {**told, "raiser": self.raiser.told()}
+
+
+_SHARED = ("channel", "centre", "party", "function", "themes", "text")
+
+
+class RecordContact(Said):
+    """A contact that is no issue (yet)."""
+
+    kind: ContactKind = ContactKind.ENQUIRY
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is recorded of it."""
+        return {**super().fields, "kind": self.kind.value}
+
+
+class Survey(Body):
+    """The answers of a survey, by question."""
+
+    name: Name
+    answers: Annotated[
+        dict[Name, Annotated[bool | int | float | Text, Field()]], Field(max_length=100)
+    ]
+
+
+class RecordFeedback(Said):
+    """A compliment, a suggestion, or the answers of a survey."""
+
+    kind: FeedbackKind
+    sentiment: Sentiment | None = None
+    text: Text | None = None  # type: ignore[assignment] # a survey may go without
+    survey: Survey | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        surveyed = self.kind is FeedbackKind.SURVEY
+        if surveyed and self.survey is None:
+            raise Refusal("missing", "found no `survey`, expected its answers", "survey")
+        if not surveyed and self.survey is not None:
+            detail = f"found a survey beside `{self.kind.value}`, expected it with `survey` alone"
+            raise Refusal("wrong_value", detail, "survey")
+        if not surveyed and self.text is None:
+            raise Refusal("missing", "found no `text`, expected it", "text")
+        return self
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is recorded of it."""
+        return {
+            **super().fields,
+            "text": self.text or "",
+            "kind": self.kind.value,
+            "sentiment": self.sentiment or SENTIMENT_OF[self.kind],
+            "survey": None if self.survey is None else self.survey.model_dump(mode="json"),
+        }
+
+
+class RaiseIssue(Body):
+    """What the issue has beside what was said; every field wins over what is carried."""
+
+    kind: IssueKind | None = None
+    title: Line | None = None
+    description: Text | None = None
+    agency: Name | None = None
+    provider: Name | None = None
+    function: Name | None = None
+    service: Name | None = None
+    region: Name | None = None
+    scope: Scope | None = None
+    severity: Severity | None = None
+    impact: Degree | None = None
+    urgency: Degree | None = None
+    about_person: Name | None = None
+    sensitive: tuple[Sensitivity, ...] = ()
+    themes: Themes | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The fields of the command that were sent."""
+        sent = {name: value for name, value in self if value not in {None, ()}}
+        if self.outcome is not None:
+            sent["outcome"] = self.outcome.model_dump(exclude_none=True)
+        return {"kind": IssueKind.COMPLAINT, **sent}
+
+
+class InteractionQuery(PageQuery):
+    """Which of a register; the newest first."""
+
+    channel: Annotated[Codes, AfterValidator(all_of(Channel))] | None = None
+    centre: Codes | None = None
+    party: Codes | None = None
+    function: Codes | None = None
+    theme: Cut | None = None
+    raised: bool | None = None
+    received_after: Instant | None = None
+    received_before: Instant | None = None
+    q: Words | None = None
+    include_total: bool = False
+
+    def asked(self, request: Request, family: Family) -> Asked:
+        """What the store is asked.
+
+        Raises:
+            Malformed: the cursor is not of this list.
+        """
+        at = position_of(request, self.cursor, INSTANTS, family.value)
+        moment = None if at is None else instant_of(at)
+        sent = {name: getattr(self, name, None) for name in EQUALS}
+        return Asked(
+            family=family,
+            among={name: parts(value) for name, value in sent.items() if value is not None},
+            theme=self.theme,
+            raised=self.raised,
+            since=self.received_after,
+            until=self.received_before,
+            words=(self.q or "").split(),
+            after=None if at is None or moment is None else (moment, at[1]),
+            limit=self.limit,
+        )
+
+
+class ContactQuery(InteractionQuery):
+    """Which contacts."""
+
+    kind: Annotated[Codes, AfterValidator(all_of(ContactKind))] | None = None
+
+
+class FeedbackQuery(InteractionQuery):
+    """Which feedback."""
+
+    kind: Annotated[Codes, AfterValidator(all_of(FeedbackKind))] | None = None
+    sentiment: Annotated[Codes, AfterValidator(all_of(Sentiment))] | None = None
+
+
+class IssueOf(Shape):
+    """The issue that something was raised into."""
+
+    id: str
+    reference: str
+
+
+class ContactView(Shape):
+    """A contact as it was recorded."""
+
+    id: str
+    reference: str
+    kind: ContactKind
+    channel: Channel
+    centre: str | None
+    party: str | None
+    function: str | None
+    themes: list[str]
+    text: str
+    raiser: dict[str, Any]
+    recorded_by: str
+    received_at: datetime
+    created_at: datetime
+    issue: IssueOf | None
+    raised_at: datetime | None
+
+
+class FeedbackView(Shape):
+    """Feedback as it was recorded."""
+
+    id: str
+    reference: str
+    kind: FeedbackKind
+    sentiment: Sentiment
+    channel: Channel
+    centre: str | None
+    party: str | None
+    function: str | None
+    themes: list[str]
+    text: str
+    survey: dict[str, Any] | None
+    raiser: dict[str, Any]
+    recorded_by: str
+    received_at: datetime
+    created_at: datetime
+    issue: IssueOf | None
+    raised_at: datetime | None
+
+
+class ContactList(Shape):
+    """A page of contacts."""
+
+    data: list[ContactView]
+    links: Links
+    meta: Meta
+
+
+class FeedbackList(Shape):
+    """A page of feedback."""
+
+    data: list[FeedbackView]
+    links: Links
+    meta: Meta
+
+
+class Count(Shape):
+    """How much feedback there is of one kind, sentiment and theme's party."""
+
+    kind: FeedbackKind
+    sentiment: Sentiment
+    count: int
+
+
+class FeedbackCounts(Shape):
+    """Feedback counted by kind and sentiment."""
+
+    data: list[Count]
+    total: int

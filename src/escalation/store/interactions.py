@@ -1,0 +1,146 @@
+"""Contacts and feedback, kept: recorded, listed page by page, raised once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+
+from escalation.routing.vocabulary import Channel
+from escalation.store import dialect, models
+from escalation.store.viewing import visible
+from escalation.workflow.interactions import Family, Interaction, Sentiment
+from escalation.workflow.viewing import Viewer
+
+_T, _I = models.interaction, models.issue
+EQUALS = ("kind", "sentiment", "channel", "centre", "party", "function")
+"""Filters that are one column, and one of some values."""
+_KEPT = tuple(column.name for column in _T.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list of a register is asked for, the newest first; ``after`` is the last seen."""
+
+    family: Family
+    among: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    theme: str | None = None
+    raised: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: Sequence[str] = ()
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+def next_number(connection: Connection, series: str, year: int) -> int:
+    """The next of a series' numbers of a year, without gaps."""
+    table = models.register_number
+    first = dialect.insert(connection, table).values(series=series, year=year, last=1)
+    again = first.on_conflict_do_update(
+        index_elements=[table.c.series, table.c.year], set_={"last": table.c.last + 1}
+    )
+    return int(connection.execute(again.returning(table.c.last)).scalar_one())
+
+
+def add(connection: Connection, said: Interaction) -> None:
+    """Keep what was said."""
+    row = {name: getattr(said, name) for name in _KEPT}
+    connection.execute(insert(_T), row)
+
+
+def find(
+    connection: Connection, viewer: Viewer, family: Family, name: str, *, lock: bool = False
+) -> Interaction | None:
+    """One by its id or reference, unless it was raised into what ``viewer`` may not see."""
+    if lock:
+        held = select(_T.c.id).where((_T.c.id == name) | (_T.c.reference == name))
+        connection.execute(held.with_for_update()).all()
+    query = _seen(connection, viewer, family)
+    row = connection.execute(
+        query.where((_T.c.id == name) | (_T.c.reference == name))
+    ).one_or_none()
+    return None if row is None else _said(row)
+
+
+def page(connection: Connection, viewer: Viewer, asked: Asked) -> list[Interaction]:
+    """A page, and one more where there is a next one."""
+    query = _seen(connection, viewer, asked.family).where(*_conditions(connection, asked))
+    if asked.after is not None:
+        at, last = asked.after
+        query = query.where(
+            tuple_(_T.c.created_at, _T.c.id)
+            < tuple_(literal(at, _T.c.created_at.type), literal(last, _T.c.id.type))
+        )
+    query = query.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(asked.limit + 1)
+    return [_said(row) for row in connection.execute(query)]
+
+
+def counts(
+    connection: Connection, viewer: Viewer, asked: Asked, by: Sequence[str] = ()
+) -> list[tuple[Any, ...]]:
+    """How many there are on all pages, for each value of the columns ``by``: values, then count."""
+    columns = [_T.c[name] for name in by]
+    query = select(*columns, func.count()).select_from(_joined())
+    query = query.where(
+        _T.c.family == asked.family.value,
+        visible(connection, viewer),
+        *_conditions(connection, asked),
+    )
+    rows = connection.execute(query.group_by(*columns).order_by(*columns))
+    return [tuple(row) for row in rows]
+
+
+def set_raised(connection: Connection, said: str, issue_id: str, now: datetime) -> None:
+    """It was raised into an issue."""
+    change = update(_T).where(_T.c.id == said)
+    connection.execute(change.values(issue_id=issue_id, raised_at=now))
+
+
+def _joined() -> Any:  # noqa: ANN401 - a join
+    return _T.join(_I, _I.c.id == _T.c.issue_id, isouter=True)
+
+
+def _seen(connection: Connection, viewer: Viewer, family: Family) -> Select[Any]:
+    query = select(_T, _I.c.reference.label("issue")).select_from(_joined())
+    return query.where(_T.c.family == family.value, visible(connection, viewer))
+
+
+def _conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        _T.c[name].in_(list(values)) for name, values in asked.among.items()
+    ]
+    if asked.theme is not None:
+        found.append(dialect.has_item(connection, _T.c.themes, asked.theme))
+    if asked.raised is not None:
+        none = _T.c.issue_id.is_(None)
+        found.append(~none if asked.raised else none)
+    if asked.since is not None:
+        found.append(_T.c.received_at >= asked.since)
+    if asked.until is not None:
+        found.append(_T.c.received_at < asked.until)
+    found += [_T.c.text.icontains(word, autoescape=True) for word in asked.words]
+    return found
+
+
+def _said(row: Row[Any]) -> Interaction:
+    kept = {name: getattr(row, name) for name in _KEPT}
+    kept |= {
+        "family": Family(row.family),
+        "channel": Channel(row.channel),
+        "sentiment": None if row.sentiment is None else Sentiment(row.sentiment),
+        "themes": tuple(row.themes),
+    }
+    return Interaction(**kept, issue=row.issue)
