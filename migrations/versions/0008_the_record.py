@@ -110,6 +110,8 @@ def _triggers() -> list[str]:
     made = []
     for table in KEPT:
         when = f" WHEN NOT ({same} AND {_DISPOSING})" if table == "event" else ""
+        if table == "decision":
+            when = " WHEN NOT EXISTS (SELECT 1 FROM disposal WHERE aggregate = OLD.subject)"
         changing = f"{table}_not_changed BEFORE UPDATE"
         removing = f"{table}_not_removed BEFORE DELETE"
         made.append(f"CREATE TRIGGER {changing} ON {table}{when} BEGIN {_REFUSE}; END")

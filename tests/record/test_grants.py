@@ -6,7 +6,10 @@ from itertools import count
 import pytest
 from sqlalchemy import delete, make_url, text, update
 
+from escalation.errors import Refused
+from escalation.routing.retention import read_schedule
 from escalation.services import framework, keys
+from escalation.services.record.retention import Keeper
 from escalation.store import grants, models
 from escalation.store.engine import make_engine
 from escalation.store.transaction import read, write
@@ -68,3 +71,9 @@ def test_what_a_role_could_change_is_told(role: str, furnished_postgres_url: str
             assert grants.changeable(connection) == expected
             assert grants.unreadable(connection) == []
         engine.dispose()
+
+
+def test_the_role_does_not_dispose_of_the_record(role: str) -> None:
+    schedule = read_schedule((CONFIG / "retention.yaml").read_bytes(), "retention.yaml")
+    with desk_on(role) as desk, pytest.raises(Refused, match="owns the tables"):
+        Keeper(desk, schedule).dispose("complaints", CLERK)

@@ -5,7 +5,17 @@ from typing import Annotated
 import typer
 
 import escalation
-from escalation.cli import audit, database, digests, directory, hooks, issues, keys, ladders
+from escalation.cli import (
+    audit,
+    database,
+    digests,
+    directory,
+    hooks,
+    issues,
+    keys,
+    ladders,
+    retention,
+)
 from escalation.cli.groups import Root
 from escalation.cli.replay import replay
 from escalation.cli.serve import serve
@@ -29,6 +39,7 @@ app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
 app.add_typer(digests.app, name="digests")
 app.add_typer(audit.app, name="audit")
+app.add_typer(retention.app, name="retention")
 app.command()(replay)
 app.add_typer(keys.app, name="keys")
 app.add_typer(hooks.app, name="webhooks")  # both directions

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, select
 from escalation.store import models
 from escalation.store.dialect import any_of
 
+DISPOSED = {"kind": "disposed", "name": "Disposed of"}
+"""Who acted, of an entry whose content is gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -43,7 +46,7 @@ def entries(
     query = select(table).where(table.c.aggregate == aggregate, table.c.number > after)
     found = []
     for row in connection.execute(query.order_by(table.c.number).limit(limit)):
-        payload = json.loads(row.payload)
+        payload = json.loads(row.payload) if row.disposed is None else {"actor": DISPOSED}
         actor = payload.pop("actor")
         found.append(
             Entry(

@@ -55,7 +55,8 @@ def _heads(connection: Connection, report: Report, only: str | None) -> None:
 def _disposals(connection: Connection, report: Report, only: str | None) -> None:
     for each, last, journal, kind, payload in auditing.disposed(connection, only):
         said = _said(payload) if (journal, kind) == (DISPOSALS, DISPOSED) else {}
-        if said.get("aggregate") != each or int(said.get("through", 0)) < last:
+        named = {said.get("aggregate"): said.get("through"), **said.get("alongside", {})}
+        if int(named.get(each) or 0) < last:
             report.add(
                 "disposed_unrecorded",
                 "content is gone, and no disposal of it is on the record",

@@ -40,8 +40,8 @@ legal_hold = Table(
     "legal_hold",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("scope", Text, nullable=False),  # issue, class
-    Column("subject", Id, nullable=False),  # an issue's id, a retention class's name
+    Column("scope", Text, nullable=False),  # record, class
+    Column("subject", Id, nullable=False),  # an id, or a retention class's
     Column("reason", Text, nullable=False),
     Column("placed_by", Text, nullable=False),
     Column("placed_at", UtcInstant, nullable=False),

@@ -1,0 +1,200 @@
+"""What is over and may be disposed of, what is held, and the disposal itself: rows, one by one.
+
+Of an issue go its words and people: in its row, its stays, its timeline's payloads, what forums
+said of it, what was sent of it and what tools sent about it. What remains says that there was a
+matter, of what kind, whose, when, and how it moved: without a name or a sentence.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+
+from escalation.routing.retention import Ended
+from escalation.store import dialect, models
+from escalation.store.bulk import update_rows
+from escalation.store.chain import content_hash
+
+GONE = "Disposed of"
+"""What stands where a title was."""
+AT_ONCE = 500
+_OF_STANDING = ("visits", "seats", "given", "sealing")
+"""Whoever could not see it before must not see it after."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A legal hold on one record or a whole class, for as long as it stands."""
+
+    id: str
+    scope: str
+    subject: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
+    until: datetime | None
+    lifted_by: str | None = None
+    lifted_at: datetime | None = None
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it holds at ``now``."""
+        return self.lifted_at is None and (self.until is None or now < self.until)
+
+
+def ended(connection: Connection, before: datetime) -> Iterator[Ended]:
+    """Matters that were over before an instant and have not been disposed of, some at a time."""
+    issue, said = models.issue.c, models.interaction.c
+    over = (
+        select(issue.id, issue.reference, issue.kind, issue.standing, issue.ended_at)
+        .where(issue.ended_at < before, _kept(issue.id))
+        .order_by(issue.id)
+    )
+    rows = connection.execute(over, execution_options={"yield_per": AT_ONCE})
+    for row in rows:
+        sealing = row.standing.get("sealing") or {}
+        yield Ended(row[0], row[1], row[2], tuple(sealing.get("sensitive", ())), row[4])
+    spoken = (
+        select(said.id, said.reference, said.family, said.received_at)
+        .where(said.received_at < before, said.issue_id.is_(None), _kept(said.id))
+        .order_by(said.id)
+    )
+    for name, reference, family, at in connection.execute(
+        spoken, execution_options={"yield_per": AT_ONCE}
+    ):
+        yield Ended(name, reference, family, (), at)
+
+
+def _kept(subject: ColumnElement[str]) -> ColumnElement[bool]:
+    gone = models.disposal.c.aggregate
+    return ~select(gone).where(gone == subject).exists()
+
+
+def holds(connection: Connection) -> list[Hold]:
+    """Every legal hold there ever was, the oldest first."""
+    table = models.legal_hold
+    query = select(table).order_by(table.c.placed_at, table.c.id)
+    return [Hold(**row) for row in connection.execute(query).mappings()]
+
+
+def place(connection: Connection, hold: Hold) -> None:
+    """Keep a hold."""
+    row = {name: getattr(hold, name) for name in Hold.__slots__}
+    connection.execute(insert(models.legal_hold), row)
+
+
+def lift(connection: Connection, hold_id: str, by: str, now: datetime) -> bool:
+    """End a hold; answers whether it had not been ended before."""
+    table = models.legal_hold
+    change = update(table).where(table.c.id == hold_id, table.c.lifted_at.is_(None))
+    return connection.execute(change.values(lifted_by=by, lifted_at=now)).rowcount == 1
+
+
+def is_there(connection: Connection, subject: str) -> bool:
+    """Whether there is an issue or interaction of that id."""
+    return any(
+        connection.scalar(select(table.c.id).where(table.c.id == subject)) is not None
+        for table in (models.issue, models.interaction)
+    )
+
+
+def dispose(connection: Connection, subject: str, event_id: str) -> Mapping[str, Any] | None:
+    """Let go of an issue's or interaction's words and people; what went, for the record.
+
+    Its chain stays, each entry with the hash of what it held. None where it was done before. On
+    PostgreSQL it takes the role that owns the tables.
+    """
+    event = models.event.c
+    last = connection.scalar(select(func.max(event.number)).where(event.aggregate == subject))
+    row = {"aggregate": subject, "through": last or 0, "event_id": event_id}
+    new = dialect.insert(connection, models.disposal).values(**row).on_conflict_do_nothing()
+    if connection.execute(new.returning(models.disposal.c.aggregate)).one_or_none() is None:
+        return None
+    spoken = select(models.interaction.c.id).where(models.interaction.c.issue_id == subject)
+    gone: dict[str, Any] = {"entries": _entries(connection, subject), "through": last or 0}
+    alongside = {
+        each: dispose(connection, each, event_id) for each in connection.scalars(spoken).all()
+    }
+    gone["alongside"] = {each: told["through"] for each, told in alongside.items() if told}
+    _issue(connection, subject)
+    _interaction(connection, subject)
+    gone["messages"] = _sent(connection, subject)
+    _beside(connection, subject)
+    return gone
+
+
+def _entries(connection: Connection, subject: str) -> int:
+    event = models.event.c
+    query = select(event.id, event.salt, event.payload)
+    rows = connection.execute(query.where(event.aggregate == subject, event.disposed.is_(None)))
+    gone = [
+        {"id": each, "payload": "", "salt": "", "disposed": content_hash(salt, payload)}
+        for each, salt, payload in rows
+    ]
+    update_rows(connection, models.event, ("id",), gone)
+    return len(gone)
+
+
+def _issue(connection: Connection, subject: str) -> None:
+    table, stay = models.issue, models.stay
+    row = connection.execute(
+        select(table.c.said, table.c.standing).where(table.c.id == subject)
+    ).one_or_none()
+    if row is None:
+        return
+    words = {"title": GONE, "description": "", "severity_reason": ""}
+    raiser = {"type": (row.said["raiser"] or {}).get("type")}
+    said = {**_emptied(row.said, ()), "raiser": raiser}
+    kept = {"said": said, "standing": _emptied(row.standing, _OF_STANDING)}
+    connection.execute(update(table).where(table.c.id == subject).values(**words, **kept))
+    connection.execute(update(stay).where(stay.c.issue_id == subject).values(title=GONE))
+
+
+def _interaction(connection: Connection, subject: str) -> None:
+    table = models.interaction
+    raiser = connection.scalar(select(table.c.raiser).where(table.c.id == subject))
+    if raiser is not None:
+        kept = {"text": GONE, "raiser": {"type": raiser.get("type")}, "survey": None}
+        connection.execute(update(table).where(table.c.id == subject).values(**kept))
+
+
+def _emptied(kept: Mapping[str, Any], but: tuple[str, ...]) -> dict[str, Any]:
+    """The same members, empty ones in the place of all ``but`` some."""
+    empty: dict[type, Any] = {list: [], dict: None, str: None}
+    return {
+        name: value if name in but else empty.get(type(value), value)
+        for name, value in kept.items()
+    }
+
+
+def _sent(connection: Connection, subject: str) -> int:
+    """What went out about it, and what waits to: it is not sent any more."""
+    delivery, attempt = models.delivery, models.delivery_attempt
+    own = select(models.event.c.id).where(models.event.c.aggregate == subject)
+    ours = select(delivery.c.id).where(delivery.c.aggregate == subject)
+    connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ours)))
+    connection.execute(delete(delivery).where(delivery.c.aggregate == subject))
+    connection.execute(delete(models.outbox).where(models.outbox.c.aggregate == subject))
+    message = models.message
+    return connection.execute(delete(message).where(message.c.id.in_(own))).rowcount
+
+
+def _beside(connection: Connection, subject: str) -> None:
+    """What forums said of it, what tools sent about it, and the ways that lead to it."""
+    decision, action = models.decision, models.action
+    decided = select(decision.c.id).where(decision.c.subject == subject)
+    connection.execute(update(action).where(action.c.decision_id.in_(decided)).values(text=GONE))
+    connection.execute(
+        update(decision)
+        .where(decision.c.subject == subject)
+        .values(text=GONE, reasons=None, conditions=None)
+    )
+    item, hook = models.agenda_item, models.hook_delivery
+    connection.execute(update(item).where(item.c.subject == subject).values(sought=None))
+    empty = {"body": b"", "headers": {}, "faults": [], "did": []}
+    connection.execute(update(hook).where(hook.c.issue_id == subject).values(**empty))
+    ticket = models.hook_ticket
+    connection.execute(update(ticket).where(ticket.c.issue_id == subject).values(told={}))
+    for table in (models.external_ref, models.receipt):
+        connection.execute(delete(table).where(table.c.issue_id == subject))

@@ -1,0 +1,169 @@
+"""What is due is disposed of by command, never what is held; and the record still verifies."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from escalation.clock import VirtualClock
+from escalation.errors import Invalid, NotFound
+from escalation.routing.retention import read_schedule
+from escalation.services.desk import Desk
+from escalation.services.record.retention import Keeper
+from escalation.store import journal, models, timeline
+from escalation.store.failures import Clash
+from escalation.store.transaction import read, write
+from escalation.workflow.commands import Withdraw
+from tests.builders import CLERK, CONFIG, ask, complaint, desk_on
+from tests.fakes import virtual_clock
+from tests.record.forging import let_go
+from tests.record.recorded import an_issue, codes, sealer_of, verifier_of
+
+NAME = "Quokka"
+YEARS = timedelta(days=8 * 365)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return virtual_clock()
+
+
+@pytest.fixture
+def desk(furnished_url: str, clock: VirtualClock) -> Iterator[Desk]:
+    with desk_on(furnished_url, clock) as desk:
+        yield desk
+
+
+def _keeper(desk: Desk) -> Keeper:
+    return Keeper(desk, read_schedule((CONFIG / "retention.yaml").read_bytes(), "retention.yaml"))
+
+
+def _over(desk: Desk) -> str:
+    """An issue that is over, with a name in every place that takes one."""
+    raiser = {"type": "staff", "name": NAME, "email": f"{NAME}@example.org"}
+    issue = ask(desk, complaint(title=NAME, description=NAME, raiser=raiser))
+    ask(desk, Withdraw(reason=NAME), issue["id"])
+    return str(issue["id"])
+
+
+def _everything(desk: Desk) -> str:
+    """All that stands in any row."""
+    with read(desk.engine) as connection:
+        return "\n".join(
+            str(tuple(row))
+            for table in models.metadata.sorted_tables
+            if table is not models.idempotency
+            for row in connection.execute(select(table))
+        )
+
+
+def test_disposal_takes_the_words_and_people_and_leaves_the_chain(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    keeper, verifier = _keeper(desk), verifier_of(desk)
+    gone, stays = _over(desk), an_issue(desk)
+    sealer_of(desk).seal()
+    clock.advance(YEARS)
+    assert (keeper.due().due, keeper.due().held) == ({"complaints": 1}, {})
+    assert NAME in _everything(desk)
+    assert keeper.dispose("complaints", CLERK) == 1
+    assert NAME not in _everything(desk)
+    report = verifier.all()
+    assert report.findings == []
+    sealer_of(desk).seal()
+    assert verifier.all().ok
+    assert verifier.issue(gone).ok
+    with read(desk.engine) as connection:
+        entries = timeline.entries(connection, gone)
+        [told] = journal.entries(connection, "disposals")
+        assert {entry.actor["name"] for entry in entries} == {"Disposed of"}
+        assert timeline.entries(connection, stays)[0].payload != {}
+    said = json.loads(told.payload)
+    assert (said["aggregate"], said["class"], said["entries"]) == (gone, "complaints", 2)
+    assert said["actor"]["name"] == CLERK.name
+    assert "keep 7 years" in said["authority"]
+    assert keeper.dispose("complaints", CLERK) == 0
+
+
+def test_nothing_goes_before_its_time_or_while_it_goes_on(desk: Desk, clock: VirtualClock) -> None:
+    keeper = _keeper(desk)
+    _over(desk)
+    an_issue(desk)
+    clock.advance(timedelta(days=7 * 365))  # two leap days short of seven years
+    assert keeper.due().due == {}
+    assert keeper.dispose("complaints", CLERK) == 0
+    clock.advance(timedelta(days=2))
+    assert keeper.due().due == {"complaints": 1}
+
+
+@pytest.mark.parametrize("scope", ["record", "class"])
+def test_what_is_held_never_goes(scope: str, desk: Desk, clock: VirtualClock) -> None:
+    keeper = _keeper(desk)
+    issue = _over(desk)
+    clock.advance(YEARS)
+    until = clock.now() + timedelta(days=30)
+    subject = issue if scope == "record" else "complaints"
+    hold = keeper.hold(scope, subject, "Ombudsman", until, CLERK)
+    assert (keeper.due().due, keeper.due().held) == ({}, {"complaints": 1})
+    assert keeper.dispose("complaints", CLERK) == 0
+    assert NAME in _everything(desk)
+    if scope == "record":
+        keeper.lift(hold.id, "Closed", CLERK)
+        with pytest.raises(NotFound, match="that stands"):
+            keeper.lift(hold.id, "Again", CLERK)
+    else:
+        clock.advance(timedelta(days=30))
+    assert keeper.dispose("complaints", CLERK) == 1
+    with read(desk.engine) as connection:
+        kinds = [entry.type for entry in journal.entries(connection, "holds")]
+    assert kinds == ["hold.placed", "hold.lifted"][: len(kinds)]
+    assert [each.id for each in keeper.holds()] == [hold.id]
+
+
+def test_a_hold_of_nothing_is_refused(desk: Desk, clock: VirtualClock) -> None:
+    keeper = _keeper(desk)
+    with pytest.raises(NotFound, match="SSI-9"):
+        keeper.hold("record", "SSI-9", "why", None, CLERK)
+    with pytest.raises(Invalid, match="no retention class"):
+        keeper.hold("class", "none", "why", None, CLERK)
+    with pytest.raises(Invalid, match="in the future"):
+        keeper.hold("class", "complaints", "why", clock.now(), CLERK)
+
+
+def test_content_that_went_without_a_disposal_is_found(desk: Desk, clock: VirtualClock) -> None:
+    gone = _over(desk)
+    sealer_of(desk).seal()
+    clock.advance(YEARS)
+    _keeper(desk).dispose("complaints", CLERK)
+    let_go(desk.engine)
+    disposal = models.disposal
+    with write(desk.engine) as connection:
+        kept = connection.scalar(select(disposal.c.event_id))
+        connection.execute(update(disposal).values(event_id="evt_none"))
+    assert codes(verifier_of(desk)) == {"disposed_unrecorded"}
+    with write(desk.engine) as connection:
+        connection.execute(update(disposal).values(event_id=kept))
+    assert codes(verifier_of(desk)) == set()
+    with write(desk.engine) as connection:
+        event = models.event
+        connection.execute(update(event).where(event.c.aggregate == gone).values(payload="{}"))
+    assert codes(verifier_of(desk)) == {"entry_changed"}
+
+
+def test_sqlite_lets_content_go_by_disposal_alone(desk: Desk) -> None:
+    if not desk.engine.url.drivername.startswith("sqlite"):
+        pytest.skip("on PostgreSQL the grants say who may")
+    issue = _over(desk)
+    event = models.event
+    empty = update(event).where(event.c.aggregate == issue)
+    emptied = empty.values(payload="", salt="", disposed="0" * 64)
+    with pytest.raises(Clash), write(desk.engine) as connection:
+        connection.execute(emptied)
+    with write(desk.engine) as connection:
+        row = {"aggregate": issue, "through": 1, "event_id": "evt_x"}
+        connection.execute(insert(models.disposal), row)
+        connection.execute(emptied.where(event.c.number == 1))
+    with pytest.raises(Clash), write(desk.engine) as connection:
+        connection.execute(emptied.where(event.c.number == 2))
