@@ -23,6 +23,9 @@ _WHEN: Mapping[str, str] = {
     "at_officers": "it stands on an officers' rung",
     "lands_at_forum": "a forum sits where it goes",
     "lands_at_officers": "officers sit where it goes",
+    "lands_nowhere": "there is no rung above",
+    "climbs_lands_at_forum": "a forum sits on the rung above",
+    "climbs_lands_at_officers": "officers sit on the rung above",
     "decides_to_resolve": "the effect is `resolve`",
     "decides_to_keep": "the effect is `keep`",
     "decides_to_move_lands_at_forum": "the effect is `climb` or `return`, to a forum",
@@ -52,6 +55,11 @@ _ENGINE = (
     ),
     ("review", "it closes", "`closed`"),
     (
+        "advice",
+        "whose advice was sought is reminded, and again at the same cadence",
+        "stays",
+    ),
+    (
         "remind",
         "who holds an exhausted issue is reminded; a forum that was missing is looked for again",
         "stays",
@@ -66,12 +74,9 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-_NEVER = ("not_available_yet",)
-
-
 def _row(row: Row) -> tuple[str, ...]:
     sources = "any" if row.sources == tuple(Status) else ", ".join(f"`{s}`" for s in row.sources)
-    to = f"`{row.to}`" if row.to else "refused" if row.guards == _NEVER else "stays"
+    to = f"`{row.to}`" if row.to else "stays"
     rules = ", ".join(f"[`{rule}`](#{rule})" for rule in row.guards)
     return f"`{row.act}`", sources, to, _WHEN[row.when] if row.when else "", rules
 
@@ -156,13 +161,16 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     ),
     EventType.ACKNOWLEDGED: ("the holder of the leading seat acts on it", ("rung", "seats")),
     EventType.CHANGED: ("it was edited or reclassified: each field, from and to", ("changes",)),
-    EventType.INFORMED: ("the raiser was told something", ("text", "channel")),
+    EventType.INFORMED: (
+        "the raiser was told something; `also_owed` names issues merged into it, whose raisers too",
+        ("text", "channel", "also_owed"),
+    ),
     EventType.CONTACTED: (
         "somebody was in touch about it; by a receipt the raiser was, and the lead is to hear",
         ("text", "channel", "tells"),
     ),
     EventType.NOTED: ("somebody wrote a note", ("text", "channel")),
-    EventType.HELD: ("it waits for somebody until an instant", ("until", "awaiting")),
+    EventType.HELD: ("it waits for somebody until an instant", ("until", "awaiting", "reference")),
     EventType.RESUMED: ("a hold was ended, by a person or by its own end", ("rung", "how")),
     EventType.WARNED: (
         (
@@ -177,7 +185,7 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     ),
     EventType.ESCALATED: (
         "it went up: by hand, by a skip, past target, at the carry-over limit, or by a decision",
-        ("from", "to", "how", "passed", "seats", "decision"),
+        ("from", "to", "how", "passed", "skipped", "seats", "decision"),
     ),
     EventType.REFERRED_BACK: (
         "it went down with a question, or a forum decided to return it",
@@ -197,7 +205,35 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         "nobody holds a seat of its rung, or its forum is missing or does not meet again",
         ("rung", "side", "role", "detail", "tells"),
     ),
-    EventType.LINKED: ("it was tied to another issue", ("issue", "as")),
+    EventType.PROPOSED: (
+        "one side proposed an outcome on a rung that both resolve",
+        ("rung", "seat", "number", "outcome"),
+    ),
+    EventType.AGREED: ("the other side agreed; it is resolved", ("rung", "seat", "answers")),
+    EventType.DISSENTED: (
+        "the other side dissented; it climbs, or is exhausted",
+        ("rung", "seat", "answers", "grounds"),
+    ),
+    EventType.ADVICE_SOUGHT: (
+        "a forum or a person was asked a question",
+        ("advice", "forum", "person", "question", "due_at"),
+    ),
+    EventType.ADVICE_GIVEN: (
+        "the answer came",
+        ("advice", "forum", "person", "question", "answer"),
+    ),
+    EventType.LINKED: (
+        "it was tied to another issue, from here or from there",
+        ("issue", "as"),
+    ),
+    EventType.UPSTREAM_SETTLED: (
+        "an issue that it depends on was resolved, closed or withdrawn",
+        ("issue", "reference", "status"),
+    ),
+    EventType.MERGED: (
+        "it was merged `into` another issue and closes, or `absorbed` another whose raiser joins",
+        ("into", "absorbed", "rung"),
+    ),
     EventType.TABLED: (
         "it came onto a meeting's agenda, or the meeting was moved (`moved_from`)",
         ("forum", "meeting", "starts_at", "late", "moved_from"),
@@ -225,10 +261,10 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
             "recused",
         ),
     ),
-    EventType.RESOLVED: ("an outcome was given", ("rung", "outcome")),
+    EventType.RESOLVED: ("an outcome was given", ("rung", "outcome", "also_owed")),
     EventType.DISPUTED: (
         "the raiser does not accept the outcome; it climbed",
-        ("from", "to", "how", "passed", "seats", "grounds", "handled_it_before"),
+        ("from", "to", "how", "passed", "seats", "grounds", "handled_it_before", "recused"),
     ),
     EventType.REOPENED: (
         "it came back to the rung that had resolved it",

@@ -20,6 +20,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("also_affects", base.Json, nullable=False, server_default=sa.text("'[]'"))
         )
+    with op.batch_alter_table("stay", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("also_affects", sa.Text(), nullable=True))
     kept = json_text(op.get_bind().dialect, _issue.c.said, "also_affects")
     filled = sa.update(_issue).where(kept.is_not(None))
     op.execute(filled.values(also_affects=sa.cast(kept, base.Json)))
@@ -29,5 +31,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back to 0004."""
+    with op.batch_alter_table("stay", schema=None) as batch_op:
+        batch_op.drop_column("also_affects")
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.drop_column("also_affects")

@@ -77,6 +77,13 @@ class Service:
         """Write."""
         return self.call("POST", path, body, **more)
 
+    def key_of(self, person: str, role: KeyRole = KeyRole.OPERATOR) -> str:
+        """A key that names a person of the directory."""
+        made = keys.create(
+            self.container.desk, name=f"key of {person}", role=role, actor=CLERK, person=person
+        )
+        return made.secret
+
     def found(self, path: str, **more: Any) -> Any:
         """What stands there."""
         answer = self.get(path, **more)
@@ -90,10 +97,18 @@ class Service:
         issue: dict[str, Any] = answer.json()
         return issue
 
-    def act(self, issue: Mapping[str, Any], act: str, **body: Any) -> dict[str, Any]:
-        """Do an act on an issue as it was last seen; the issue as it then is."""
+    def try_act(
+        self, issue: Mapping[str, Any], act: str, /, *, key: str = "", **body: Any
+    ) -> httpx.Response:
+        """Try an act on an issue as it was last seen."""
         match = {"if_match": f'"{issue["version"]}"'}
-        answer = self.post(f"/v1/issues/{issue['id']}/acts/{act}", body, **match)
+        return self.post(f"/v1/issues/{issue['id']}/acts/{act}", body, key=key, **match)
+
+    def act(
+        self, issue: Mapping[str, Any], act: str, /, *, key: str = "", **body: Any
+    ) -> dict[str, Any]:
+        """Do an act on an issue as it was last seen; the issue as it then is."""
+        answer = self.try_act(issue, act, key=key, **body)
         assert answer.status_code == 200, answer.text
         changed: dict[str, Any] = answer.json()
         return changed

@@ -4,12 +4,8 @@ from typing import Any
 
 import pytest
 
-from escalation.api.schemas.acts import BODIES
 from escalation.api.schemas.answers import IssueView
-from escalation.workflow.states import Act
 from tests.api.service import COMPLAINT, Service, fault, problem
-
-LATER = sorted(act.value for act in Act if act not in BODIES)
 
 
 def test_acts_follow_one_another_through_a_whole_life(service: Service) -> None:
@@ -121,14 +117,6 @@ def test_an_act_that_the_state_does_not_have_is_refused_with_those_it_has(shared
     told = problem(answer, 409, "not_when_in_progress")
     assert told["available_acts"] == issue["available_acts"]
     assert told["detail"] == "It has been acknowledged on this rung already."
-
-
-@pytest.mark.parametrize("act", LATER)
-def test_an_act_of_a_later_release_is_refused_by_name(shared: Service, act: str) -> None:
-    issue = shared.log()
-    answer = shared.post(f"/v1/issues/{issue['id']}/acts/{act}", {"anything": 1}, if_match='"1"')
-    told = problem(answer, 409, "not_available_yet")
-    assert told["detail"] == f"`{act}` is not available in this release."
 
 
 def test_an_act_that_there_is_not_names_the_nearest(shared: Service) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from escalation.api.app import OPERATIONS
 from escalation.api.codes import CODES
-from escalation.api.schemas import answers, ladders
+from escalation.api.schemas import answers, explanations, ladders
 from tests.api.service import Service, problem
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -63,7 +63,7 @@ def test_an_explanation_says_where_each_value_was_set_and_adds_up_to_the_due_ins
 ) -> None:
     issue = service.log()
     told = service.found(f"/v1/issues/{issue['id']}/explain")
-    held(answers.Explanation, told)
+    held(explanations.Explanation, told)
     for clock in told["clocks"]:
         arithmetic = clock["arithmetic"]
         total = sum(row["seconds"] for row in arithmetic["windows"])
@@ -97,7 +97,7 @@ def test_an_issue_is_explained_at_every_place_it_may_stand(service: Service) -> 
     issue = service.log(severity="high")
     while True:
         told = service.found(f"/v1/issues/{issue['id']}/explain")
-        held(answers.Explanation, told)
+        held(explanations.Explanation, told)
         assert len(told["visits"]) == len({visit["number"] for visit in told["visits"]})
         if told["next_rung"] is None:
             break
@@ -115,7 +115,7 @@ def test_an_issue_is_explained_at_every_place_it_may_stand(service: Service) -> 
     told = service.found(f"/v1/issues/{issue['id']}/explain")
     assert [clock["kind"] for clock in told["clocks"]] == ["overall", "review"]
     issue = service.act(issue, "close")
-    held(answers.Explanation, service.found(f"/v1/issues/{issue['id']}/explain"))
+    held(explanations.Explanation, service.found(f"/v1/issues/{issue['id']}/explain"))
 
 
 def test_a_reclassified_issue_still_explains_where_it_has_been(service: Service) -> None:

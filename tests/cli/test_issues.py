@@ -91,18 +91,25 @@ def test_every_wrong_field_is_told_with_the_nearest_word(run: Run, furnished_url
     assert "rivers" in unknown.stderr
 
 
-def test_acts_of_a_later_release_are_refused_by_name(run: Run, furnished_url: str) -> None:
-    reference = logged(run, database=furnished_url)["reference"]
-    told = run("issues", "act", reference, "merge", "issue=SSI-2026-000009")
-    assert told.exit_code == 1
-    assert "release" in told.stderr
-    for words in (
-        ["issues", "log", *LOG, "sensitive=privacy"],
-        ["issues", "act", reference, "reclassify", "sensitive=privacy", "reason=x"],
-    ):
-        sealed = run(*words)
-        assert sealed.exit_code == 1
-        assert "sensitive" in sealed.stderr
+def test_the_sides_agree_and_issues_are_merged_at_the_command_line(
+    run: Run, furnished_url: str
+) -> None:
+    first = logged(run, database=furnished_url)["reference"]
+    twin = logged(run)["reference"]
+    asked = run("issues", "act", first, "seek-advice", "person=priya-nair", "question=Who pays?")
+    assert "Who pays?" in plain(asked.stdout)
+    run("issues", "act", first, "skip", "to=business_manager_forum", "reason=both must")
+    outcome = ["outcome.summary=Paid", "outcome.reasons=It was owed"]
+    unsaid = run("issues", "act", first, "propose", *outcome)
+    assert "/seat: " in unsaid.stderr
+    proposed = run("issues", "act", first, "propose", "seat=agency", *outcome)
+    assert "proposed" in plain(proposed.stdout)
+    merged = run("issues", "act", twin, "merge", f"issue={first}", "reason=the same")
+    assert f"merged into {first}" in " ".join(plain(merged.stdout).split())
+    agreed = run("issues", "act", first, "agree", "seat=provider", "--json")
+    found = json.loads(agreed.stdout)
+    assert (found["status"], found["outcome"]["summary"]) == ("resolved", "Paid")
+    assert [joined["reference"] for joined in found["joined"]] == [twin]
 
 
 def test_a_list_is_filtered_sorted_and_cut(run: Run, furnished_url: str) -> None:

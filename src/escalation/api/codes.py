@@ -134,6 +134,11 @@ _GENERAL: Mapping[str, Code] = {
 }
 _CONFLICTS: Mapping[str, Code] = {
     "refused": Code(409, "The state does not allow it", "See `available_acts`."),
+    "not_available_yet": Code(
+        409,
+        "This release cannot do it",
+        "The detail says what of it there is; nothing was changed.",
+    ),
     "external_ref_taken": Code(
         409,
         "Another issue has this reference of that system",

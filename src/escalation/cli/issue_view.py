@@ -78,7 +78,36 @@ def print_issue(shown: Shown) -> None:
     if clocks:
         table("Clocks", ("clock", "class", "has", "due", "left", "state"), clocks)
         say()
+    _print_between(shown)
     say("Open acts: " + ", ".join(view["available_acts"]))
+
+
+def _print_between(shown: Shown) -> None:
+    """What the sides have said to each other, and what was asked of others."""
+    positions = [
+        (
+            str(each["number"]),
+            shown.at(each["at"]),
+            f"{each['seat']}, {each['by']}",
+            each["stance"] + (f" ({each['answers']})" if "answers" in each else ""),
+            each["outcome"]["summary"] if "outcome" in each else each.get("grounds", ""),
+        )
+        for each in shown.view["positions"]
+    ]
+    if positions:
+        table("Positions", ("", "when", "side", "stance", "what"), positions)
+        say()
+    advice = [
+        (each.get("forum") or each["person"], each["question"], each.get("answer") or _open(each))
+        for each in shown.view["advice"]
+    ]
+    if advice:
+        table("Advice", ("of", "question", "answer"), advice)
+        say()
+
+
+def _open(advice: Mapping[str, str]) -> str:
+    return f"(none: {advice['ended']})" if "ended" in advice else "(open)"
 
 
 def print_history(shown: Shown, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -125,12 +154,27 @@ def _standing(shown: Shown) -> dict[str, str | None]:
         "agreement": view["ola"],
         "meeting": meeting and f"{rung['forum']}, {shown.at(meeting['starts_at'])}",
         "received": shown.at(view["received_at"]),
+        "waits for": view["hold"] and view["hold"].get("reference"),
+        "linked to": "; ".join(f"{t['reference']} ({_words(t['as'])})" for t in view["links"]),
+        "merged into": view["merged_into"] and view["merged_into"]["reference"],
+        "joined by": ", ".join(joined["reference"] for joined in view["joined"]),
+        "also affects": ", ".join(view["also_affects"]),
+        "answers for it": _answers(rung["accountability"]),
         "next": ahead and f"{ahead['what']}, {shown.at(ahead['at'])}",
         "outcome": view["outcome"] and view["outcome"]["summary"],
         "why here": "; ".join(view["why"]),
         "warnings": "; ".join(view["warnings"]),
         "version": str(view["version"]),
     }
+
+
+def _answers(layer: Mapping[str, str]) -> str:
+    led = f"{layer['accountable_officers']}; led by {layer['delivery_lead']}"
+    return f"{led}; progress goes to {layer['progress_reported_to']}"
+
+
+def _words(word: str) -> str:
+    return word.replace("_", " ")
 
 
 def _holder(seat: Mapping[str, Any]) -> str:

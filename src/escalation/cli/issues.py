@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from escalation.api import body
-from escalation.api.schemas.acts import BODIES, ActBody, LaterBody
+from escalation.api.schemas.acts import BODIES
 from escalation.api.schemas.issues import LogIssue
 from escalation.cli.fields import DEPTH, body_of
 from escalation.cli.groups import group
@@ -20,7 +20,6 @@ from escalation.services import at_hand
 from escalation.services.reading import issues, timelines
 from escalation.services.reading.issues import SORTS, Question
 from escalation.services.reading.reader import Look
-from escalation.workflow.commands import Do, NotYet
 from escalation.workflow.states import Act, Status
 
 app = group(
@@ -167,19 +166,14 @@ def act(
     Example: escalation issues act SSI-2026-000001 hold until=2026-12-01T09:00:00+10:00
     awaiting=raiser reason="The form is to come"
     """
-    sent = body.read(body_of(fields or (), file), BODIES.get(act, LaterBody), DEPTH)
-    ask = _ask(act, sent)
+    sent = body.read(body_of(fields or (), file), BODIES[act], DEPTH)
     with at_the_desk() as container:
         answer = at_hand.done(
-            container.desk, ask, me(), issue=issue, other=sent.other, version=version
+            container.desk, sent.command(), me(), issue=issue, other=sent.other, version=version
         )
         with at_hand.look(container.desk, me()) as look:
             shown = Shown.of(look, json.loads(answer.body))
     _told(shown, as_json=as_json)
-
-
-def _ask(act: Act, sent: ActBody) -> Do:
-    return NotYet(asked=act, **sent.said) if isinstance(sent, LaterBody) else sent.command()
 
 
 def _told(shown: Shown, *, as_json: bool) -> None:

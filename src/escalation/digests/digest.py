@@ -138,7 +138,7 @@ def _words(framework: Framework, shown: Iterable[Standing]) -> dict[str, Any]:
 
 def _titles(directory: Directory, standings: Sequence[Standing]) -> dict[str, dict[str, str]]:
     codes: dict[str, set[str | None]] = {
-        "agencies": {s.agency for s in standings},
+        "agencies": {code for s in standings for code in (s.agency, *s.others_affected)},
         "providers": {s.provider for s in standings},
         "functions": {s.function for s in standings},
         "regions": {s.region for s in standings},

@@ -39,6 +39,7 @@ class Items:
         return {
             "age_business_days": ages.since(standing.received_at),
             "agency": standing.agency,
+            "also_affects": list(standing.others_affected),
             "business_days_at_rung": ages.since(standing.entered_at),
             "carried_over": standing.carried_over,
             "due_at": standing.due_at,

@@ -60,6 +60,7 @@ class Standing(NamedTuple):
     service: str | None
     region: str | None
     scope: str
+    also_affects: str | None
     publication: str
     ola: str | None
     ladder: str
@@ -83,6 +84,11 @@ class Standing(NamedTuple):
     def reports(self) -> tuple[str, ...]:
         """The forums that it was reported up to."""
         return () if self.reported_to is None else tuple(self.reported_to.split("|"))
+
+    @property
+    def others_affected(self) -> tuple[str, ...]:
+        """The agencies that it affects beside its own."""
+        return () if self.also_affects is None else tuple(self.also_affects.split("|"))
 
     def past_target(self, at: datetime) -> bool:
         """Whether an agreed clock of it is past target."""

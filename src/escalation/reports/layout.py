@@ -118,11 +118,12 @@ def _issue(item: Mapping[str, Any], words: Words) -> Cells:
     function, region = item["function"], item["region"]
     service = [words.title("functions", function)] if function else []
     service += [words.title("regions", region)] if region else []
+    agencies = (item["agency"], *item["also_affects"])
     provider = words.title("providers", item["provider"])
     return (
         item["reference"],
         item["title"],
-        words.title("agencies", item["agency"]),
+        ", ".join(words.title("agencies", code) for code in agencies),
         ", ".join([*service, provider]),
         word(item["severity"]),
         _status(item, words),

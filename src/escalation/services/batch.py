@@ -4,7 +4,7 @@ Nothing here commits: :class:`escalation.services.desk.Desk` runs a batch inside
 and tries again, or in halves, where that is right.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,17 +27,17 @@ from escalation.services.registry import Known, Registry
 from escalation.services.turns import SeatTurns
 from escalation.services.veil import tied
 from escalation.services.views import issue_view, told
-from escalation.store import access, dialect, issues, receipts, timeline
+from escalation.store import access, dialect, issues, links, receipts, timeline
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
 from escalation.store.writing import Work, write_work
-from escalation.workflow.commands import Command, Link, Log
+from escalation.workflow.commands import Command, Hold, Link, Log, Merge
 from escalation.workflow.decide import decide
 from escalation.workflow.draft import part_id
-from escalation.workflow.facts import Facts
+from escalation.workflow.facts import Facts, Issue
 from escalation.workflow.intake import begin
-from escalation.workflow.plan import Plan, apply
+from escalation.workflow.plan import Plan, Tell, apply
 from escalation.workflow.viewing import Viewer, is_among, may_see, readers
 
 Outcome = Answer | Exception
@@ -50,6 +50,7 @@ class Means:
     registry: Registry
     reference: Callable[[datetime], str]
     salts: Iterator[str]
+    stem: Callable[[], str]
     backdating: timedelta
 
 
@@ -115,6 +116,10 @@ class Batch:
         if references:
             self._ids = issues.ids_of_references(self.connection, references)
         wanted = {self._ids.get(name, name) for name in named} | set(self._done.values())
+        self._hold_issues(wanted, skip_locked=skip_locked)
+
+    def _hold_issues(self, wanted: Iterable[str], *, skip_locked: bool = False) -> None:
+        """Load issues, and hold their rows."""
         loaded = issues.load(self.connection, wanted, lock=True, skip_locked=skip_locked)
         for issue_id, found in loaded.items():
             under = self.means.registry.agreement(self.connection, self.known, found.issue)
@@ -137,18 +142,24 @@ class Batch:
         else:
             facts, plan = self._acted(job)
         after = apply(plan, facts)
+        made = [(after, plan), *(self._consequence(job, tell) for tell in plan.tells)]
         # Whatever can go wrong has gone wrong by now: from here on the plan will be written.
         answer = self._answer(job, after, tuple(event.type.value for event in plan.events))
-        self._facts[after.issue.id] = after
         self._turns.follow(None if plan.new else facts.issue, after.issue)
-        if not plan.nothing:
-            self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
+        for each in made:
+            self._take(*each)
         if isinstance(job.ask, Log):
             if job.receipt is not None:
                 self._receipts.append((job.receipt.hash, after.issue.id))
             owner = Owner(after.issue.id, readers(after.issue))
             self._taken |= {(r["system"], r["id"]): owner for r in job.ask.external_refs}
         return answer
+
+    def _take(self, after: Facts, plan: Plan) -> None:
+        """An issue as it now is, and the plan that is to be written for it."""
+        self._facts[after.issue.id] = after
+        if not plan.nothing:
+            self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
 
     def _key_is_live(self, key_id: str) -> bool:
         key = self.known.keys.get(key_id)
@@ -233,27 +244,47 @@ class Batch:
                 "look at it again and decide anew.",
                 extra={"current": self._view(job, facts, now)},
             )
-        ask = job.ask
-        if isinstance(ask, Link):
-            ask = self._linked(job, ask, facts)
-        return facts, decide(
-            facts, Command(stem=job.stem, actor=job.actor, ask=ask, at=job.at), now
-        )
+        ask, seen = job.ask, facts
+        if job.other is not None and isinstance(ask, Link | Merge | Hold):
+            other = self._other(job, job.other, issue)
+            ask = self._looked_up(ask, other)
+            seen = msgspec.structs.replace(facts, beside={other.id: other})
+        command = Command(stem=job.stem, actor=job.actor, ask=ask, at=job.at)
+        return facts, decide(seen, command, now)
 
-    def _linked(self, job: Job, ask: Link, facts: Facts) -> Link:
-        other = self._facts.get(self._ids.get(job.other or "", job.other or ""))
-        hidden = other is None or not may_see(job.viewer, other.issue)
-        if other is None or hidden or other.issue.id == facts.issue.id:
-            detail = f"no other issue {job.other!r} is known; send an id or a reference"
+    def _other(self, job: Job, name: str, issue: Issue) -> Issue:
+        """The other issue that an act names, as far as who asks may know of it."""
+        other = self._facts.get(self._ids.get(name, name))
+        if other is None or not may_see(job.viewer, other.issue):
+            detail = f"no issue {name!r} is known; send an id or a reference"
             fault = Fault("unknown", detail, pointer="/issue")
-            raise Invalid("The issue to link to was not found.", errors=[fault])
-        if other.issue.sealing is not None and facts.issue.sealing is None:
+            raise Invalid("The other issue was not found.", errors=[fault])
+        if other.issue.sealing is not None and issue.sealing is None:
             raise Refused(
-                f"{other.issue.reference} is sealed and {facts.issue.reference} is not: the link "
+                f"{other.issue.reference} is sealed and {issue.reference} is not: the link "
                 "would tell of it. Link from the sealed issue instead.",
                 "other_is_sealed",
             )
-        return replace(ask, issue=other.issue.id, reference=other.issue.reference)
+        return other.issue
+
+    def _looked_up(self, ask: Link | Merge | Hold, other: Issue) -> Link | Merge | Hold:
+        """The ask with the other issue by its id."""
+        if isinstance(ask, Hold):
+            return replace(ask, issue=other.id)
+        found = replace(ask, issue=other.id, reference=other.reference)
+        if isinstance(found, Link) and found.as_ == "depends_on":
+            return replace(found, beyond=links.upstream_of(self.connection, other.id))
+        return found
+
+    def _consequence(self, job: Job, tell: Tell) -> tuple[Facts, Plan]:
+        """What the job's act makes of another issue; it is held until the transaction ends."""
+        if tell.issue not in self._facts:
+            self._hold_issues([tell.issue])
+        facts = self._facts[tell.issue]
+        now = max(whole_second(job.at or self.now), facts.issue.updated_at)
+        command = Command(stem=self.means.stem(), actor=job.actor, ask=tell.ask, at=job.at)
+        plan = decide(facts, command, now)
+        return apply(plan, facts), plan
 
     def _named(self, name: str, viewer: Viewer) -> Facts:
         facts = self._facts.get(self._ids.get(name, name))

@@ -66,7 +66,7 @@ class Desk:
         self.registry = registry
         self.references = references
         self.backdating = backdating
-        self._means = Means(registry, references.next, _salts(ids), backdating)
+        self._means = Means(registry, references.next, _salts(ids), self.stem, backdating)
         self._queue_limit = queue_limit
         self._people: deque[Job | Waiting] = deque()
         self._engines: deque[EngineWork] = deque()

@@ -1,12 +1,15 @@
 """An issue as callers see it: built from the folded facts, without another read."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
 from escalation.routing.directory import Directory
+from escalation.routing.publication import Publication
 from escalation.routing.seats import Holding
+from escalation.routing.vocabulary import Layer
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import remaining
 from escalation.workflow.clocks import past_target
@@ -16,6 +19,15 @@ from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import END, ClockClass, ClockState
 
 _id = attrgetter("id")  # the order that the store has them in
+_INSTANTS = frozenset({"at", "sought_at", "ended_at"})
+LAYER_FIELDS = (
+    "title",
+    "about",
+    "accountable_officers",
+    "delivery_lead",
+    "progress_reported_to",
+    "key_strategies",
+)
 
 
 def told(instant: datetime | None) -> str | None:
@@ -94,10 +106,10 @@ def acts_view(issue: Issue) -> dict[str, Any]:
         "hold": issue.hold,
         "outcome": issue.outcome,
         "reported_up": issue.reported_up,
-        "positions": issue.positions,
-        "advice": issue.advice,
-        "links": issue.links,
-        "joined": issue.joined,
+        "positions": [_stamped(each) for each in issue.positions],
+        "advice": [_stamped(each) for each in issue.advice],
+        "links": [_stamped(each) for each in issue.links],
+        "joined": [_stamped(each) for each in issue.joined],
         "merged_into": issue.merged_into,
     }
 
@@ -131,6 +143,14 @@ def sealed_view(facts: Facts, sealing: Sealing) -> dict[str, Any]:
     }
 
 
+def _stamped(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept with an issue, its instants written as everywhere."""
+    return {
+        name: told(datetime.fromisoformat(value)) if name in _INSTANTS else value
+        for name, value in kept.items()
+    }
+
+
 def rung_view(facts: Facts) -> dict[str, Any]:
     """The rung an issue stands on, with its seats or its forum and meeting."""
     issue = facts.issue
@@ -140,6 +160,7 @@ def rung_view(facts: Facts) -> dict[str, Any]:
         "id": rung.id,
         "title": rung.title,
         "layer": rung.layer,
+        "accountability": layer_view(facts.under.publication, rung.layer),
         "kind": rung.kind,
         "lead": rung.lead,
         "entered_at": told(issue.entered_at),
@@ -150,6 +171,12 @@ def rung_view(facts: Facts) -> dict[str, Any]:
         "meeting": meeting,
         "carried_over": issue.carried_over,
     }
+
+
+def layer_view(publication: Publication, layer: Layer) -> dict[str, str]:
+    """Who answers for a layer of delivery and leads it, to whom, and by which strategies."""
+    entry = getattr(publication.file.layers, layer)
+    return {name: getattr(entry, name) for name in LAYER_FIELDS}
 
 
 def seat_view(held: Holding, directory: Directory) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Lists of issues: filtered, sorted, and read page by page from where the last one ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.sql import Select
 from escalation.routing.vocabulary import Severity
 from escalation.store import dialect, models
 from escalation.store.viewing import visible
-from escalation.workflow.states import CLASS_OF, END, ClockClass, ClockState
+from escalation.workflow.states import CLASS_OF, END, ClockClass, ClockState, Status
 from escalation.workflow.viewing import Viewer
 
 Value = str | int | datetime | None
@@ -75,6 +75,10 @@ class Question:
     holder: str | None = None
     theme: str | None = None
     external_ref: tuple[str, str] | None = None
+    also_affects: str | None = None
+    affects: str | None = None
+    depends_on: str | None = None
+    merged_into: str | None = None
     past_target: bool | None = None
     exhausted: bool | None = None
     words: Sequence[str] = ()
@@ -155,8 +159,30 @@ def _conditions(
     if question.exhausted is not None:
         empty = issue.c.exhausted_at.is_(None)
         found.append(~empty if question.exhausted else empty)
+    found += _touching(connection, question)
     found += [_says(word) for word in question.words]
     return found
+
+
+def _touching(connection: Connection, question: Question) -> Iterator[ColumnElement[bool]]:
+    """Conditions on the agencies and the other issues that an issue has to do with."""
+    issue = models.issue
+    for code, own in ((question.also_affects, False), (question.affects, True)):
+        if code is not None:
+            also = dialect.has_item(connection, issue.c.also_affects, code)
+            yield or_(issue.c.agency == code, also) if own else also
+    if question.depends_on is not None:
+        yield _tied(question.depends_on, "depends_on")
+    if question.merged_into is not None:
+        yield and_(_tied(question.merged_into, "duplicate_of"), issue.c.status == Status.CLOSED)
+
+
+def _tied(other: str, as_: str) -> ColumnElement[bool]:
+    """Tied to the issue of that id or reference."""
+    tie, issue = models.issue_link, models.issue
+    named = select(issue.c.id).where(or_(issue.c.id == other, issue.c.reference == other))
+    ties = select(tie.c.issue_id).where(tie.c.as_ == as_, tie.c.other.in_(named))
+    return issue.c.id.in_(ties)
 
 
 def _referred(system: str, ref: str) -> ColumnElement[bool]:

@@ -197,6 +197,7 @@ def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
         "region": issue.region,
         "scope": issue.scope,
         "themes": issue.themes,
+        "also_affects": "|".join(issue.also_affects) or None,
         "publication": issue.publication,
         "ola": issue.ola,
         "ladder": issue.ladder,

@@ -4,25 +4,23 @@ Every function has the shape ``(draft, case, status) -> None``: ``status`` is wh
 it leads.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from escalation.routing.directory import Forum
-from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
 from escalation.routing.vocabulary import RungKind, StatutoryStop
-from escalation.timekeeping.duration import Duration
-from escalation.workflow import clocks, forum
+from escalation.workflow import advising, clocks, forum
+from escalation.workflow.case import Case
 from escalation.workflow.climbing import (
     Landing,
     enter,
     handled_by,
     leave,
-    seat_anew,
+    seats_at,
     seats_told,
-    warnings_of,
 )
 from escalation.workflow.commands import (
     Acknowledge,
@@ -33,10 +31,8 @@ from escalation.workflow.commands import (
     Escalate,
     Hold,
     Inform,
-    Link,
     Name,
     Note,
-    Reclassify,
     RecordReferral,
     Refer,
     ReferBack,
@@ -50,18 +46,15 @@ from escalation.workflow.commands import (
 )
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.guards import Case
 from escalation.workflow.outlook import review_right
-from escalation.workflow.plan import LinkRow, Tabling
+from escalation.workflow.plan import Tabling
 from escalation.workflow.sealing import (
-    align_statutory,
     name,
     record_referral,
     refer,
-    seal,
     unname,
 )
-from escalation.workflow.states import TERMINAL, ClockEnd, ClockKind, Status
+from escalation.workflow.states import TERMINAL, Act, ClockEnd, ClockKind, Status
 
 AGREED = (ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL)
 """The agreed clocks that a hold lets stand still; a forum's is taken off with its agenda item."""
@@ -83,7 +76,7 @@ def inform(draft: Draft, case: Case[Inform], status: Status) -> None:
         draft.stop(ClockKind.INFORM)
         begin_informing(draft)
     draft.stop_statutory(StatutoryStop.INFORM)
-    _say(draft, EventType.INFORMED, case.ask)
+    _say(draft, EventType.INFORMED, case.ask, also_owed=owed(draft))
 
 
 def contact(draft: Draft, case: Case[Contact], status: Status) -> None:  # noqa: ARG001 - one shape
@@ -96,8 +89,13 @@ def note(draft: Draft, case: Case[Note], status: Status) -> None:  # noqa: ARG00
     _say(draft, EventType.NOTED, case.ask)
 
 
-def _say(draft: Draft, kind: EventType, said: Inform | Contact | Note) -> None:
-    told: dict[str, Any] = {"text": said.text, "channel": said.channel}
+def _say(
+    draft: Draft,
+    kind: EventType,
+    said: Inform | Contact | Note,
+    **more: Any,  # noqa: ANN401 - what else its payload has
+) -> None:
+    told: dict[str, Any] = {"text": said.text, "channel": said.channel, **more}
     if draft.command.actor.kind == "raiser":
         told["tells"] = {"lead": draft["rung"]}
     draft.event(kind, told, visibility=said.visibility)
@@ -117,6 +115,9 @@ def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
         "awaiting": str(case.ask.awaiting),
         "from": case.issue.status,
     }
+    if case.ask.issue is not None:
+        upstream = case.facts.beside[case.ask.issue]
+        held |= {"issue": upstream.id, "reference": upstream.reference}
     draft.put(
         clocks.begin_until(
             draft.new_id("clk"),
@@ -129,27 +130,58 @@ def hold(draft: Draft, case: Case[Hold], status: Status) -> None:
         )
     )
     draft.set(status=status, hold=held)
-    draft.event(EventType.HELD, {"until": held["until"], "awaiting": held["awaiting"]})
+    told = {name: held.get(name) for name in ("until", "awaiting", "reference")}
+    draft.event(EventType.HELD, told)
 
 
-def resume(draft: Draft, case: Case[Resume], status: Status) -> None:
+def resume(draft: Draft, case: Case[Resume], status: Status) -> None:  # noqa: ARG001 - one shape
     """The agreed clocks go on with exactly what they had left; a forum tables it again.
 
     Rule 2: where the promised instant has passed and the engine was late, they go on from there.
     """
-    promised = [c.due_at for c in draft.live_clocks() if c.kind is ClockKind.HOLD and c.due_at]
-    draft.now = min(draft.now, *promised)
+    draft.now = min(draft.now, *promised_ends(draft))
+    end_hold(draft)
+
+
+def promised_ends(draft: Draft) -> list[datetime]:
+    """When the hold that it is on was to end; nothing where it is on none."""
+    return [c.due_at for c in draft.live_clocks() if c.kind is ClockKind.HOLD and c.due_at]
+
+
+def end_hold(draft: Draft, how: str | None = None, due_at: datetime | None = None) -> None:
+    """No longer on hold, by a person or for the reason that ``how`` tells."""
+    rung = draft.ladder.rung(draft["rung"])
+    at_forum = rung.kind is RungKind.FORUM
     draft.stop(ClockKind.HOLD)
     draft.resume(*AGREED)
-    draft.set(status=status, hold=None)
-    draft.event(EventType.RESUMED, {"rung": draft["rung"]})
-    if case.rung.kind is RungKind.FORUM:
-        forum.table_next(draft, case.rung, later_than=draft.processed_at)
+    draft.set(status=Status.TABLED if at_forum else Status.IN_PROGRESS, hold=None)
+    draft.event(EventType.RESUMED, {"rung": rung.id, "how": how}, due_at=due_at)
+    if at_forum:
+        forum.table_next(draft, rung, later_than=draft.processed_at)
 
 
 def escalate(draft: Draft, case: Case[Escalate | Skip], status: Status) -> None:
-    """Up a rung, or to a named one."""
-    move(draft, case.lands, status, Move(kind=EventType.ESCALATED, how=case.ask.act.value))
+    """Up a rung, or to a named one; those whose rungs a skip leaves out are told."""
+    told = {} if case.ask.act is Act.ESCALATE else {"skipped": list(_skipped(case))}
+    move(
+        draft, case.lands, status, Move(kind=EventType.ESCALATED, how=case.ask.act.value, told=told)
+    )
+
+
+def _skipped(case: Case[Any]) -> Iterator[dict[str, Any]]:
+    """The rungs between, each with who holds its seats, or its body and who keeps its papers."""
+    here, there = case.position(case.issue.rung), case.position(case.lands.rung.id)
+    for rung in case.facts.under.ladder.rungs[here + 1 : there]:
+        body = forum.body_for(case.facts, rung)
+        seats = seats_at(case.facts.under, rung, case.issue.shape(case.now), case.now)
+        told = {
+            "rung": rung.id,
+            "title": rung.title,
+            "holders": seats_told(seats),
+            "forum": None if body is None else body.code,
+            "secretariat": None if body is None else body.secretariat,
+        }
+        yield {name: value for name, value in told.items() if value is not None}
 
 
 def refer_back(draft: Draft, case: Case[ReferBack], status: Status) -> None:
@@ -203,60 +235,6 @@ def report_up(draft: Draft, case: Case[ReportUp], status: Status) -> None:  # no
     draft.event(EventType.REPORTED_UP, {"forum": body.code, "meeting": ahead and ahead.id})
 
 
-def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  # noqa: ARG001 - one shape
-    """Other fields, and with them budgets, agreement and holders; anchors and intervals stay."""
-    changes = dict(case.ask.changes)
-    sensitive = changes.pop("sensitive", None)
-    if sensitive is not None:
-        seal(draft, sensitive)
-    if changes.keys() - {"seats"}:
-        _reclassify(draft, case, changes)
-
-
-def _reclassify(draft: Draft, case: Case[Reclassify], changes: dict[str, Any]) -> None:
-    moved = changes.pop("entry", None)
-    seats = changes.pop("seats")
-    before = {name: getattr(case.issue, name) for name in changes}
-    draft.set(**changes)
-    left, ladder = draft.ladder, draft.ladder if moved is None else moved.ladder
-    rung = ladder.rung(case.issue.rung)
-    if moved is not None:
-        draft.ladder = ladder
-        draft.set(ola=moved.ola, ladder=ladder.id, calendar=moved.calendar, cluster=moved.cluster)
-        draft.set(entry_reasons=moved.reasons, warnings=moved.warnings)
-    told = {name: {"from": before[name], "to": changes[name]} for name in changes}
-    draft.event(EventType.CHANGED, {"changes": told})
-    rebudget(draft, rung)
-    align_statutory(draft, left, draft["sealing"].sensitive if draft["sealing"] else ())
-    seat_anew(draft, rung, seats)
-    if draft["status"] is Status.TABLED and forum.code_at(draft, rung) != draft["forum"]:
-        draft.stop(ClockKind.FORUM)
-        forum.take_off(draft, "withdrawn")
-        forum.table_next(draft, rung)
-
-
-def rebudget(draft: Draft, rung: EffectiveRung) -> None:
-    """Each agreed clock's budget derived again: same anchor, same running intervals."""
-    severity, ladder = draft["severity"], draft.ladder
-    agreed: dict[ClockKind, tuple[Duration, tuple[str, ...]]] = {
-        ClockKind.OVERALL: (ladder.clocks.overall[severity].value, ()),
-        ClockKind.INFORM: (ladder.clocks.inform[severity].value, ()),
-    }
-    if rung.kind is RungKind.OFFICERS:
-        agreed[ClockKind.RUNG] = (rung.targets[severity].value, warnings_of(rung))
-        agreed[ClockKind.ACKNOWLEDGE] = (rung.acknowledge[severity].value, ())
-    for kind, (duration, warnings) in agreed.items():
-        clock = draft.clock(kind)
-        if clock is not None:
-            draft.rebudget(clock, duration, warnings)
-
-
-def link(draft: Draft, case: Case[Link], status: Status) -> None:  # noqa: ARG001 - one shape
-    """A tie to another issue."""
-    draft.links.append(LinkRow(case.ask.issue, case.ask.as_))
-    draft.event(EventType.LINKED, {"issue": case.ask.reference, "as": case.ask.as_})
-
-
 def resolve(draft: Draft, case: Case[Resolve], status: Status) -> None:
     """Settled: the review window begins."""
     settle(draft, dict(case.ask.outcome), status)
@@ -265,6 +243,7 @@ def resolve(draft: Draft, case: Case[Resolve], status: Status) -> None:
 def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "withdrawn") -> None:
     """Give the outcome, end the rung's clocks, let ``overall`` stand and the review run."""
     leave(draft, how)
+    advising.no_longer_needed(draft, status)
     draft.stop(ClockKind.INFORM)
     draft.stop_statutory(StatutoryStop.RESOLVE)
     draft.pause(ClockKind.OVERALL)
@@ -274,7 +253,13 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
     until = None if review.due_at is None else review.due_at.isoformat()
     outcome = {**outcome, "review": {**right, "until": until}}
     draft.set(status=status, outcome=outcome, resolved_at=draft.now, hold=None, exhausted_at=None)
-    draft.event(EventType.RESOLVED, {"rung": draft["rung"], "outcome": outcome})
+    told = {"rung": draft["rung"], "outcome": outcome, "also_owed": owed(draft)}
+    draft.event(EventType.RESOLVED, told)
+
+
+def owed(draft: Draft) -> list[str] | None:
+    """The merged issues whose raisers are to hear of this one what its own raiser hears."""
+    return [raiser["reference"] for raiser in draft["joined"]] or None
 
 
 def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
@@ -319,6 +304,7 @@ def close(draft: Draft, case: Case[Close], status: Status) -> None:  # noqa: ARG
 def finish(draft: Draft, status: Status, kind: EventType, due_at: datetime | None = None) -> None:
     """No more is to come of it: off the agenda, and nothing runs any more."""
     forum.take_off(draft, "withdrawn")
+    advising.no_longer_needed(draft, status)
     draft.stop_all()
     draft.set(status=status, ended_at=draft.now, hold=None, exhausted_at=None)
     draft.event(kind, {"rung": draft["rung"]}, due_at=due_at)
@@ -340,8 +326,6 @@ DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     Skip: escalate,
     ReferBack: refer_back,
     ReportUp: report_up,
-    Reclassify: reclassify,
-    Link: link,
     Resolve: resolve,
     Dispute: dispute,
     Reopen: reopen,

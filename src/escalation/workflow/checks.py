@@ -11,20 +11,25 @@ from typing import Any
 from msgspec.structs import replace
 
 from escalation.errors import Fault, Invalid
+from escalation.routing.directory import Directory
 from escalation.routing.entry import choose, severity_of
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Layer
-from escalation.routing.wording import not_among
+from escalation.routing.wording import not_among, quoted
+from escalation.workflow.advising import answers
 from escalation.workflow.climbing import barred, seats_at
 from escalation.workflow.commands import (
     Do,
+    GiveAdvice,
     Name,
+    Propose,
     Reassign,
     Reclassify,
     Recuse,
     ReferBack,
     ReportUp,
     Resolve,
+    SeekAdvice,
     Skip,
 )
 from escalation.workflow.facts import Facts
@@ -53,6 +58,25 @@ def check_cause(publication: Publication, layer: Layer, outcome: Mapping[str, An
     cause = outcome.get("cause")
     if cause is not None:
         _among("/outcome/cause", cause, getattr(publication.file.layers, layer).causes)
+
+
+def check_also_affected(directory: Directory, agency: str, others: Iterable[str]) -> None:
+    """Agencies that an issue also affects are clients, and others than its own.
+
+    Raises:
+        Invalid: naming each that is not.
+    """
+    clients = [code for code, party in directory.parties.items() if not party.central]
+    faults = []
+    for number, code in enumerate(others):
+        pointer = f"/also_affects/{number}"
+        if code not in clients:
+            faults.append(Fault("unknown_reference", not_among(code, clients), pointer=pointer))
+        elif code == agency:
+            detail = f"found {quoted(code)}, the issue's own agency; expected another"
+            faults.append(Fault("wrong_value", detail, pointer=pointer))
+    if faults:
+        raise Invalid("Not every agency that is also affected is another client.", errors=faults)
 
 
 def _among(pointer: str, word: str, words: Iterable[str]) -> None:
@@ -86,7 +110,20 @@ def _person(facts: Facts, ask: Reassign | Recuse | Name, now: datetime) -> Do:
     return ask
 
 
-def _outcome(facts: Facts, ask: Resolve, now: datetime) -> Do:  # noqa: ARG001 - one shape
+def _adviser(facts: Facts, ask: SeekAdvice | GiveAdvice, now: datetime) -> Do:  # noqa: ARG001 - one shape
+    directory = facts.under.directory
+    if ask.forum is not None:
+        _among("/forum", ask.forum, directory.forums)
+    if ask.person is not None:
+        _among("/person", ask.person, directory.people)
+    if isinstance(ask, GiveAdvice) and len(open_ones := answers(facts.issue, ask)) > 1:
+        named = ", ".join(f"`{each['id']}`" for each in open_ones)
+        detail = f"found several questions that it may answer, expected one of {named}"
+        raise Invalid("Say which.", errors=[Fault("ambiguous", detail, pointer="/advice")])
+    return ask
+
+
+def _outcome(facts: Facts, ask: Resolve | Propose, now: datetime) -> Do:  # noqa: ARG001 - one shape
     check_cause(facts.under.publication, Layer(facts.issue.layer), ask.outcome)
     return ask
 
@@ -136,5 +173,8 @@ _CHECKS: dict[type[Do], Callable[[Facts, Any, datetime], Do]] = {
     Name: _person,
     Recuse: _person,
     Resolve: _outcome,
+    Propose: _outcome,
+    SeekAdvice: _adviser,
+    GiveAdvice: _adviser,
     Reclassify: _reclassified,
 }

@@ -290,6 +290,20 @@ def told_of_vacancy(under: Agreement, issue: Issue, at: datetime) -> dict[str, s
     }
 
 
+def exhaust(draft: Draft, due_at: datetime | None = None) -> None:
+    """Rule 8: the last rung never loops silently; reminded of at the ladder's cadence."""
+    again = draft["exhausted_at"] is not None
+    draft.set(exhausted_at=draft["exhausted_at"] or draft.now)
+    told = {
+        "rung": draft["rung"],
+        "reminder": again or None,
+        "external_review": draft.ladder.external_review.value,
+    }
+    draft.event(EventType.EXHAUSTED, told, due_at=due_at)
+    draft.stop(ClockKind.REMIND)
+    draft.begin(ClockKind.REMIND, draft.ladder.clocks.remind.value)
+
+
 def seats_told(seats: dict[Side, Holding]) -> dict[str, str | None]:
     """Holders by side, as an event's payload has them."""
     return {str(side): held.person for side, held in seats.items()}

@@ -17,8 +17,10 @@ from escalation.routing.vocabulary import (
     Severity,
     Side,
 )
-from escalation.workflow.diary import Sitting
+from escalation.timekeeping.duration import Duration
+from escalation.workflow.consequences import Consequence
 from escalation.workflow.facts import Actor
+from escalation.workflow.of_meetings import OfMeeting
 from escalation.workflow.states import Act, Effect, MeetingAct
 
 
@@ -99,11 +101,15 @@ class Note(Do):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold(Do):
-    """Wait for somebody until an instant; the agreed clocks stand still."""
+    """Wait for somebody until an instant; the agreed clocks stand still.
+
+    A hold for a dependency names the ``issue`` that it waits for, by its id.
+    """
 
     act: ClassVar[Act | MeetingAct] = Act.HOLD
     until: datetime
     awaiting: Awaiting
+    issue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +152,54 @@ class ReportUp(Do):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Propose(Do):
+    """One side's outcome, for the other to answer; ``seat`` is the side that proposes."""
+
+    act: ClassVar[Act | MeetingAct] = Act.PROPOSE
+    outcome: Mapping[str, Any]
+    seat: Side | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agree(Do):
+    """The other side's proposal is the outcome; ``seat`` is the side that agrees."""
+
+    act: ClassVar[Act | MeetingAct] = Act.AGREE
+    seat: Side | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dissent(Do):
+    """The other side's proposal is not accepted; ``seat`` is the side that dissents."""
+
+    act: ClassVar[Act | MeetingAct] = Act.DISSENT
+    grounds: str
+    seat: Side | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeekAdvice(Do):
+    """A question to a forum or a person; who must act stays as it is."""
+
+    act: ClassVar[Act | MeetingAct] = Act.SEEK_ADVICE
+    question: str
+    forum: str | None = None
+    person: str | None = None
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveAdvice(Do):
+    """An answer; ``advice`` (its id), ``forum`` or ``person`` says to which question."""
+
+    act: ClassVar[Act | MeetingAct] = Act.GIVE_ADVICE
+    answer: str
+    advice: str | None = None
+    forum: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reassign(Do):
     """Another person in one of the seats."""
 
@@ -173,12 +227,25 @@ class Reclassify(Do):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(Do):
-    """Tie it to another issue (already looked up: ``issue`` is its id)."""
+    """Tie it to another issue (already looked up: ``issue`` is its id).
+
+    ``beyond`` are the issues that the other depends on, however far.
+    """
 
     act: ClassVar[Act | MeetingAct] = Act.LINK
     issue: str
     reference: str
     as_: str
+    beyond: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Do):
+    """It is a duplicate of another issue (already looked up), and closes as such."""
+
+    act: ClassVar[Act | MeetingAct] = Act.MERGE
+    issue: str
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,14 +322,6 @@ class RecordReferral(Do):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotYet(Do):
-    """An act that the domain knows and this release does not; always refused."""
-
-    asked: Act
-    act: ClassVar[Act | MeetingAct] = Act.MERGE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Edit(Do):
     """Other title, description, themes or needs; ``changes`` holds only what is to change."""
 
@@ -309,48 +368,7 @@ class SeatsChanged:
     """The directory has changed since the issue's seats were resolved."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PutOn:
-    """A meeting's secretariat puts it on this agenda, by hand."""
-
-    sitting: Sitting
-    section: str | None = None
-    sought: str | None = None
-    late: bool = False
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resit:
-    """The meeting it waits for begins at another time; ``sitting`` is how it is now."""
-
-    sitting: Sitting
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retarget:
-    """The meeting did not come to it: on to the next one, for the reason ``why``.
-
-    With ``carried`` it counts against the rung's carry-over limit, and climbs where that is used.
-    """
-
-    why: str
-    carried: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotedUp:
-    """A body to which it was reported up has noted it."""
-
-    forum: str
-    meeting: str
-    text: str | None = None
-
-
-OfMeeting = PutOn | Resit | Retarget | NotedUp
-"""What a meeting does to the issues before it; the meeting's own table has the rules."""
-Ask = Do | ClockDue | SeatsChanged | OfMeeting
+Ask = Do | ClockDue | SeatsChanged | OfMeeting | Consequence
 
 
 class Command(Struct, frozen=True, kw_only=True):

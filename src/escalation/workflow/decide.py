@@ -10,7 +10,9 @@ from typing import Any, cast
 
 from escalation.errors import Refused
 from escalation.routing.vocabulary import RungKind
+from escalation.workflow import advising, agreeing, ties
 from escalation.workflow.acts import DOES
+from escalation.workflow.case import Case
 from escalation.workflow.checks import checked
 from escalation.workflow.climbing import (
     NOBODY,
@@ -20,36 +22,42 @@ from escalation.workflow.climbing import (
     land_on,
 )
 from escalation.workflow.commands import (
+    Agree,
     ClockDue,
     Command,
     Decide,
     Defer,
     Dispute,
+    Dissent,
     Do,
     Edit,
     Escalate,
-    NotedUp,
-    NotYet,
-    OfMeeting,
-    PutOn,
+    GiveAdvice,
+    Link,
+    Merge,
+    Propose,
     Reassign,
+    Reclassify,
     Recuse,
     ReferBack,
     Reopen,
-    Resit,
-    Retarget,
     SeatsChanged,
+    SeekAdvice,
     Skip,
 )
+from escalation.workflow.consequences import Consequence
 from escalation.workflow.draft import Draft
 from escalation.workflow.due import clock_due, retarget
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
-from escalation.workflow.guards import RULES, SEATED, Case
+from escalation.workflow.guards import RULES, SEATED
 from escalation.workflow.holders import reassign, recuse, seats_changed
 from escalation.workflow.machine import Moment, way
+from escalation.workflow.of_meetings import NotedUp, OfMeeting, PutOn, Resit, Retarget
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import Plan
+from escalation.workflow.reclassifying import reclassify
+from escalation.workflow.sides import with_seat
 from escalation.workflow.sittings import decide_item, defer_item, noted_up, put_on, resit
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
 
@@ -71,14 +79,17 @@ def decide(facts: Facts, command: Command, now: datetime) -> Plan:
         _edit(draft, ask)
     elif isinstance(ask, OfMeeting):
         _OF_MEETING[type(ask)](draft, ask)
+    elif isinstance(ask, Consequence):
+        ties.FOLLOWS[type(ask)](draft, ask)
     else:
-        _act(draft, checked(facts, cast("Do", ask), now))  # a log begins in intake
+        asked = with_seat(facts, command.actor, cast("Do", ask))  # a log begins in intake
+        _act(draft, checked(facts, asked, now))
     return draft.plan()
 
 
 def _act(draft: Draft, ask: Do) -> None:
     """Through the table: the state must have the act, no rule refuse it."""
-    act = ask.asked if isinstance(ask, NotYet) else ask.act
+    act = ask.act
     issue = draft.facts.issue
     case = Case(
         draft.facts, ask, draft.now, draft.command.actor, _landing(draft.facts, ask, draft.now)
@@ -88,6 +99,7 @@ def _act(draft: Draft, ask: Do) -> None:
         forum_here=case.rung.kind is RungKind.FORUM,
         lands_at_forum=case.landing is not None and case.landing.at_forum,
         effect=ask.effect if isinstance(ask, Decide) else None,
+        lands=case.landing is not None,
     )
     leads = way(act, moment)
     if leads is None:
@@ -109,6 +121,14 @@ _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     **DOES,
     Reassign: reassign,
     Recuse: recuse,
+    Propose: agreeing.propose,
+    Agree: agreeing.agree,
+    Dissent: agreeing.dissent,
+    SeekAdvice: advising.seek_advice,
+    GiveAdvice: advising.give_advice,
+    Link: ties.link,
+    Reclassify: reclassify,
+    Merge: ties.merge,
     Decide: decide_item,
     Defer: defer_item,
 }
@@ -138,7 +158,7 @@ def _landing(facts: Facts, ask: Do, now: datetime) -> Landing | None:
     return None if lands is None else lands(facts, ask, now)
 
 
-def _above(facts: Facts, ask: Escalate | Dispute, now: datetime) -> Landing | None:
+def _above(facts: Facts, ask: Escalate | Dissent | Dispute, now: datetime) -> Landing | None:
     """Up; of a disputed issue, to somebody who has not handled it."""
     excluded = handled_by(facts.issue) if isinstance(ask, Dispute) else NOBODY
     return land_above(facts.under, facts.issue, now, excluded)
@@ -178,6 +198,7 @@ def _back(facts: Facts, to: str | None, now: datetime) -> Landing | None:
 
 _LANDS: dict[type[Do], Callable[[Facts, Any, datetime], Landing | None]] = {
     Escalate: _above,
+    Dissent: _above,
     Dispute: _above,
     Skip: _named,
     ReferBack: _below,

@@ -3,7 +3,7 @@
 Used inside :func:`escalation.workflow.decide.decide` only; what leaves it is a :class:`Plan`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,11 @@ from escalation.routing.vocabulary import StatutoryStop
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import clocks
-from escalation.workflow.commands import Command, Do
+from escalation.workflow.commands import (
+    Command,
+    Do,
+)
+from escalation.workflow.consequences import UpstreamSettled
 from escalation.workflow.events import Event, EventType
 from escalation.workflow.facts import Clock, Facts, Issue
 from escalation.workflow.plan import (
@@ -24,6 +28,7 @@ from escalation.workflow.plan import (
     LinkRow,
     Plan,
     Tabling,
+    Tell,
 )
 from escalation.workflow.states import (
     END,
@@ -50,6 +55,15 @@ def command_of(part: str) -> str:
     return part[part.index("_") + 1 : -2]
 
 
+def _settled(before: Issue, after: Issue) -> Iterator[Tell]:
+    """Whatever settles an issue is told to those that depend on it."""
+    if before.unresolved and not after.unresolved:
+        told = UpstreamSettled(issue=after.id, reference=after.reference, how=after.status)
+        for tie in after.links:
+            if tie["as"] == "upstream_of":
+                yield Tell(tie["issue"], told)
+
+
 class Draft:
     """The issue and clocks as they will be, with the events, claims and rows on the way there."""
 
@@ -65,6 +79,7 @@ class Draft:
         self.tablings: list[Tabling] = []
         self.decisions: list[Decision] = []
         self.links: list[LinkRow] = []
+        self.tells: list[Tell] = []
         self.claims: list[Claim] = []
         self._changes: dict[str, Any] = {}
         self._events: list[Event] = []
@@ -248,6 +263,7 @@ class Draft:
             tablings=tuple(self.tablings),
             decisions=tuple(self.decisions),
             links=tuple(self.links),
+            tells=(*self.tells, *_settled(before, after)),
             left_stay=before.stay if moved else None,
             left_forum=before.forum if moved else None,
             deadlines=self._deadlines() if moved else Deadlines(),

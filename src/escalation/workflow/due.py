@@ -7,14 +7,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from escalation.routing.entry import next_rung
-from escalation.routing.vocabulary import PastTarget, RungKind
-from escalation.workflow import clocks, forum
-from escalation.workflow.acts import AGREED, Move, begin_informing, finish, move
-from escalation.workflow.climbing import Landing, land_above, status_at
-from escalation.workflow.commands import ClockDue, Retarget
+from escalation.routing.vocabulary import PastTarget
+from escalation.workflow import advising, clocks, forum
+from escalation.workflow.acts import Move, begin_informing, end_hold, finish, move
+from escalation.workflow.climbing import Landing, exhaust, land_above, status_at
+from escalation.workflow.commands import (
+    ClockDue,
+)
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Clock
+from escalation.workflow.of_meetings import Retarget
 from escalation.workflow.plan import Claim
 from escalation.workflow.sittings import retable
 from escalation.workflow.states import END, HORIZON, ClockEnd, ClockKind, Status
@@ -85,7 +88,7 @@ def _rung(draft: Draft, clock: Clock, due: datetime) -> None:
     rung = draft.ladder.rung(draft["rung"])
     landing = land_above(draft.under, draft.facts.issue, draft.now)
     if landing is None:
-        _exhaust(draft, due)
+        exhaust(draft, due)
     elif rung.past_target.value is PastTarget.NOTIFY:
         _tell(draft, clock, due, {"lead": rung.id})
     else:
@@ -103,20 +106,6 @@ def _climb(draft: Draft, landing: Landing, due: datetime | None, how: str) -> No
         ends=ClockEnd.SUPERSEDED,
     )
     move(draft, landing, status_at(landing), by)
-
-
-def _exhaust(draft: Draft, due: datetime | None) -> None:
-    """Rule 8: the last rung never loops silently."""
-    again = draft["exhausted_at"] is not None
-    draft.set(exhausted_at=draft["exhausted_at"] or draft.now)
-    told = {
-        "rung": draft["rung"],
-        "reminder": again or None,
-        "external_review": draft.ladder.external_review.value,
-    }
-    draft.event(EventType.EXHAUSTED, told, due_at=due)
-    draft.stop(ClockKind.REMIND)
-    draft.begin(ClockKind.REMIND, draft.ladder.clocks.remind.value)
 
 
 def _forum(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
@@ -141,7 +130,7 @@ def not_reached(draft: Draft, due: datetime | None, *, carried: bool, why: str |
         if landing is not None:
             _climb(draft, landing, due, "carried over to its limit")
             return
-        _exhaust(draft, due)
+        exhaust(draft, due)
     told = {
         "forum": draft["forum"],
         "meeting": draft["meeting"],
@@ -165,13 +154,14 @@ def _inform(draft: Draft, clock: Clock, due: datetime) -> None:
 
 
 def _hold(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
-    rung = draft.ladder.rung(draft["rung"])
-    at_forum = rung.kind is RungKind.FORUM
-    draft.resume(*AGREED)
-    draft.set(status=Status.TABLED if at_forum else Status.IN_PROGRESS, hold=None)
-    draft.event(EventType.RESUMED, {"rung": rung.id, "how": "the hold ended"}, due_at=due)
-    if at_forum:
-        forum.table_next(draft, rung, later_than=draft.processed_at)
+    end_hold(draft, "the hold ended", due)
+
+
+def _advice(draft: Draft, clock: Clock, due: datetime) -> None:
+    """Remind whose advice it is, and again at the same cadence until they have given it."""
+    asked = advising.remind(draft, clock)
+    if asked is not None:
+        _tell(draft, clock, due, {name: asked.get(name) for name in ("forum", "person")})
 
 
 def _review(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
@@ -180,7 +170,7 @@ def _review(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 
 
 def _remind(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all
     if draft["exhausted_at"] is not None:
-        _exhaust(draft, due)
+        exhaust(draft, due)
     if draft["status"] is Status.TABLED and draft["meeting"] is None:
         forum.table_next(draft, draft.ladder.rung(draft["rung"]))
 
@@ -207,6 +197,7 @@ _AT_THE_END: dict[ClockKind, Callable[[Draft, Clock, datetime], None]] = {
     ClockKind.INFORM: _inform,
     ClockKind.HOLD: _hold,
     ClockKind.REVIEW: _review,
+    ClockKind.ADVICE: _advice,
     ClockKind.REMIND: _remind,
     ClockKind.STATUTORY: _statutory,
 }

@@ -253,12 +253,16 @@ class Agreement(Struct, frozen=True):
 
 
 class Facts(Struct, frozen=True):
-    """An issue, its clocks that have not ended, and what it stands under."""
+    """An issue, its clocks that have not ended, and what it stands under.
+
+    ``beside`` has the other issue that an act names, by its id.
+    """
 
     issue: Issue
     clocks: tuple[Clock, ...]
     under: Agreement
     ended: tuple[Clock, ...] = field(default=())
+    beside: Mapping[str, Issue] = field(default_factory=dict)
 
     @property
     def last_overall(self) -> Clock | None:
@@ -267,5 +271,5 @@ class Facts(Struct, frozen=True):
         return max(found, key=lambda c: (c.ended_at, c.id), default=None)
 
     def clock(self, kind: ClockKind) -> Clock | None:
-        """The live clock of that kind; there is never more than one."""
+        """The live clock of that kind; only of ``advice`` there may be more than one."""
         return next((c for c in self.clocks if c.kind is kind), None)

@@ -5,21 +5,17 @@ been worked out for it (where it would land).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, cast
 
-from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import Resolve
-from escalation.workflow import forum, sides
-from escalation.workflow.climbing import Landing
+from escalation.workflow import advising, agreeing, forum, sides, ties
+from escalation.workflow.case import Case
 from escalation.workflow.commands import (
     Decide,
     Defer,
-    Do,
     Hold,
     Name,
-    NotYet,
     Reassign,
     Reclassify,
     RecordReferral,
@@ -27,54 +23,15 @@ from escalation.workflow.commands import (
     ReportUp,
     Unname,
 )
-from escalation.workflow.facts import Actor, Facts, Issue
-from escalation.workflow.states import Act, ClockKind, Effect, MeetingAct
+from escalation.workflow.states import ClockKind, Effect
 
 REFER_BACKS = 2
 """How often an issue may be referred back between the same two rungs (domain, section 4)."""
 
 
-Asked = TypeVar("Asked", bound=Do)
-
-
-@dataclass(frozen=True, slots=True)
-class Case(Generic[Asked]):
-    """What a rule is asked about: facts, ask, instant, who asks, and where it would land."""
-
-    facts: Facts
-    ask: Asked
-    now: datetime
-    actor: Actor
-    landing: Landing | None
-
-    @property
-    def issue(self) -> Issue:
-        """The issue as it stands."""
-        return self.facts.issue
-
-    @property
-    def rung(self) -> EffectiveRung:
-        """The rung it stands on."""
-        return self.facts.under.ladder.rung(self.issue.rung)
-
-    @property
-    def lands(self) -> Landing:
-        """Where it lands: for acts whose rules refuse those that land nowhere."""
-        return cast("Landing", self.landing)
-
-    def position(self, rung_id: str) -> int:
-        """How many rungs stand below that one."""
-        return self.facts.under.ladder.position(rung_id)
-
-    @property
-    def act(self) -> Act | MeetingAct:
-        """What is asked."""
-        return self.ask.asked if isinstance(self.ask, NotYet) else self.ask.act
-
-
 def not_your_seat(case: Case[Any]) -> str | None:
     """A key that names a person acts only for the seats that this person holds."""
-    return sides.not_your_seat(case.facts, case.actor, case.act)
+    return sides.not_your_seat(case.facts, case.actor, case.act, getattr(case.ask, "seat", None))
 
 
 def no_further_rung(case: Case[Any]) -> str | None:
@@ -168,8 +125,8 @@ def already_reported_there(case: Case[ReportUp]) -> str | None:
     return f"It has been reported up to {body.title} already and stands in its digests."
 
 
-def no_such_seat(case: Case[Reassign | Recuse]) -> str | None:
-    """Only a seat that the rung has can be given to somebody."""
+def no_such_seat(case: Case[Any]) -> str | None:
+    """Only a seat that the rung has can be given to somebody, or acted for."""
     if case.ask.seat in case.rung.seats:
         return None
     return f"{case.rung.title} has no seat on the {case.ask.seat} side."
@@ -334,11 +291,6 @@ def no_such_referral(case: Case[RecordReferral]) -> str | None:
     return f"It has no referral {case.ask.referral}; those made: {made}."
 
 
-def not_available_yet(case: Case[Any]) -> str | None:
-    """The domain knows this act; this release does not."""
-    return f"`{case.act}` is not available in this release."
-
-
 SEATED = not_your_seat.__name__
 """The rule that is asked of every act, before those of its row in the table."""
 
@@ -374,6 +326,21 @@ RULES: dict[str, Callable[[Case[Any]], str | None]] = {
         complained_about,
         not_named,
         no_such_referral,
-        not_available_yet,
+        agreeing.lead_resolves,
+        agreeing.own_proposal,
+        agreeing.nothing_proposed,
+        agreeing.already_dissented,
+        advising.advice_sought_already,
+        advising.no_advice_sought,
+        advising.advice_not_sought_of_you,
+        ties.same_issue,
+        ties.already_linked,
+        ties.dependency_cycle,
+        ties.only_one_is_sealed,
+        ties.primary_merged_away,
+        ties.primary_has_ended,
+        ties.merged_into_another,
+        ties.others_have_joined,
+        ties.dependency_not_named,
     )
 }

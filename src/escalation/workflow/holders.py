@@ -13,6 +13,7 @@ from escalation.routing.entry import next_rung
 from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import EmptySeat, RungKind, Side
 from escalation.workflow.acts import Move, move
+from escalation.workflow.case import Case
 from escalation.workflow.climbing import (
     Vacancy,
     barred,
@@ -27,7 +28,6 @@ from escalation.workflow.commands import Reassign, Recuse
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Issue
-from escalation.workflow.guards import Case
 from escalation.workflow.states import Status
 
 

@@ -13,7 +13,7 @@ from escalation.routing.publication import Publication
 from escalation.routing.shape import Shape
 from escalation.routing.vocabulary import RaiserType, Severity
 from escalation.workflow.acts import settle
-from escalation.workflow.checks import check_cause
+from escalation.workflow.checks import check_also_affected, check_cause
 from escalation.workflow.climbing import Landing, enter, land, seats_told, status_at
 from escalation.workflow.commands import Command, Log
 from escalation.workflow.diary import NO_CHANGES, Diary
@@ -65,6 +65,7 @@ def begin(
         at=received,
         without=bypassed(log.about_person, ()),
     )
+    check_also_affected(rules.directory, log.agency, log.also_affects)
     entry = choose(rules.publication, rules.directory, shape)
     under = Agreement(
         rules.publication,

@@ -21,11 +21,27 @@ class Moment:
     forum_here: bool = False
     lands_at_forum: bool = False
     effect: Effect | None = None
+    lands: bool = True
 
     @property
     def lands_at_officers(self) -> bool:
         """Whether officers hold the rung it goes to."""
         return not self.lands_at_forum
+
+    @property
+    def climbs_lands_at_forum(self) -> bool:
+        """Whether it climbs to a forum's rung."""
+        return self.lands and self.lands_at_forum
+
+    @property
+    def climbs_lands_at_officers(self) -> bool:
+        """Whether it climbs to an officers' rung."""
+        return self.lands and not self.lands_at_forum
+
+    @property
+    def lands_nowhere(self) -> bool:
+        """Whether there is no rung to go to."""
+        return not self.lands
 
     @property
     def at_forum(self) -> bool:
@@ -114,18 +130,14 @@ def way(act: Act | MeetingAct, moment: Moment) -> Way | None:
 
 
 def acts_from(status: Status) -> tuple[Act, ...]:
-    """The acts that this state has, in the table's order and without those not available yet."""
+    """The acts that this state has, in the table's order."""
     return _ACTS_FROM[status]
 
 
 _ACTS_FROM: dict[Status, tuple[Act, ...]] = {
     status: tuple(
         dict.fromkeys(
-            row.act
-            for row in TABLE
-            if isinstance(row.act, Act)
-            and status in row.sources
-            and "not_available_yet" not in row.guards
+            row.act for row in TABLE if isinstance(row.act, Act) and status in row.sources
         )
     )
     for status in Status

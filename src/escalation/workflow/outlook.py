@@ -1,12 +1,15 @@
 """What lies ahead of an issue if nobody acts: which acts are open, what each clock's end does."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
 from escalation.routing.vocabulary import PastTarget, Resolve
-from escalation.workflow.facts import ENGINE, Actor, Clock, Facts
+from escalation.workflow.advising import open_advice
+from escalation.workflow.facts import ENGINE, Actor, Clock, Facts, Issue
 from escalation.workflow.machine import acts_from
+from escalation.workflow.positions import answerable
 from escalation.workflow.sides import seated
 from escalation.workflow.states import END, HORIZON, TERMINAL, Act, ClockKind
 
@@ -16,6 +19,7 @@ _SAYS = {
     ClockKind.INFORM: "the lead is reminded to inform the raiser, again and again until they are",
     ClockKind.HOLD: "it resumes, and the agreed clocks go on with what they had left",
     ClockKind.REVIEW: "it closes",
+    ClockKind.ADVICE: "whose advice was sought is reminded, again and again until it is given",
     ClockKind.REMIND: "those who hold it are reminded again",
 }
 
@@ -27,23 +31,40 @@ def open_acts(facts: Facts, actor: Actor = ENGINE) -> tuple[str, ...]:
     rung, going back from the first, resolving alone where both seats must agree), and without
     those that need a seat which the actor does not hold.
     """
-    ladder, issue = facts.under.ladder, facts.issue
-    rung = ladder.rung(issue.rung)
-    closed: set[Act] = set()
-    if rung is ladder.last:
-        closed |= {Act.ESCALATE, Act.SKIP, Act.DISPUTE}
-    if ladder.position(rung.id) == 0:
-        closed.add(Act.REFER_BACK)
-    if rung.resolve.value is Resolve.BOTH:
-        closed.add(Act.RESOLVE)
-    if issue.status in TERMINAL:
-        closed.add(Act.RECLASSIFY)  # then for sealing only
-    if issue.sealing is None:
-        closed |= {Act.NAME, Act.UNNAME, Act.REFER, Act.RECORD_REFERRAL}
-    if not rung.seats:
-        closed |= {Act.REASSIGN, Act.RECUSE}
-    having = [act for act in acts_from(issue.status) if act not in closed]
+    closed = {*_closed_by_rung(facts, actor), *_closed_by_itself(facts.issue)}
+    having = [act for act in acts_from(facts.issue.status) if act not in closed]
     return tuple(act.value for act in having if seated(facts, actor, act))
+
+
+def _closed_by_rung(facts: Facts, actor: Actor) -> Iterator[Act]:
+    ladder = facts.under.ladder
+    rung = ladder.rung(facts.issue.rung)
+    if rung is ladder.last:
+        yield from (Act.ESCALATE, Act.SKIP, Act.DISPUTE)
+    if ladder.position(rung.id) == 0:
+        yield Act.REFER_BACK
+    together = rung.resolve.value is Resolve.BOTH
+    if together:
+        yield Act.RESOLVE
+    if not together or not facts.issue.seats:
+        yield Act.PROPOSE
+    if not together or not answerable(facts, actor):
+        yield from (Act.AGREE, Act.DISSENT)
+    if not rung.seats:
+        yield from (Act.REASSIGN, Act.RECUSE)
+
+
+def _closed_by_itself(issue: Issue) -> Iterator[Act]:
+    if issue.status in TERMINAL:
+        yield Act.RECLASSIFY  # then for sealing only
+    if issue.sealing is None:
+        yield from (Act.NAME, Act.UNNAME, Act.REFER, Act.RECORD_REFERRAL)
+    if issue.merged_into is not None:
+        yield Act.REOPEN
+    if issue.joined:
+        yield Act.WITHDRAW
+    if not open_advice(issue):
+        yield Act.GIVE_ADVICE
 
 
 def at_the_end(facts: Facts, clock: Clock, now: datetime) -> str:

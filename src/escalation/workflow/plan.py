@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from escalation.workflow.consequences import Consequence
 from escalation.workflow.diary import Sitting
 from escalation.workflow.events import Event
 from escalation.workflow.facts import Actor, Clock, Facts, Issue
@@ -18,6 +19,7 @@ STAY_FIELDS = (
     "severity",
     "agency",
     "themes",
+    "also_affects",
     "title",
     "kind",
     "provider",
@@ -110,6 +112,13 @@ class LinkRow(Struct, frozen=True):
     as_: str
 
 
+class Tell(Struct, frozen=True):
+    """Another issue is to be told something, in the same transaction."""
+
+    issue: str
+    ask: Consequence
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """Everything one command changes, ready to be written in one transaction.
 
@@ -129,6 +138,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     tablings: tuple[Tabling, ...] = ()
     decisions: tuple[Decision, ...] = ()
     links: tuple[LinkRow, ...] = ()
+    tells: tuple[Tell, ...] = ()
     left_stay: str | None = None
     left_forum: str | None = None
     deadlines: Deadlines = Deadlines()

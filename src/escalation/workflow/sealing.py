@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from escalation.routing.effective import EffectiveLadder, StatutoryClock
 from escalation.routing.vocabulary import Sensitivity, StatutoryStart, StatutoryStop
 from escalation.workflow import clocks
+from escalation.workflow.case import Case
 from escalation.workflow.commands import Name, RecordReferral, Refer, Unname
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.guards import Case
 from escalation.workflow.sealed import Named, Referral, Sealing
 from escalation.workflow.states import TERMINAL, ClockEnd, ClockKind, Status
 

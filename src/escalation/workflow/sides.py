@@ -6,11 +6,14 @@ domain's "The ladder" (the leading seat must act) and "The life of an issue".
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 
+from escalation.errors import Fault, Invalid
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import RungKind, Side
 from escalation.workflow import forum
+from escalation.workflow.commands import Agree, Dissent, Do, Propose
 from escalation.workflow.facts import Actor, Facts
 from escalation.workflow.states import Act, MeetingAct
 
@@ -20,6 +23,7 @@ class Needs(StrEnum):
 
     LEAD = "the seat that leads"
     EITHER = "either seat"
+    OWN = "a seat of one's own"
     NONE = "no seat"
 
 
@@ -38,9 +42,10 @@ NEEDS: Mapping[Act | MeetingAct, Needs] = {
     Act.SEEK_ADVICE: Needs.EITHER,
     Act.REASSIGN: Needs.EITHER,
     Act.RECUSE: Needs.EITHER,
-    Act.PROPOSE: Needs.EITHER,
-    Act.AGREE: Needs.EITHER,
-    Act.DISSENT: Needs.EITHER,
+    # On behalf of one side.
+    Act.PROPOSE: Needs.OWN,
+    Act.AGREE: Needs.OWN,
+    Act.DISSENT: Needs.OWN,
     # The raiser's own, or words about it; advice is given by whom it was sought of.
     Act.INFORM: Needs.NONE,
     Act.CONTACT: Needs.NONE,
@@ -61,6 +66,10 @@ NEEDS: Mapping[Act | MeetingAct, Needs] = {
 }
 
 
+FOR_ONE_SIDE = (Propose, Agree, Dissent)
+"""What is asked on behalf of one side."""
+
+
 def sides_of(facts: Facts, actor: Actor) -> frozenset[Side]:
     """The sides whose seats the actor's person holds."""
     if actor.person is None:
@@ -69,19 +78,38 @@ def sides_of(facts: Facts, actor: Actor) -> frozenset[Side]:
     return frozenset(side for side, held in seats if held.person == actor.person)
 
 
-def seated(facts: Facts, actor: Actor, act: Act | MeetingAct) -> bool:
-    """Whether the actor may do an act as far as seats go.
+def seated(facts: Facts, actor: Actor, act: Act | MeetingAct, seat: Side | None = None) -> bool:
+    """Whether the actor may do an act, for ``seat`` if it is done for one, as far as seats go.
 
-    On a forum's rung its secretariat acts for either seat, and leads where the rung has no seats.
+    On a forum's rung its secretariat does what either seat or the one that leads may do.
     """
     needs = NEEDS[act]
     if needs is Needs.NONE or not actor.bound:
         return True
+    held = sides_of(facts, actor)
+    if needs is Needs.OWN:
+        return bool(held) if seat is None else seat in held
     rung = facts.under.ladder.rung(facts.issue.rung)
     if rung.kind is RungKind.FORUM and actor.person == _secretary(facts, rung):
         return True
-    held = sides_of(facts, actor)
     return rung.lead in held if needs is Needs.LEAD else bool(held)
+
+
+def with_seat(facts: Facts, actor: Actor, ask: Do) -> Do:
+    """An ask for one side, with the side: the actor's own where it is not said.
+
+    Raises:
+        Invalid: it is not said, and the actor holds no seat, or both.
+    """
+    if not isinstance(ask, FOR_ONE_SIDE) or ask.seat is not None:
+        return ask
+    held = sides_of(facts, actor)
+    if len(held) == 1:
+        return replace(ask, seat=next(iter(held)))
+    if actor.bound and not held:
+        return ask  # a rule refuses it, and says who holds them
+    detail = "found no `seat`, expected `provider` or `agency`: the side that you act for"
+    raise Invalid("Say for which side.", errors=[Fault("missing", detail, pointer="/seat")])
 
 
 def _secretary(facts: Facts, rung: EffectiveRung) -> str | None:
@@ -89,23 +117,25 @@ def _secretary(facts: Facts, rung: EffectiveRung) -> str | None:
     return None if body is None else body.secretariat
 
 
-def not_your_seat(facts: Facts, actor: Actor, act: Act | MeetingAct) -> str | None:
-    """Somebody who holds no seat of the rung, or not the one that leads, leaves it to who does."""
-    if seated(facts, actor, act):
+def not_your_seat(
+    facts: Facts, actor: Actor, act: Act | MeetingAct, seat: Side | None = None
+) -> str | None:
+    """Somebody who does not hold the seat that an act needs leaves it to who does."""
+    if seated(facts, actor, act, seat):
         return None
     rung = facts.under.ladder.rung(facts.issue.rung)
     needs = NEEDS[act]
     sides = [rung.lead] if needs is Needs.LEAD else list(rung.seats)
-    holders = " and ".join(_holder(facts, side) for side in sides if side in facts.issue.seats)
-    return f"`{act}` needs {needs} of {rung.title}: {holders or _by_secretary(facts, rung)}."
+    holders = " and ".join(holder_words(facts, side) for side in sides if side in facts.issue.seats)
+    return f"`{act}` needs {needs} on {rung.title}: {holders or _by_secretary(facts, rung)}."
 
 
 def _by_secretary(facts: Facts, rung: EffectiveRung) -> str:
     secretary = _secretary(facts, rung)
-    return f"its secretariat, {_name(facts, secretary)}" if secretary else "it has none"
+    return f"its secretariat is {_name(facts, secretary)}" if secretary else "it has none"
 
 
-def _holder(facts: Facts, side: Side) -> str:
+def holder_words(facts: Facts, side: Side) -> str:
     """A seat and who holds it, as people say it."""
     held = facts.issue.seats[side]
     who = "nobody" if held.person is None else _name(facts, held.person)

@@ -10,10 +10,14 @@ from typing import cast
 from escalation.routing.effective import EffectiveRung
 from escalation.workflow import clocks, forum
 from escalation.workflow.acts import Move, move, settle
-from escalation.workflow.commands import Decide, Defer, NotedUp, PutOn, Resit
+from escalation.workflow.case import Case
+from escalation.workflow.commands import (
+    Decide,
+    Defer,
+)
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.guards import Case
+from escalation.workflow.of_meetings import NotedUp, PutOn, Resit
 from escalation.workflow.plan import Decision, Tabling
 from escalation.workflow.states import ClockEnd, ClockKind, Effect, Status
 

@@ -83,6 +83,7 @@ class ClockKind(StrEnum):
     INFORM = "inform"
     HOLD = "hold"
     REVIEW = "review"
+    ADVICE = "advice"
     REMIND = "remind"
     STATUTORY = "statutory"
 
@@ -103,6 +104,7 @@ CLASS_OF = {
     ClockKind.INFORM: ClockClass.PLANNED,
     ClockKind.HOLD: ClockClass.PLANNED,
     ClockKind.REVIEW: ClockClass.PLANNED,
+    ClockKind.ADVICE: ClockClass.PLANNED,
     ClockKind.REMIND: ClockClass.PLANNED,
     ClockKind.STATUTORY: ClockClass.STATUTORY,
 }

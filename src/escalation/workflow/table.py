@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from escalation.workflow.states import UNRESOLVED, Act, MeetingAct, Status
 
 ANY = tuple(Status)
-OFFICERS_OR_HELD = (Status.OPEN, Status.IN_PROGRESS, Status.ON_HOLD)
+UNENDED = (*UNRESOLVED, Status.RESOLVED)
+_ANSWERS = ("lead_resolves", "no_such_seat", "own_proposal", "nothing_proposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,13 @@ TABLE: tuple[Row, ...] = (
     Row(Act.INFORM, ANY),
     Row(Act.CONTACT, ANY),
     Row(Act.NOTE, ANY),
-    Row(Act.LINK, ANY),
+    Row(Act.LINK, ANY, guards=("same_issue", "already_linked", "dependency_cycle")),
     # A hold on an open issue acknowledges it; from an agenda it takes the item off.
     Row(
         Act.HOLD,
         (Status.OPEN, Status.IN_PROGRESS, Status.TABLED),
         Status.ON_HOLD,
-        guards=("hold_ends_in_the_past", "hold_too_long"),
+        guards=("hold_ends_in_the_past", "hold_too_long", "dependency_not_named"),
     ),
     Row(Act.RESUME, (Status.ON_HOLD,), Status.TABLED, "at_forum"),
     Row(Act.RESUME, (Status.ON_HOLD,), Status.IN_PROGRESS, "at_officers"),
@@ -69,10 +70,28 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(Act.RECLASSIFY, (Status.CLOSED, Status.WITHDRAWN), guards=("settled", "stays_sealed")),
     Row(Act.RESOLVE, UNRESOLVED, Status.RESOLVED, guards=("both_must_agree",)),
+    # Where both seats resolve: one proposes, the other answers.
+    Row(Act.PROPOSE, UNRESOLVED, guards=("lead_resolves", "no_such_seat")),
+    Row(Act.AGREE, UNRESOLVED, Status.RESOLVED, guards=_ANSWERS),
+    # From the last rung there is nowhere to climb: it stays, and is exhausted.
+    Row(Act.DISSENT, UNRESOLVED, None, "lands_nowhere", (*_ANSWERS, "already_dissented")),
+    *_climbing(Act.DISSENT, UNRESOLVED, *_ANSWERS, "already_dissented", also="climbs"),
+    Row(Act.SEEK_ADVICE, UNRESOLVED, guards=("advice_sought_already",)),
+    Row(
+        Act.GIVE_ADVICE,
+        UNRESOLVED,
+        guards=("no_advice_sought", "advice_not_sought_of_you"),
+    ),
     *_climbing(Act.DISPUTE, (Status.RESOLVED,), "review_window_over", "no_further_rung"),
     # Back to the rung that resolved it, from the review window or later.
-    *_climbing(Act.REOPEN, (Status.RESOLVED, Status.CLOSED)),
-    Row(Act.WITHDRAW, (*UNRESOLVED, Status.RESOLVED), Status.WITHDRAWN),
+    *_climbing(Act.REOPEN, (Status.RESOLVED, Status.CLOSED), "merged_into_another"),
+    Row(
+        Act.MERGE,
+        UNENDED,
+        Status.CLOSED,
+        guards=("same_issue", "only_one_is_sealed", "primary_merged_away", "primary_has_ended"),
+    ),
+    Row(Act.WITHDRAW, UNENDED, Status.WITHDRAWN, guards=("others_have_joined",)),
     Row(Act.CLOSE, (Status.RESOLVED,), Status.CLOSED),
     # Of a sealed issue, whatever its state.
     Row(Act.NAME, ANY, guards=("not_sealed", "complained_about", "named_already")),
@@ -107,15 +126,4 @@ TABLE: tuple[Row, ...] = (
         guards=("not_on_that_agenda", "carried_over_too_often", "no_further_meeting"),
     ),
     # Acts of the domain that this release refuses whatever the state.
-    *(
-        Row(act, ANY, guards=("not_available_yet",))
-        for act in (
-            Act.PROPOSE,
-            Act.AGREE,
-            Act.DISSENT,
-            Act.SEEK_ADVICE,
-            Act.GIVE_ADVICE,
-            Act.MERGE,
-        )
-    ),
 )

@@ -2,23 +2,30 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+
+from msgspec import structs
 
 from escalation.routing.vocabulary import Awaiting, Severity, Side
 from escalation.workflow.commands import (
     Acknowledge,
+    Agree,
     Close,
     Contact,
     Decide,
     Defer,
     Dispute,
+    Dissent,
     Do,
     Escalate,
+    GiveAdvice,
     Hold,
     Inform,
     Link,
+    Merge,
     Name,
     Note,
-    NotYet,
+    Propose,
     Reassign,
     Reclassify,
     RecordReferral,
@@ -29,11 +36,13 @@ from escalation.workflow.commands import (
     ReportUp,
     Resolve,
     Resume,
+    SeekAdvice,
     Skip,
     Unname,
     Withdraw,
 )
-from escalation.workflow.states import Act, Effect, MeetingAct
+from escalation.workflow.facts import Issue
+from escalation.workflow.states import Act, Effect, MeetingAct, Status
 from tests.unit.workflow.builders import Story
 
 OUTCOME = {"summary": "Paid", "reasons": "It was owed"}
@@ -56,6 +65,52 @@ def a_deferral(story: Story) -> Defer:
     return Defer(meeting=story.issue.meeting or "mtg_none", reason="no time")
 
 
+def beside(story: Story, **changes: Any) -> Issue:
+    """Another issue, which acts may name."""
+    known = {"id": "iss_other", "reference": "SSI-2026-000002", "status": Status.OPEN}
+    fresh = {"positions": (), "advice": (), "links": (), "merged_into": None}
+    other = structs.replace(story.issue, **{**known, **fresh, **changes})
+    story.beside[other.id] = other
+    return other
+
+
+def a_link(story: Story) -> Link:
+    """To another issue."""
+    other = beside(story)
+    return Link(issue=other.id, reference=other.reference, as_="related")
+
+
+def a_merge(story: Story) -> Merge:
+    """Into another issue."""
+    other = beside(story)
+    return Merge(issue=other.id, reference=other.reference, reason="the same pay")
+
+
+def advice_given(story: Story) -> GiveAdvice:
+    """An answer to what was asked of a person, as far as it may be asked."""
+    if story.issue.unresolved:
+        story.do(SeekAdvice(person="zed", question="who pays?"))
+    return GiveAdvice(answer="the provider does")
+
+
+def proposed(story: Story, seat: Side = Side.AGENCY) -> None:
+    """One side has proposed, where it may."""
+    if story.issue.status is Status.TABLED:
+        story.do(Propose(outcome=OUTCOME, seat=seat))
+
+
+def an_agreement(story: Story) -> Agree:
+    """To what the other side has proposed."""
+    proposed(story)
+    return Agree(seat=Side.PROVIDER)
+
+
+def a_dissent(story: Story) -> Dissent:
+    """From what the other side has proposed."""
+    proposed(story)
+    return Dissent(grounds="too little", seat=Side.PROVIDER)
+
+
 ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
     Act.ACKNOWLEDGE: lambda _: Acknowledge(),
     Act.INFORM: lambda _: Inform(text="we are on it"),
@@ -70,7 +125,7 @@ ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
     Act.REASSIGN: lambda _: Reassign(seat=Side.PROVIDER, person="zed"),
     Act.RECUSE: lambda _: Recuse(seat=Side.AGENCY, reason="they are related"),
     Act.RECLASSIFY: lambda _: Reclassify(changes={"severity": Severity.HIGH}, reason="it is worse"),
-    Act.LINK: lambda _: Link(issue="iss_other", reference="SSI-2026-000002", as_="related"),
+    Act.LINK: a_link,
     Act.RESOLVE: lambda _: Resolve(outcome=OUTCOME),
     Act.DISPUTE: lambda _: Dispute(grounds="it was not paid"),
     Act.REOPEN: lambda _: Reopen(reason="it came back"),
@@ -80,17 +135,12 @@ ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
     Act.UNNAME: lambda _: Unname(person="zed", reason="moved on"),
     Act.REFER: lambda _: Refer(to="The Ombudsman", under="Ombudsman Act, s 1"),
     Act.RECORD_REFERRAL: lambda _: RecordReferral(referral="ref_1", reference="O-7"),
-    **{
-        act: lambda _, act=act: NotYet(asked=act)  # type: ignore[misc] # bound for each
-        for act in (
-            Act.PROPOSE,
-            Act.AGREE,
-            Act.DISSENT,
-            Act.SEEK_ADVICE,
-            Act.GIVE_ADVICE,
-            Act.MERGE,
-        )
-    },
+    Act.PROPOSE: lambda _: Propose(outcome=OUTCOME, seat=Side.AGENCY),
+    Act.AGREE: an_agreement,
+    Act.DISSENT: a_dissent,
+    Act.SEEK_ADVICE: lambda _: SeekAdvice(forum="clients", question="what is usual?"),
+    Act.GIVE_ADVICE: advice_given,
+    Act.MERGE: a_merge,
     MeetingAct.DECIDE: a_decision,
     MeetingAct.DEFER: a_deferral,
 }

@@ -11,7 +11,8 @@ from escalation.errors import Refused
 from escalation.ids import IdSource
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
-from escalation.routing.vocabulary import Channel, IssueKind, Severity
+from escalation.routing.seats import Holding
+from escalation.routing.vocabulary import Channel, IssueKind, Severity, Side
 from escalation.timekeeping.ledger import consumed, remaining
 from escalation.workflow.commands import Ask, ClockDue, Command, Escalate, Log
 from escalation.workflow.decide import decide
@@ -56,6 +57,7 @@ class Story:
     book: Book
     ids: IdSource
     plans: list[Plan] = field(default_factory=list)
+    beside: dict[str, Issue] = field(default_factory=dict)
 
     @property
     def issue(self) -> Issue:
@@ -71,7 +73,8 @@ class Story:
         """Do something, at ``at`` or at the instant it is, and write it down."""
         self.now = max(self.now, at or self.now)
         stem = self.ids.new("x", self.now).removeprefix("x_")
-        plan = decide(self.facts, Command(stem=stem, actor=by, ask=ask), self.now)
+        seen = replace(self.facts, beside=self.beside)
+        plan = decide(seen, Command(stem=stem, actor=by, ask=ask), self.now)
         self.book.write(plan)
         self.facts = apply(plan, self.facts)
         self.plans.append(plan)
@@ -153,6 +156,11 @@ class Story:
             self.under, directory=directory, directory_epoch=self.under.directory_epoch + 1
         )
         self.facts = replace(self.facts, under=under)
+
+    def seated(self, seats: dict[Side, Holding]) -> None:
+        """Other people hold the seats."""
+        self.facts = replace(self.facts, issue=replace(self.issue, seats=seats))
+        self.book.issue = self.issue
 
     def types(self) -> list[str]:
         """The timeline's types, in order and without ``issue.``."""

@@ -41,15 +41,15 @@ name            !not_sealed everywhere
 unname          !not_sealed everywhere
 refer           !not_sealed everywhere
 record-referral !not_sealed everywhere
-propose      !not_available_yet everywhere
-agree        !not_available_yet everywhere
-dissent      !not_available_yet everywhere
-seek-advice  !not_available_yet everywhere
-give-advice  !not_available_yet everywhere
-merge        !not_available_yet everywhere
+propose     !lead_resolves !lead_resolves !lead_resolves =       -         -       -
+agree       !lead_resolves !lead_resolves !lead_resolves resolved -        -       -
+dissent     !lead_resolves !lead_resolves !lead_resolves tabled  -         -       -
+seek-advice =           =           =           =                -         -       -
+give-advice =           =           =           =                -         -       -
+merge       closed      closed      closed      closed           closed    -       -
 """
 
-NOT_OFFERED = {"-", "!not_available_yet", "!not_sealed", "!settled"}
+NOT_OFFERED = {"-", "!not_sealed", "!settled", "!lead_resolves"}
 ACTS: tuple[Act | MeetingAct, ...] = (*Act, *MeetingAct)
 
 
@@ -117,7 +117,8 @@ def test_the_acts_an_answer_offers_are_those_the_state_has(status: Status) -> No
     if story.under.ladder.position(story.issue.rung) == 0:
         allowed.discard("refer-back")
     if story.under.ladder.rung(story.issue.rung).resolve.value == "both":
-        allowed.discard("resolve")
+        allowed -= {"resolve", "agree", "dissent"}  # nothing has been proposed yet
+    allowed.discard("give-advice")  # none has been sought yet
     assert set(open_acts(story.facts)) == allowed
 
 

@@ -6,13 +6,11 @@ import pytest
 
 from escalation.routing.vocabulary import Awaiting, Severity, Side
 from escalation.workflow.commands import (
-    Acknowledge,
     Decide,
     Defer,
     Dispute,
     Escalate,
     Hold,
-    NotYet,
     Reassign,
     Reclassify,
     ReferBack,
@@ -20,7 +18,7 @@ from escalation.workflow.commands import (
     Resolve,
     Skip,
 )
-from escalation.workflow.states import Act, Effect, Status
+from escalation.workflow.states import Effect, Status
 from tests.fakes import utc
 from tests.unit.workflow import world
 from tests.unit.workflow.asks import OUTCOME, a_decision, a_deferral
@@ -243,14 +241,3 @@ def test_carried_over_too_often_lets_a_forum_put_off_only_as_often_as_its_rung_s
     )
     story.end("forum")
     assert story.issue.rung == "board"
-
-
-@pytest.mark.parametrize(
-    "act", ["propose", "agree", "dissent", "seek-advice", "give-advice", "merge"]
-)
-def test_not_available_yet_is_said_of_acts_that_this_release_does_not_know(act: str) -> None:
-    story = logged()
-    story.do(Acknowledge())
-    refused = story.refused(NotYet(asked=Act(act)))
-    assert refused.code == "not_available_yet"
-    assert refused.detail == f"`{act}` is not available in this release."

@@ -11,7 +11,8 @@ from escalation.workflow.states import Act, Effect, MeetingAct, Status
 from escalation.workflow.table import TABLE
 
 ACTS: tuple[Act | MeetingAct, ...] = (*Act, *MeetingAct)
-CHOICES = list(product(Status, (False, True), (False, True), (None, *Effect)))
+BOTH = (False, True)
+CHOICES = list(product(Status, BOTH, BOTH, (None, *Effect), BOTH))
 
 
 class Model:
@@ -28,8 +29,8 @@ class Model:
 
 
 def moments() -> Iterator[Moment]:
-    for status, here, there, effect in CHOICES:
-        yield Moment(status.value, here, there, effect)
+    for status, here, there, effect, lands in CHOICES:
+        yield Moment(status.value, here, there, effect, lands)
 
 
 @pytest.mark.parametrize("act", ACTS)

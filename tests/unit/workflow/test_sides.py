@@ -27,7 +27,7 @@ def test_the_holder_of_the_leading_seat_acknowledges_and_nobody_else_does() -> N
     refused = story.refused(Acknowledge(), by=MANAGER)
     assert refused.code == "not_your_seat"
     assert refused.detail == (
-        "`acknowledge` needs the seat that leads of The desk: that of the provider is held by "
+        "`acknowledge` needs the seat that leads on The desk: that of the provider is held by "
         "Sam of Maple."
     )
     story.do(Acknowledge(), by=SAM)
@@ -84,6 +84,7 @@ def test_the_open_acts_are_those_open_to_who_asks() -> None:
     assert everything - set(open_acts(story.facts, MANAGER)) == {
         "acknowledge",
         "hold",
+        "merge",
         "reclassify",
         "resolve",
     }

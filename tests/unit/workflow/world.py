@@ -23,6 +23,7 @@ AGENCIES = {
     "foxtrot": "standard",  # an agreement that has expired
     "golf": "elsewhere",  # a ladder without a rung of the others
     "hotel": "standard",  # of another cluster, whose forum meets on other days
+    "kilo": "together",  # ends at officers, and both seats resolve
     "juliet": "bodies",  # starts at a forum; the last has none in the directory
 }
 
@@ -224,6 +225,11 @@ def ladder_text() -> str:
             "quiet",
             _officers("desk", "service_manager", "function_manager", "past_target: notify"),
             _officers("directors", "service_director", "ceo", "past_target: notify"),
+        ),
+        _ladder(
+            "together",
+            _officers("desk", "service_manager", "function_manager", "resolve: both"),
+            _officers("directors", "service_director", "function_director", "resolve: both"),
         ),
         _ladder("elsewhere", _officers("counter", "service_manager", "function_manager")),
         _ladder("whole", _officers("accounts", "account_manager", "business_manager")),

@@ -10,11 +10,12 @@ from escalation.api import asking
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import CHANGES, IDEMPOTENCY_KEY, IF_MATCH, JSON, Operation
 from escalation.api.routes.issues import IssueName
-from escalation.api.schemas.acts import BODIES, ActBody, LaterBody
+from escalation.api.schemas.act import ActBody
+from escalation.api.schemas.acts import BODIES
 from escalation.api.schemas.answers import IssueView
 from escalation.errors import NotFound
 from escalation.routing.wording import not_among
-from escalation.workflow.commands import Do, NotYet
+from escalation.workflow.commands import Do
 from escalation.workflow.states import Act
 
 _SUMMARIES = {
@@ -52,24 +53,21 @@ _SUMMARIES = {
 
 def _endpoint(act: Act) -> Callable[..., Any]:
     """The endpoint of one act."""
-    model = BODIES.get(act, LaterBody)
+    model = BODIES[act]
     optional = not any(field.is_required() for field in model.model_fields.values())
 
     async def do(asked: Ask, issue: IssueName) -> Response:
-        make = partial(_asked_of, asked, act, model, may_be_empty=optional)
+        make = partial(_asked_of, asked, model, may_be_empty=optional)
         return await asking.changed(asked, issue, make, needs_match=model.needs_match)
 
     do.__doc__ = model.__doc__
     return do
 
 
-def _asked_of(
-    asked: Asked, act: Act, model: type[ActBody], *, may_be_empty: bool
-) -> tuple[Do, str | None]:
+def _asked_of(asked: Asked, model: type[ActBody], *, may_be_empty: bool) -> tuple[Do, str | None]:
     """What the body asks of the desk, and the other issue that it names."""
     sent = asking.read(asked, model, may_be_empty=may_be_empty)
-    later = isinstance(sent, LaterBody)
-    return NotYet(asked=act, **sent.said) if later else sent.command(), sent.other
+    return sent.command(), sent.other
 
 
 async def act_unknown(asked: Ask, issue: IssueName, act: str) -> Response:  # noqa: ARG001 - the path has it
@@ -78,7 +76,7 @@ async def act_unknown(asked: Ask, issue: IssueName, act: str) -> Response:  # no
 
 
 def _operation(act: Act) -> Operation:
-    model = BODIES.get(act, LaterBody)
+    model = BODIES[act]
     optional = not any(field.is_required() for field in model.model_fields.values())
     return Operation(
         method="POST",

@@ -8,7 +8,8 @@ from escalation.api import paging
 from escalation.api.deps import Ask
 from escalation.api.operations import FINDS, Operation
 from escalation.api.routes.issues import IssueName
-from escalation.api.schemas.answers import ClockList, Explanation, Timeline
+from escalation.api.schemas.answers import ClockList, Timeline
+from escalation.api.schemas.explanations import Explanation
 from escalation.api.schemas.queries import PageQuery
 from escalation.services.reading import clocks, explaining, timelines
 

@@ -4,8 +4,17 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from escalation.api.schemas.fields import Body, Instant, Name, Refusal, Text
-from escalation.api.schemas.issues import Outcome
+from escalation.api.schemas.act import ActBody, Reasoned
+from escalation.api.schemas.fields import Instant, Name, Refusal, Text
+from escalation.api.schemas.two_sides import (
+    AgreeBody,
+    DissentBody,
+    GiveAdviceBody,
+    MergeBody,
+    ProposeBody,
+    ResolveBody,
+    SeekAdviceBody,
+)
 from escalation.routing.vocabulary import (
     Awaiting,
     Channel,
@@ -20,35 +29,6 @@ from escalation.workflow import commands
 from escalation.workflow.states import Act
 
 Visibility = Literal["shared", "provider", "agency"]
-
-
-class ActBody(Body):
-    """What goes with any act; some acts need the reason."""
-
-    needs_match: ClassVar[bool] = True
-
-    reason: Text | None = None
-    note: Text | None = None
-
-    def command(self) -> commands.Do:
-        """What the desk is asked."""
-        raise NotImplementedError
-
-    @property
-    def other(self) -> str | None:
-        """The other issue that the act names, if it names one."""
-        return None
-
-    @property
-    def said(self) -> dict[str, str | None]:
-        """Reason and note, as every command takes them."""
-        return {"reason": self.reason, "note": self.note}
-
-
-class _Reasoned(ActBody):
-    """An act that is done for a reason (domain, "The life of an issue")."""
-
-    reason: Text
 
 
 class AcknowledgeBody(ActBody):
@@ -99,11 +79,26 @@ class NoteBody(_Said):
         return commands.Note(**self.words)
 
 
-class HoldBody(_Reasoned):
+class HoldBody(Reasoned):
     """Wait for somebody until an instant; the agreed clocks stand still."""
 
     until: Instant
     awaiting: Awaiting
+    issue: Name | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_depends_on(self) -> Self:
+        if self.awaiting is Awaiting.DEPENDENCY and self.issue is None:
+            raise Refusal("missing", "found no `issue`, expected the one it depends on", "issue")
+        if self.awaiting is not Awaiting.DEPENDENCY and self.issue is not None:
+            detail = f"found `issue`, expected none where the {self.awaiting} is awaited"
+            raise Refusal("unexpected", detail, "issue")
+        return self
+
+    @property
+    def other(self) -> str | None:
+        """The issue that is waited for; the desk looks it up."""
+        return self.issue
 
     def command(self) -> commands.Do:
         """What the desk is asked."""
@@ -118,7 +113,7 @@ class ResumeBody(ActBody):
         return commands.Resume(**self.said)
 
 
-class EscalateBody(_Reasoned):
+class EscalateBody(Reasoned):
     """To the next rung."""
 
     def command(self) -> commands.Do:
@@ -126,7 +121,7 @@ class EscalateBody(_Reasoned):
         return commands.Escalate(**self.said)
 
 
-class SkipBody(_Reasoned):
+class SkipBody(Reasoned):
     """To a named higher rung, past those between."""
 
     to: Name
@@ -136,7 +131,7 @@ class SkipBody(_Reasoned):
         return commands.Skip(to=self.to, **self.said)
 
 
-class ReferBackBody(_Reasoned):
+class ReferBackBody(Reasoned):
     """Down again, with a question; without `to` to the rung it came from."""
 
     question: Text
@@ -179,7 +174,7 @@ class RecuseBody(ActBody):
         return commands.Recuse(seat=self.seat, person=self.person, **self.said)
 
 
-class ReclassifyBody(_Reasoned):
+class ReclassifyBody(Reasoned):
     """Any of these fields; what is left out stays."""
 
     severity: Severity | None = None
@@ -222,27 +217,9 @@ class LinkBody(ActBody):
 
     def command(self) -> commands.Do:
         """What the desk is asked."""
-        return commands.Link(issue="", reference=self.issue, as_=self.as_, **self.said)
-
-
-class ResolveBody(ActBody):
-    """The matter is settled; the reasons stand in `reason` or in the outcome."""
-
-    outcome: Outcome
-
-    @model_validator(mode="after")
-    def _reasoned(self) -> Self:
-        if self.reason is None and self.outcome.reasons is None:
-            raise Refusal(
-                "missing", "found no `reason` and no `outcome.reasons`, expected one", "reason"
-            )
-        return self
-
-    def command(self) -> commands.Do:
-        """What the desk is asked."""
-        outcome = self.outcome.model_dump(exclude_none=True)
-        outcome.setdefault("reasons", self.reason)
-        return commands.Resolve(outcome=outcome, **self.said)
+        return commands.Link(
+            issue="", reference=self.issue, as_=self.as_, reason=self.reason, note=self.note
+        )
 
 
 class DisputeBody(ActBody):
@@ -263,7 +240,7 @@ class ReopenBody(ActBody):
         return commands.Reopen(**self.said)
 
 
-class WithdrawBody(_Reasoned):
+class WithdrawBody(Reasoned):
     """The raiser takes it back."""
 
     def command(self) -> commands.Do:
@@ -289,7 +266,7 @@ class NameBody(ActBody):
         return commands.Name(person=self.person, **self.said)
 
 
-class UnnameBody(_Reasoned):
+class UnnameBody(Reasoned):
     """One person fewer may see a sealed issue."""
 
     person: Name
@@ -333,12 +310,6 @@ class RecordReferralBody(ActBody):
         )
 
 
-class LaterBody(ActBody):
-    """An act that a later release has: its body is not looked at, and the answer is 409."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
 BODIES: dict[Act, type[ActBody]] = {
     Act.ACKNOWLEDGE: AcknowledgeBody,
     Act.INFORM: InformBody,
@@ -354,6 +325,12 @@ BODIES: dict[Act, type[ActBody]] = {
     Act.RECUSE: RecuseBody,
     Act.RECLASSIFY: ReclassifyBody,
     Act.LINK: LinkBody,
+    Act.MERGE: MergeBody,
+    Act.SEEK_ADVICE: SeekAdviceBody,
+    Act.GIVE_ADVICE: GiveAdviceBody,
+    Act.PROPOSE: ProposeBody,
+    Act.AGREE: AgreeBody,
+    Act.DISSENT: DissentBody,
     Act.RESOLVE: ResolveBody,
     Act.DISPUTE: DisputeBody,
     Act.REOPEN: ReopenBody,
@@ -364,4 +341,4 @@ BODIES: dict[Act, type[ActBody]] = {
     Act.REFER: ReferBody,
     Act.RECORD_REFERRAL: RecordReferralBody,
 }
-"""The body of each act; one that stands not here is not available yet."""
+"""The body of each act."""

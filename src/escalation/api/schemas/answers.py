@@ -7,8 +7,10 @@ has made. Clients take members and words that they do not know for what they are
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from escalation.api.schemas.between import AdviceView, JoinedView, Named, PositionView, TieView
+from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import (
     Channel,
     Degree,
@@ -17,17 +19,10 @@ from escalation.routing.vocabulary import (
     RungKind,
     Scope,
     Sensitivity,
-    SetBy,
     Severity,
     Side,
 )
 from escalation.workflow.states import ClockClass, ClockEnd, ClockKind, ClockState, Status
-
-
-class Shape(BaseModel):
-    """An answer's shape; the tests refuse what it does not name."""
-
-    model_config = ConfigDict(extra="forbid", title=None)
 
 
 class HolderView(Shape):
@@ -52,12 +47,24 @@ class MeetingAt(Shape):
     starts_at: datetime
 
 
+class AccountabilityView(Shape):
+    """A layer of delivery: who answers for it and leads it, to whom, and by which strategies."""
+
+    title: str
+    about: str
+    accountable_officers: str
+    delivery_lead: str
+    progress_reported_to: str
+    key_strategies: str
+
+
 class RungView(Shape):
     """The rung that an issue stands on."""
 
     id: str
     title: str
     layer: Layer
+    accountability: AccountabilityView
     kind: RungKind
     lead: Side
     entered_at: datetime
@@ -179,11 +186,11 @@ class IssueView(Shape):
     hold: dict[str, Any] | None
     outcome: dict[str, Any] | None
     reported_up: list[dict[str, Any]]
-    positions: list[dict[str, Any]]
-    advice: list[dict[str, Any]]
-    links: list[dict[str, Any]]
-    joined: list[dict[str, Any]]
-    merged_into: dict[str, Any] | None
+    positions: list[PositionView]
+    advice: list[AdviceView]
+    links: list[TieView]
+    joined: list[JoinedView]
+    merged_into: Named | None
     external_refs: list[dict[str, Any]]
     themes: list[str]
     why: list[str]
@@ -310,94 +317,3 @@ class ClockList(Shape):
     data: list[CountedClock]
     links: Links
     meta: Meta
-
-
-class PublicationName(Shape):
-    """A publication by its label and its hash."""
-
-    label: str
-    hash: str
-
-
-class SourceView(Shape):
-    """Where a value was set."""
-
-    publication: PublicationName
-    file: str
-    line: int
-    set_by: SetBy
-    clause: str | None
-
-
-class ValueView(Shape):
-    """A value of the ladder file with its source."""
-
-    value: Any
-    source: SourceView
-
-
-class Arithmetic(Shape):
-    """The rows that add up to a clock's budget, and what they lead to.
-
-    `rolled_seconds` is what a count of days gained by moving off a closed date.
-    """
-
-    windows: list[WindowView]
-    total_seconds: int
-    budget_seconds: int | None
-    rolled_seconds: int
-    lead_to: str
-    at: datetime | None
-
-
-class ExplainedClock(CountedClock):
-    """A live clock: where its time was set, how it comes to its end, and what happens there."""
-
-    set: ValueView | None
-    arithmetic: Arithmetic
-    at_its_end: str
-
-
-class ExplainedRung(RungView):
-    """The rung with the rules that hold there."""
-
-    clause: str
-    source: SourceView
-    rules: dict[str, ValueView]
-
-
-class VisitView(Shape):
-    """One time that it stood on a rung."""
-
-    number: int
-    rung: str
-    title: str
-    entered_at: datetime
-    how: str
-    came_from: str | None
-    holders: list[HolderView]
-
-
-class Explanation(Shape):
-    """Why an issue is where it is, and what happens next."""
-
-    id: str
-    reference: str
-    version: int
-    status: Status
-    as_at: datetime
-    publication: PublicationName
-    ladder: dict[str, str]
-    ola: str | None
-    calendar: dict[str, Any]
-    severity: dict[str, str]
-    entered_because: list[str]
-    warnings: list[str]
-    rung: ExplainedRung
-    visits: list[VisitView]
-    clocks: list[ExplainedClock]
-    ended_clocks: list[ClockView]
-    next: NextView | None
-    next_rung: dict[str, Any] | None
-    exhausted_at: datetime | None
-    external_review: ValueView

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from escalation.api.schemas.answers import Links, Shape
+from escalation.api.schemas.answers import Links
+from escalation.api.schemas.shape import Shape
 
 Since = Annotated[int, Field(ge=0, le=2**31 - 1, description="The seal after which to begin.")]
 IssueName = Annotated[

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Name
 from escalation.api.schemas.queries import PageQuery
+from escalation.api.schemas.shape import Shape
 from escalation.services.asked_digests import Request
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from escalation.api.schemas.answers import Shape
 from escalation.api.schemas.fields import Body, Line
+from escalation.api.schemas.shape import Shape
 
 
 class FeedBody(Body):

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body
 from escalation.api.schemas.queries import PageQuery
+from escalation.api.schemas.shape import Shape
 from escalation.services.inbound.inbox import HookState
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]

@@ -7,10 +7,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from escalation.api.deps import Asked as Request
 from escalation.api.paging import INSTANTS, instant_of, position_of
-from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Line, Name, Refusal, Text
 from escalation.api.schemas.issues import Outcome, Raiser, Themes
 from escalation.api.schemas.queries import Codes, Cut, PageQuery, Words, all_of, parts
+from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import (
     Channel,
     Degree,

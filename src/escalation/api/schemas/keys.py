@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Name
+from escalation.api.schemas.shape import Shape
 from escalation.services.keys import KeyRole
 
 

@@ -5,8 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
-from escalation.api.schemas.answers import Links, Meta, PublicationName, Shape, ValueView
+from escalation.api.schemas.answers import Links, Meta
+from escalation.api.schemas.explanations import PublicationName, ValueView
 from escalation.api.schemas.fields import Body, Text
+from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import Scope
 
 FILE = "escalation_ladders.yaml"

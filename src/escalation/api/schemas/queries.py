@@ -115,6 +115,10 @@ class IssueQuery(PageQuery):
     external_ref: (
         Annotated[Cut, AfterValidator(_reference), Field(description="`system:id`")] | None
     ) = None
+    also_affects: Annotated[Cut, Field(description="An agency beside its own.")] | None = None
+    affects: Annotated[Cut, Field(description="An agency: its own, or one beside.")] | None = None
+    depends_on: Annotated[Cut, Field(description="An issue, by id or reference.")] | None = None
+    merged_into: Annotated[Cut, Field(description="An issue, by id or reference.")] | None = None
     past_target: bool | None = None
     exhausted: bool | None = None
     due_after: Instant | None = None
@@ -166,6 +170,10 @@ class IssueQuery(PageQuery):
             holder=self.holder,
             theme=self.theme,
             external_ref=(ref[0], ref[2]) if self.external_ref else None,
+            also_affects=self.also_affects,
+            affects=self.affects,
+            depends_on=self.depends_on,
+            merged_into=self.merged_into,
             past_target=self.past_target,
             exhausted=self.exhausted,
             words=(self.q or "").split(),

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from escalation.api.schemas.answers import Shape
 from escalation.api.schemas.fields import Body, Text
+from escalation.api.schemas.shape import Shape
 from escalation.workflow.states import Status
 
 

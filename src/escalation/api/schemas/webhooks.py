@@ -5,9 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, clean
 from escalation.api.schemas.queries import PageQuery
+from escalation.api.schemas.shape import Shape
 from escalation.services.deliveries import DeliveryState
 from escalation.services.endpoints import EndpointState
 

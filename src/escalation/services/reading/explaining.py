@@ -10,7 +10,7 @@ from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Awaiting, RungKind
 from escalation.services.reading import clocks
 from escalation.services.reading.reader import Look
-from escalation.services.reading.sources import source_view, valued
+from escalation.services.reading.sources import layer_values, source_view, valued
 from escalation.services.views import clock_view, next_view, rung_view, told
 from escalation.workflow.facts import Clock, Facts, Visit
 from escalation.workflow.outlook import at_the_end
@@ -78,7 +78,8 @@ def _rung(found: Facts, publication: Publication) -> dict[str, Any]:
         "source": source_view(publication, rung.source),
         "rules": {
             name: valued(publication, value) for name, value in rules.items() if value is not None
-        },
+        }
+        | dict(layer_values(publication, rung.layer)),
     }
 
 
@@ -136,6 +137,7 @@ def budget_of(found: Facts, clock: Clock) -> Valued[Any] | None:
         ClockKind.INFORM: of.inform[issue.severity],
         ClockKind.HOLD: awaited,
         ClockKind.REVIEW: of.review,
+        ClockKind.ADVICE: of.advice,
         ClockKind.REMIND: of.remind,
         ClockKind.STATUTORY: next((r.budget for r in of.statutory if r.name == clock.rule), None),
     }

@@ -1,6 +1,6 @@
 """Values with where they were set: publication, file, line, by whom, under which clause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -8,6 +8,8 @@ from typing import Any
 
 from escalation.routing.effective import Source, Valued
 from escalation.routing.publication import Publication
+from escalation.routing.vocabulary import Layer, SetBy
+from escalation.services.views import LAYER_FIELDS
 from escalation.timekeeping.duration import Duration
 
 
@@ -25,6 +27,16 @@ def source_view(publication: Publication, source: Source) -> dict[str, Any]:
 def valued(publication: Publication, found: Valued[Any]) -> dict[str, Any]:
     """A value beside its source."""
     return {"value": plain(found.value), "source": source_view(publication, found.source)}
+
+
+def layer_values(publication: Publication, layer: Layer) -> Iterator[tuple[str, Any]]:
+    """What the ladder file says of a layer of delivery, each with its source."""
+    entry = getattr(publication.file.layers, layer)
+    positions = publication.positions
+    for name in LAYER_FIELDS:
+        line = positions.line(("layers", layer.value, name))
+        source = Source(publication.hash, positions.name, line, SetBy.BASE, None)
+        yield name, valued(publication, Valued(getattr(entry, name), source))
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever a ladder holds

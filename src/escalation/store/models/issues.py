@@ -164,6 +164,7 @@ stay = Table(
     Column("region", Id),
     Column("scope", Text, nullable=False),
     Column("themes", Json, nullable=False),
+    Column("also_affects", Text),  # codes of agencies, a bar between
     Column("publication", Id, nullable=False),
     Column("ola", Id),
     Column("ladder", Id, nullable=False),

@@ -13,7 +13,6 @@ from msgspec import structs
 from escalation.workflow import forum
 from escalation.workflow.commands import Decide as DecideIssue
 from escalation.workflow.commands import Defer as DeferIssue
-from escalation.workflow.commands import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.draft import part_id
 from escalation.workflow.meetings.asks import (
     Asked,
@@ -35,6 +34,7 @@ from escalation.workflow.meetings.conflicts import recused_on
 from escalation.workflow.meetings.facts import OF_ISSUES, Item, ItemKind, Recusal
 from escalation.workflow.meetings.plan import MeetingEvent, Proceeding
 from escalation.workflow.meetings.rules import Case, reported_to
+from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.plan import Decision
 from escalation.workflow.states import Effect
 

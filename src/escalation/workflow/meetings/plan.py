@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from escalation.workflow.commands import Command, OfMeeting
+from escalation.workflow.commands import (
+    Command,
+)
 from escalation.workflow.commands import Decide as DecideIssue
 from escalation.workflow.commands import Defer as DeferIssue
 from escalation.workflow.decide import decide
@@ -14,6 +16,7 @@ from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Actor
 from escalation.workflow.meetings.asks import MeetingCommand
 from escalation.workflow.meetings.facts import Item, Meeting, MeetingFacts
+from escalation.workflow.of_meetings import OfMeeting
 from escalation.workflow.plan import Decision, Plan
 
 
