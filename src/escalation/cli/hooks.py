@@ -10,7 +10,7 @@ from escalation.bootstrap import hooks_of
 from escalation.cli.opening import at_the_desk, load
 from escalation.cli.screen import AsJson, instant, say, say_json, table
 from escalation.cli.webhooks import app
-from escalation.errors import Broken, Invalid
+from escalation.errors import Invalid
 from escalation.services.inbound import inbox
 from escalation.services.inbound.inbox import LEFT, HookState
 
@@ -91,9 +91,8 @@ def preview(
     """
     settings = load()
     book = hooks_of(settings)
-    known = book.one(source) if book.sources() or book.mistake is None else None
-    if known is None or book.mistake is not None:
-        raise book.mistake or Broken(f"{book.file} cannot be read.")
+    book.check()
+    known = book.one(source)
     raw = file.read_bytes()
     sent = dict(_header(each) for each in header or ())
     found = inbox.preview(known, body.parse(raw, settings.body_limit_depth), sent, raw)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from escalation.errors import EscalationError, NotFound
+from escalation.errors import Broken, EscalationError, NotFound
 from escalation.routing.wording import not_among
 from escalation.services.inbound import source_file
 from escalation.services.inbound.receiving import Known
@@ -36,6 +36,16 @@ class SourceBook:
             self._stamp = stamp
             self._read()
         return self._sources
+
+    def check(self) -> None:
+        """Make sure that the file as it is now is in force.
+
+        Raises:
+            Invalid: with every mistake in it, each with its place.
+        """
+        self.sources()
+        if self.mistake is not None:
+            raise self.mistake
 
     def known(self, name: str) -> Known | None:
         """A source by its name."""
@@ -75,9 +85,12 @@ class SourceBook:
             text = self.file.read_bytes() if self._stamp is not None else None
             self._sources = {} if text is None else source_file.read(text, self.file.name)
             self.mistake = None
-        except (OSError, EscalationError) as error:
-            self.mistake = error if isinstance(error, EscalationError) else None
-            _log.error("webhook_sources_refused", file=str(self.file), error=str(error))
+        except EscalationError as error:
+            self.mistake = error
+        except OSError as error:
+            self.mistake = Broken(f"{self.file} cannot be read: {error}")
+        if self.mistake is not None:
+            _log.error("webhook_sources_refused", file=str(self.file), error=str(self.mistake))
 
 
 def secrets_in(text: str | None) -> Mapping[str, Sequence[str]]:

@@ -6,8 +6,9 @@ what it says is kept with it, for a person; only what it cannot be kept for is r
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -45,7 +46,7 @@ from escalation.store.viewing import is_sealed
 from escalation.workflow.commands import Ask, Link, Log
 from escalation.workflow.facts import Actor, Facts
 
-MARK = re.compile(r"\[escalation (evt_[0-9a-z]{26})\]\s*$")
+MARK = re.compile(r"\[escalation (evt_[0-9a-z]{26,28})\]\s*$")
 """How a text ends that we wrote into a tool ourselves: with the event that it tells of."""
 _TIED, _AWAITED = "tied:", "awaited:"
 _LONGEST_REASON = 2_000
@@ -152,7 +153,7 @@ class Hand:
         settled = replace(settled, faults=faults_view(meaning.faults), reason=None)
         work = _Work(self, settled, meaning, fresh=fresh)
         try:
-            with part(self.connection):
+            with part(self.connection), work.or_nothing():
                 work.do()
             state, reason = work.outcome
             settled = replace(settled, state=state, reason=reason, did=work.did)
@@ -165,9 +166,9 @@ class Hand:
             settled = replace(settled, state=HookState.REFUSED, reason=told)
         settled = replace(settled, reason=text_of(settled.reason, _LONGEST_REASON))
         settled = replace(settled, position=kept_position(work.position))
-        settled = replace(settled, issue_id=work.issue_id or delivery.issue_id)
+        settled = replace(settled, issue_id=work.issue_id)
         hooks.settle(self.connection, settled)
-        if work.came_to_be_known and settled.issue_id is not None:
+        if work.came_to_be_known and work.issue_id is not None:
             self._wake(settled.ref or "")
         return settled
 
@@ -198,7 +199,18 @@ class _Work:
         self.did: list[str] = []
         self.issue_id: str | None = None
         self.came_to_be_known = False
+        self.logged = False
         self.overtaken = False
+
+    @contextmanager
+    def or_nothing(self) -> Iterator[None]:
+        """An issue that is not logged after all is none."""
+        try:
+            yield
+        except Exception:
+            if self.logged:
+                self.issue_id = None
+            raise
 
     @property
     def outcome(self) -> tuple[HookState, str | None]:
@@ -280,6 +292,7 @@ class _Work:
             ref["url"] = self.meaning.url
         answer = self._ask(first_ask(given, ref, instants))
         ticket.issue_id = self.issue_id = answer.issue_id
+        self.logged = True
 
     def _bring(self, news: StateNews | None) -> None:
         """Step by step to where the ticket is: each is decided by how the issue then stands."""
