@@ -18,12 +18,26 @@ from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import access, interactions, journal
 from escalation.store.access import Kept, Slot
-from escalation.store.interactions import Asked
+from escalation.store.interactions import EQUALS, Asked
 from escalation.store.transaction import Connection
 from escalation.workflow.commands import Log
 from escalation.workflow.facts import Actor
 from escalation.workflow.interactions import Family, Interaction, raised
 from escalation.workflow.viewing import EVERYTHING, Viewer
+
+__all__ = [
+    "EQUALS",
+    "PATHS",
+    "Asked",
+    "Recording",
+    "counted",
+    "one",
+    "page",
+    "raise_issue",
+    "raised_from",
+    "record",
+    "view",
+]
 
 PREFIX: Mapping[Family, tuple[str, str]] = {
     Family.CONTACT: ("con", "CON"),

@@ -14,7 +14,8 @@ from escalation.ids import IdSource
 from escalation.services.jobs import SEALED, Answer, Receipt
 from escalation.services.secrets import Vault
 from escalation.store import receipts
-from escalation.store.transaction import Connection
+from escalation.store.access import Slot
+from escalation.store.transaction import Engine, read
 from escalation.workflow.facts import Actor
 
 RAISER = Actor(kind="raiser", name="the raiser")
@@ -55,16 +56,22 @@ def opened(answer: Answer, vault: Vault) -> tuple[Answer, str | None]:
     return replace(answer, headers=shown), vault.open(sealed)
 
 
-def issue_of(connection: Connection, code: str) -> str:
+def issue_of(engine: Engine, code: str) -> str:
     """The id of the issue that a code belongs to.
 
     Raises:
         NotFound: it is nobody's.
     """
-    found = receipts.find(connection, hash_of(code))
+    with read(engine) as connection:
+        found = receipts.find(connection, hash_of(code))
     if found is None:
         raise NotFound("Nothing was raised under this receipt code; look at each letter of it.")
     return found
+
+
+def slot(code: str, path: str, key: str) -> Slot:
+    """What an idempotency key of who has a code is unique within."""
+    return Slot(f"receipt:{hash_of(code)}", "POST", path, key)
 
 
 # -- against guessing

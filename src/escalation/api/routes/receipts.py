@@ -1,7 +1,5 @@
 """An anonymous raiser comes back, with the code that they were given when they raised it."""
 
-from typing import Any
-
 from fastapi import Response
 from fastapi.concurrency import run_in_threadpool
 
@@ -14,9 +12,7 @@ from escalation.errors import NotFound, Unauthenticated
 from escalation.services import receipts
 from escalation.services.jobs import Job
 from escalation.services.reading import receipts as reading
-from escalation.services.receipts import RAISER, hash_of
-from escalation.store.access import Slot
-from escalation.store.transaction import read, snapshot
+from escalation.services.receipts import RAISER
 from escalation.workflow.commands import Contact
 
 _CREATED = 201
@@ -33,7 +29,7 @@ RECEIPT_CODE = {
 
 def get_receipt(asked: Ask) -> Response:
     """How the matter stands, what was written, and what they may do."""
-    return paging.single(_seen(asked, _issue(asked)))
+    return paging.single(reading.seen(asked.means.container.desk, _issue(asked)))
 
 
 async def write_by_receipt(asked: Ask) -> Response:
@@ -51,20 +47,14 @@ async def write_by_receipt(asked: Ask) -> Response:
     )
     key = headers.idempotency_key(asked)
     if key is not None:
-        job.slot = Slot(f"receipt:{hash_of(_code(asked))}", "POST", asked.path, key)
+        job.slot = receipts.slot(_code(asked), asked.path, key)
         job.body_hash = asked.body_hash
     answer = await asking.served(asked, job)
-    found = await run_in_threadpool(_seen, asked, issue)
+    found = await run_in_threadpool(reading.seen, desk, issue)
     given = {"Content-Type": JSON}
     if answer.replayed:
         given["Idempotency-Replayed"] = "true"
     return Response(paging.json_of(found), _CREATED, given)
-
-
-def _seen(asked: Asked, issue: str) -> dict[str, Any]:
-    inside = asked.means.container
-    with snapshot(inside.engine) as connection:
-        return reading.seen(connection, inside.registry, issue, inside.clock.now())
 
 
 def _code(asked: Asked) -> str:
@@ -88,8 +78,7 @@ def _issue(asked: Asked) -> str:
     address = "unknown" if client is None else str(client[0])
     guesses.check(address, now)
     try:
-        with read(inside.engine) as connection:
-            return receipts.issue_of(connection, code)
+        return receipts.issue_of(inside.engine, code)
     except NotFound:
         guesses.wrong(address, now)
         raise

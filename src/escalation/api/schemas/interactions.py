@@ -20,7 +20,7 @@ from escalation.routing.vocabulary import (
     Sensitivity,
     Severity,
 )
-from escalation.store.interactions import EQUALS, Asked
+from escalation.services.interactions import EQUALS, Asked
 from escalation.workflow.interactions import (
     SENTIMENT_OF,
     ContactKind,

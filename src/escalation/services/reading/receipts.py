@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from escalation.services.registry import Registry
+from escalation.services.desk import Desk
 from escalation.services.views import told
-from escalation.store import issues, timeline
-from escalation.store.transaction import Connection
+from escalation.store import dialect, issues, timeline
+from escalation.store.transaction import Connection, snapshot
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
 from escalation.workflow.states import ClockKind, Status
@@ -39,14 +39,15 @@ _USUALLY = "You need do nothing. We write here; come back with your code to read
 _SAID = {EventType.INFORMED.value: "us", EventType.CONTACTED.value: "you"}
 
 
-def seen(
-    connection: Connection, registry: Registry, issue_id: str, now: datetime
-) -> dict[str, Any]:
+def seen(desk: Desk, issue_id: str) -> dict[str, Any]:
     """What the raiser is told: reference, status, what comes next, messages, outcome, rights."""
-    loaded = issues.load(connection, [issue_id])[issue_id]
-    issue = loaded.issue
-    under = registry.agreement(connection, registry.refresh(connection), issue)
-    found = Facts(issue, loaded.clocks, under, loaded.ended)
+    with snapshot(desk.engine) as connection:
+        loaded = issues.load(connection, [issue_id])[issue_id]
+        known = desk.registry.refresh(connection)
+        under = desk.registry.agreement(connection, known, loaded.issue)
+        messages = list(_messages(connection, issue_id))
+        now = dialect.now(connection, desk.clock)
+    issue, found = loaded.issue, Facts(loaded.issue, loaded.clocks, under, loaded.ended)
     return {
         "reference": issue.reference,
         "received_at": told(issue.received_at),
@@ -55,7 +56,7 @@ def seen(
         "status_in_words": _status(found),
         "next": _NEXT.get(issue.status, _USUALLY),
         "hear_by": told(_hear_by(found)),
-        "messages": list(_messages(connection, issue_id)),
+        "messages": messages,
         "outcome": _outcome(issue.outcome),
         "rights": _rights(found),
         "needs": issue.raiser.get("needs"),
