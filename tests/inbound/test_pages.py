@@ -1,0 +1,40 @@
+"""Each preset has a page that tells a tool's administrator what to do, and it stays true."""
+
+import re
+
+import pytest
+
+from escalation.services.inbound import source_file
+from escalation.services.inbound.source_file import Preset
+from tests.builders import CONFIG
+
+DOCS = CONFIG.parent / "docs"
+
+
+@pytest.mark.parametrize("preset", list(Preset))
+def test_every_preset_has_its_page(preset: Preset) -> None:
+    page = (DOCS / "sources" / f"{preset}.md").read_text(encoding="utf-8")
+    assert f"/v1/hooks/{preset}" in page
+    said = page.lower()
+    for check in source_file.preset(preset).verify:
+        if check.hmac is not None:
+            assert check.hmac.header in said
+        if check.bearer is not None and check.bearer.header != "authorization":
+            assert check.bearer.header in said
+    assert f"(sources/{preset}.md)" in (DOCS / "webhooks-in.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("preset", list(Preset))
+def test_the_sources_that_pages_show_are_taken(preset: Preset) -> None:
+    page = (DOCS / "sources" / f"{preset}.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        assert source_file.read(f"sources:\n{block}")[preset].preset is preset
+
+
+def test_the_rule_for_servicenow_sends_what_the_preset_reads() -> None:
+    page = (DOCS / "sources" / "servicenow.md").read_text(encoding="utf-8")
+    [script] = re.findall(r"```javascript\n(.*?)```", page, re.DOTALL)
+    sent = set(re.findall(r"^ {8}([a-z_]+):", script, re.MULTILINE))
+    rules = str(source_file.preset(Preset.SERVICENOW).model_dump())
+    read = {name for name in re.findall(r"\bit\.([a-z_]+)", rules) if name != "result"}
+    assert read - sent == set()
