@@ -18,6 +18,7 @@ from escalation.api.gate import Gate
 from escalation.api.guarded import REQUIRED, guard
 from escalation.api.operations import Operation
 from escalation.api.routes import (
+    actions,
     acts,
     audit,
     batches,
@@ -46,6 +47,7 @@ _MODULES = (
     batches,
     histories,
     meetings,
+    actions,
     feeds,
     ladders,
     publications,

@@ -164,6 +164,10 @@ _CONFLICTS: Mapping[str, Code] = {
         "The label stands for another file",
         "Give the ladder file a new `label`; a label is never used for other content.",
     ),
+    "action_done": Code(
+        409, "The action is done already", "Reopen it first, if it was not done after all."
+    ),
+    "action_open": Code(409, "The action is open already", "Nothing is to be done."),
     "endpoint_disabled": Code(
         409,
         "The webhook endpoint is disabled",

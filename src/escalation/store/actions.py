@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from escalation.store import models
 from escalation.store.dialect import any_of
+from escalation.store.viewing import shown
+from escalation.workflow.viewing import Viewer
 
 NO_DATE = "9999-12-31"
 """Where an action without a due date stands among the others: last."""
@@ -28,10 +30,10 @@ class ActionQuestion:
     total: bool = False
 
 
-def page(connection: Connection, question: ActionQuestion) -> list[Row[Any]]:
+def page(connection: Connection, viewer: Viewer, question: ActionQuestion) -> list[Row[Any]]:
     """Actions, those due first first; one more than the limit where there are more."""
     table, due = models.action, _due()
-    query = _chosen(question)
+    query = _chosen(connection, viewer, question)
     if question.after is not None:
         at, last = question.after
         query = query.where(or_(due > at, and_(due == at, table.c.id > last)))
@@ -39,15 +41,17 @@ def page(connection: Connection, question: ActionQuestion) -> list[Row[Any]]:
     return list(connection.execute(query))
 
 
-def total(connection: Connection, question: ActionQuestion) -> int:
+def total(connection: Connection, viewer: Viewer, question: ActionQuestion) -> int:
     """How many there are in all."""
-    chosen = _chosen(question).subquery()
+    chosen = _chosen(connection, viewer, question).subquery()
     return connection.scalar(select(func.count()).select_from(chosen)) or 0
 
 
-def one(connection: Connection, action_id: str, *, lock: bool = False) -> Row[Any] | None:
+def one(
+    connection: Connection, viewer: Viewer, action_id: str, *, lock: bool = False
+) -> Row[Any] | None:
     """An action with its decision's number and subject; with ``lock`` its row is held."""
-    query = _told().where(models.action.c.id == action_id)
+    query = _told(connection, viewer).where(models.action.c.id == action_id)
     if lock:
         query = query.with_for_update(of=models.action)
     return connection.execute(query).one_or_none()
@@ -74,19 +78,21 @@ def of_decisions(
     return found
 
 
-def _told() -> Select[Any]:
+def _told(connection: Connection, viewer: Viewer) -> Select[Any]:
+    """Actions with their decision, of what ``viewer`` may see."""
     table, decision = models.action, models.decision
     query = select(table, decision.c.number, decision.c.subject)
-    return query.join(decision, decision.c.id == table.c.decision_id)
+    query = query.join(decision, decision.c.id == table.c.decision_id)
+    return query.where(shown(connection, viewer, decision.c.subject))
 
 
 def _due() -> ColumnElement[str]:
     return func.coalesce(models.action.c.due_on, NO_DATE)
 
 
-def _chosen(question: ActionQuestion) -> Select[Any]:
+def _chosen(connection: Connection, viewer: Viewer, question: ActionQuestion) -> Select[Any]:
     table = models.action
-    query = _told()
+    query = _told(connection, viewer)
     for column, words in (
         (table.c.forum, question.forum),
         (table.c.owner, question.owner),

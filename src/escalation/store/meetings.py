@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, not_, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from escalation.store import models
 from escalation.store.agendas import add_meetings, put_items
@@ -13,7 +13,7 @@ from escalation.store.bulk import insert_rows
 from escalation.store.dialect import any_of
 from escalation.store.dialect import insert as upsert
 from escalation.store.rows import action_rows, decision_rows, meeting_row
-from escalation.store.viewing import visible
+from escalation.store.viewing import shown
 from escalation.workflow.diary import Sitting
 from escalation.workflow.meetings.facts import (
     OF_ISSUES,
@@ -82,7 +82,7 @@ def items(connection: Connection, meeting_id: str, viewer: Viewer = EVERYTHING) 
     """
     table = models.agenda_item
     query = select(table).where(
-        table.c.meeting_id == meeting_id, _shown(connection, viewer, table.c.subject)
+        table.c.meeting_id == meeting_id, shown(connection, viewer, table.c.subject)
     )
     rows = connection.execute(query.order_by(table.c.tabled_at, table.c.subject))
     return tuple(_item(row) for row in rows)
@@ -156,7 +156,7 @@ def decisions(connection: Connection, viewer: Viewer, meeting_id: str) -> list[R
     """What was decided at a meeting, in order, on what ``viewer`` may see."""
     table = models.decision
     query = select(table).where(
-        table.c.meeting_id == meeting_id, _shown(connection, viewer, table.c.subject)
+        table.c.meeting_id == meeting_id, shown(connection, viewer, table.c.subject)
     )
     return list(connection.execute(query.order_by(table.c.decided_at, table.c.number, table.c.id)))
 
@@ -177,15 +177,6 @@ def known(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Those of these meetings that are stored."""
     table = models.meeting
     return set(connection.scalars(select(table.c.id).where(any_of(connection, table.c.id, ids))))
-
-
-def _shown(
-    connection: Connection, viewer: Viewer, subject: ColumnElement[str]
-) -> ColumnElement[bool]:
-    """Whether what a row is about may be shown: it is no issue that is sealed to others."""
-    issue = models.issue
-    hidden = exists(select(1).where(issue.c.id == subject, not_(visible(connection, viewer))))
-    return not_(hidden)
 
 
 def _sitting(row: Row[Any]) -> Sitting:

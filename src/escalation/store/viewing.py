@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, exists, not_, or_, select, true
 
 from escalation.store import models
 from escalation.store.dialect import any_of, has_item
@@ -56,3 +56,12 @@ def sealed_since(connection: Connection, instant: datetime) -> list[SealedRow]:
     query = query.where(t.c.sealed_at.is_not(None), t.c.sealed_at >= instant)
     rows = connection.execute(query.order_by(t.c.id))
     return [SealedRow(row.id, row.sealed_at, tuple(row.sealed_to)) for row in rows]
+
+
+def shown(
+    connection: Connection, viewer: Viewer, subject: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """Whether what a row is about may be shown: it is no issue that is sealed to others."""
+    issue = models.issue
+    hidden = exists(select(1).where(issue.c.id == subject, not_(visible(connection, viewer))))
+    return not_(hidden)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.services import digests, recovery, upkeep, watch
+from escalation.services import digests, planning, recovery, upkeep, watch
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
@@ -17,6 +17,8 @@ AUDITING = 60.0
 """Seconds between two looks for clocks that should have fired."""
 CORRECTING = 30.0
 """Seconds between two looks for digests that show what has been sealed since."""
+PLANNING = 300.0
+"""Seconds between two looks at when forums meet."""
 FORGETTING = 600.0
 """Seconds between two looks at what may be forgotten."""
 
@@ -83,10 +85,14 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
     def answers() -> int:
         return upkeep.forget_answers(desk, timeout=HUNG)
 
+    def ahead() -> int:
+        return planning.plan_ahead(desk, timeout=HUNG)
+
     return (
         Recurring("recoveries", settings.heartbeat_interval_seconds, life.beat, full=2),
         Recurring("clocks", interval, clocks),
         Recurring("seats", interval, seats, full=SMALLEST_FULL_CHUNK),
+        Recurring("meetings", PLANNING, ahead, full=planning.AT_ONCE),
         Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
         Recurring("corrections", CORRECTING, lambda: digests.correct_next(desk), full=1),

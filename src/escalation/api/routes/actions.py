@@ -1,0 +1,101 @@
+"""The action register: what forums have asked of people."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Path, Query, Response
+from fastapi.concurrency import run_in_threadpool
+
+from escalation.api import asking, headers, paging
+from escalation.api.deps import Ask, Asked
+from escalation.api.operations import (
+    CHANGES,
+    FINDS,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    JSON,
+    READS,
+    Operation,
+)
+from escalation.api.schemas.actions import ActionBody, ActionList, ActionQuery, ActionView
+from escalation.services import actions
+from escalation.services.actions import ActionAct
+
+ActionName = Annotated[str, Path(description="The action's id.")]
+
+
+def list_actions(asked: Ask, query: Annotated[ActionQuery, Query()]) -> Response:
+    """The register, what is due first first; what has no date comes last."""
+    question = query.question(asked)
+    with asked.means.reader.look(asked.caller) as look:
+        page = actions.page(look, question)
+    return paging.answer(asked, page)
+
+
+def get_action(asked: Ask, action: ActionName) -> Response:
+    """One action."""
+    with asked.means.reader.look(asked.caller) as look:
+        found = actions.one(look, action)
+    return paging.single(found, etag=str(found["version"]))
+
+
+def _endpoint(act: ActionAct) -> Callable[[Asked, str], Awaitable[Response]]:
+    async def acted(asked: Ask, action: ActionName) -> Response:
+        sent = asking.read(asked, ActionBody, may_be_empty=True)
+        ask = actions.Ask(
+            action=action,
+            act=act,
+            note=sent.note,
+            actor=asked.caller.actor,
+            if_match=headers.if_match(asked),
+            call=asking.call_of(asked),
+            viewer=asked.caller.viewer,
+        )
+        desk = asked.means.container.desk
+        return asking.told(await run_in_threadpool(actions.act, desk, ask))
+
+    acted.__doc__ = _SAYS[act]
+    return acted
+
+
+_SAYS = {ActionAct.DONE: "Say that an action is done.", ActionAct.REOPEN: "Open an action again."}
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/v1/actions",
+        name="list_actions",
+        tag="forums",
+        summary="List actions",
+        endpoint=list_actions,
+        answer=ActionList,
+        refusals=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/actions/{action}",
+        name="get_action",
+        tag="forums",
+        summary="Read an action",
+        endpoint=get_action,
+        answer=ActionView,
+        refusals=FINDS,
+    ),
+    *(
+        Operation(
+            method="POST",
+            path=f"/v1/actions/{{action}}/acts/{act}",
+            name=f"{'do' if act is ActionAct.DONE else 'reopen'}_action",
+            tag="forums",
+            summary=_SAYS[act].rstrip("."),
+            endpoint=_endpoint(act),
+            direct=True,
+            answer=ActionView,
+            takes={JSON: ActionBody},
+            body_required=False,
+            headers=(IF_MATCH, IDEMPOTENCY_KEY),
+            refusals=CHANGES,
+        )
+        for act in ActionAct
+    ),
+)

@@ -1,0 +1,81 @@
+"""Actions: which are asked for, what is done to one, and what is told of it."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from escalation.api.deps import Asked
+from escalation.api.paging import position_of
+from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.fields import Body, Day, Text
+from escalation.api.schemas.queries import Codes, PageQuery
+from escalation.services.actions import ActionQuestion
+
+
+class ActionQuery(PageQuery):
+    """Which actions, those due first first."""
+
+    forum: Codes | None = None
+    owner: Codes | None = None
+    meeting: Codes | None = None
+    done: bool | None = None
+    due_after: Annotated[Day, Field(description="Due on a later date.")] | None = None
+    due_before: Annotated[Day, Field(description="Due on an earlier date.")] | None = None
+    include_total: bool = False
+
+    def question(self, asked: Asked) -> ActionQuestion:
+        """What is asked of the register.
+
+        Raises:
+            Malformed: the cursor is not of this list.
+        """
+        at = position_of(asked, self.cursor, (str,))
+        return ActionQuestion(
+            forum=_parts(self.forum),
+            owner=_parts(self.owner),
+            meeting=_parts(self.meeting),
+            done=self.done,
+            due_after=None if self.due_after is None else self.due_after.isoformat(),
+            due_before=None if self.due_before is None else self.due_before.isoformat(),
+            after=None if at is None else (str(at[0]), at[1]),
+            limit=self.limit,
+            total=self.include_total,
+        )
+
+
+def _parts(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+class ActionBody(Body):
+    """How it was done, or why it is open again."""
+
+    note: Text | None = None
+
+
+class ActionView(Shape):
+    """Who is to do what by when, by which decision, and whether it was done."""
+
+    id: str
+    version: int
+    text: str
+    owner: str
+    due_on: str | None
+    done: bool
+    done_at: datetime | None
+    done_by: str | None
+    note: str | None
+    forum: str
+    meeting: str
+    decision: dict[str, Any]
+    subject: str
+    made_at: datetime
+
+
+class ActionList(Shape):
+    """A page of the register."""
+
+    data: list[ActionView]
+    links: Links
+    meta: Meta

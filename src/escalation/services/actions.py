@@ -1,0 +1,156 @@
+"""The action register: who is to do what that a forum decided, and whether it was done."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from escalation.errors import NotFound, PreconditionFailed, Refused
+from escalation.services.desk import Desk
+from escalation.services.jobs import Answer
+from escalation.services.once import NOBODY, Call
+from escalation.services.reading.issues import Page
+from escalation.services.reading.reader import Look
+from escalation.services.views import told
+from escalation.store import actions, journal, timeline
+from escalation.store.actions import NO_DATE, ActionQuestion
+from escalation.store.transaction import Connection
+from escalation.workflow.facts import Actor
+from escalation.workflow.viewing import EVERYTHING, Viewer
+
+__all__ = ["ActionAct", "ActionQuestion", "Ask", "act", "one", "page", "view"]
+
+
+class ActionAct(StrEnum):
+    """What is done to an action, spelt as in the REST path."""
+
+    DONE = "done"
+    REOPEN = "reopen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One act on an action; ``note`` says how it was done, or why it is open again."""
+
+    action: str
+    act: ActionAct
+    note: str | None
+    actor: Actor
+    if_match: int | None = None
+    call: Call = NOBODY
+    viewer: Viewer = EVERYTHING
+
+
+def page(look: Look, question: ActionQuestion) -> Page:
+    """A page of the register, what is due first first."""
+    rows = actions.page(look.connection, look.viewer, question)
+    shown = rows[: question.limit]
+    goes_on = None
+    if len(rows) > question.limit:
+        goes_on = (shown[-1].due_on or NO_DATE, shown[-1].id)
+    count = actions.total(look.connection, look.viewer, question) if question.total else None
+    return Page([view(row._asdict()) for row in shown], question.limit, goes_on, count)
+
+
+def one(look: Look, action_id: str) -> dict[str, Any]:
+    """One action.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    found = actions.one(look.connection, look.viewer, action_id)
+    if found is None:
+        raise NotFound(f"There is no action {action_id}.")
+    return view(found._asdict())
+
+
+def act(desk: Desk, ask: Ask) -> Answer:
+    """Mark an action as done, or open it again, on its meeting's record.
+
+    Raises:
+        NotFound: there is no such action.
+        PreconditionFailed: it has moved on.
+        Refused: ``action_done`` or ``action_open``: it is so already.
+    """
+    made = desk.ids.new("evt", desk.clock.now()), desk.ids.token(16).hex()
+
+    def chore(connection: Connection, now: datetime) -> Answer:
+        before = ask.call.answered(connection, desk.registry.refresh(connection), now)
+        if before is not None:
+            return before
+        row = actions.one(connection, ask.viewer, ask.action, lock=True)
+        if row is None:
+            raise NotFound(f"There is no action {ask.action}.")
+        found = row._asdict()
+        if not timeline.aggregates_of(connection, [made[0]]):
+            _check(ask, found)
+            found |= _changes(ask, now)
+            actions.change(connection, ask.action, _changes(ask, now))
+            found["version"] += 1
+            _record(connection, ask, found, made, now)
+        body = json.dumps(view(found), ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {"ETag": f'"{found["version"]}"'}
+        return ask.call.keep(connection, Answer(200, body, headers, ask.action), now)
+
+    answer: Answer = desk.do(chore).result()
+    return answer
+
+
+def _check(ask: Ask, found: Mapping[str, Any]) -> None:
+    version, done = found["version"], found["done_at"] is not None
+    if ask.if_match is not None and ask.if_match != version:
+        raise PreconditionFailed(
+            f"The action has moved on from version {ask.if_match} to {version}; look at it again.",
+            extra={"current": view(found)},
+        )
+    if done is (ask.act is ActionAct.DONE):
+        state = "done" if done else "open"
+        raise Refused(f"The action is {state} already.", f"action_{state}")
+
+
+def _changes(ask: Ask, now: datetime) -> dict[str, Any]:
+    if ask.act is ActionAct.DONE:
+        return {"done_at": now, "done_by": ask.actor.name, "remark": ask.note}
+    return {"done_at": None, "done_by": None, "remark": ask.note}
+
+
+def _record(
+    connection: Connection,
+    ask: Ask,
+    found: Mapping[str, Any],
+    made: tuple[str, str],
+    now: datetime,
+) -> None:
+    payload = {"action": ask.action, "text": found["text"], "owner": found["owner"]}
+    journal.record(
+        connection,
+        found["meeting_id"],
+        event_id=made[0],
+        kind=f"action.{ask.act.value.replace('reopen', 'reopened')}",
+        payload={**payload, **({"note": ask.note} if ask.note else {})},
+        actor=ask.actor,
+        now=now,
+        salt=made[1],
+    )
+
+
+def view(row: Mapping[str, Any]) -> dict[str, Any]:
+    """An action as the register tells it."""
+    return {
+        "id": row["id"],
+        "version": row["version"],
+        "text": row["text"],
+        "owner": row["owner"],
+        "due_on": row["due_on"],
+        "done": row["done_at"] is not None,
+        "done_at": told(row["done_at"]),
+        "done_by": row["done_by"],
+        "note": row["remark"],
+        "forum": row["forum"],
+        "meeting": row["meeting_id"],
+        "decision": {"id": row["decision_id"], "number": row["number"]},
+        "subject": row["subject"],
+        "made_at": told(row["made_at"]),
+    }
