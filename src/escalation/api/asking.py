@@ -32,6 +32,7 @@ M = TypeVar("M", bound=BaseModel)
 PATIENCE = 15.0
 """Seconds that a command may wait at the desk before it is dropped undone."""
 JSON = "application/json"
+_BY_ACCEPT = {"text/html": "html", "text/markdown": "md"}
 
 
 def read(asked: Asked, model: type[M], *, may_be_empty: bool = False) -> M:
@@ -105,6 +106,18 @@ def call_of(asked: Asked) -> Call:
         return Call(key=asked.caller.key)
     slot = asked.caller.slot(asked.scope["method"], asked.path, sent)
     return Call(key=asked.caller.key, slot=slot, body_hash=asked.body_hash)
+
+
+def wanted_format(asked: Asked) -> str:
+    """The format that the caller would rather have; nothing where JSON will do."""
+    sent = (asked.header(b"accept") or "").lower()
+    for part in sent.split(","):
+        kind = part.partition(";")[0].strip()
+        if kind in {JSON, "*/*", "application/*"}:
+            return ""
+        if kind in _BY_ACCEPT:
+            return _BY_ACCEPT[kind]
+    return ""
 
 
 async def served(asked: Asked, job: Job) -> Answer:

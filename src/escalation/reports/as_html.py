@@ -1,4 +1,4 @@
-"""A digest as one HTML page: no script, nothing from elsewhere, good on paper and read aloud."""
+"""A document as one HTML page: no script, nothing from elsewhere, good on paper and read aloud."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.reports import layout
 from escalation.reports.heading import Heading
+from escalation.reports.pages import Page
 
 _templates = Environment(
     loader=PackageLoader("escalation.reports"),
@@ -21,19 +22,34 @@ _templates = Environment(
 
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
-    """The whole page, in UTF-8."""
-    page = _templates.get_template("digest.html").render(
-        forum=document["forum"],
-        as_at=layout.Words(document).moment(document["as_at"]),
-        number=heading.number,
-        facts=layout.facts(document, heading.number, heading.content_hash),
+    """A digest's page, in UTF-8."""
+    title, number = document["forum"]["title"], heading.number
+    as_at = layout.Words(document).moment(document["as_at"])
+    laid_out = Page(
+        kind=f"Digest {number}",
+        title=title,
+        facts=layout.facts(document, number, heading.content_hash),
         sections=layout.sections(document),
+        footer=(
+            f"{title}, digest {number}, as at {as_at}. What it says is fixed by its content hash."
+        ),
     )
-    return page.encode()
+    return _rendered(laid_out, f"{title}: digest {number}", hashed=True)
 
 
-def content_policy(page: bytes) -> str:
+def page(laid_out: Page) -> bytes:
+    """Any page, in UTF-8."""
+    return _rendered(laid_out, f"{laid_out.title}: {laid_out.kind.lower()}", hashed=False)
+
+
+def _rendered(laid_out: Page, name: str, *, hashed: bool) -> bytes:
+    """The page; where it is ``hashed`` its last fact is a hash."""
+    template = _templates.get_template("page.html")
+    return template.render(page=laid_out, name=name, hashed=hashed).encode()
+
+
+def content_policy(body: bytes) -> str:
     """The content security policy under which a page shows: its own style sheet, and no more."""
-    style = page.partition(b"<style>")[2].partition(b"</style>")[0]
+    style = body.partition(b"<style>")[2].partition(b"</style>")[0]
     digest_of = b64encode(sha256(style).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest_of}'; frame-ancestors 'none'"

@@ -7,14 +7,29 @@ from typing import Any
 from escalation.reports import layout
 from escalation.reports.heading import Heading
 from escalation.reports.layout import Section, Table
+from escalation.reports.pages import Page
 
 _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|(?<=:)/(?=/)|(?<=www)\.)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
-    """The whole document, in UTF-8."""
-    return ("\n".join(_lines(document, heading)) + "\n").encode()
+    """A digest's document, in UTF-8."""
+    title = f"{document['forum']['title']}: digest"
+    facts = layout.facts(document, heading.number, heading.content_hash)
+    return _written(title, facts, layout.sections(document))
+
+
+def page(laid_out: Page) -> bytes:
+    """Any page, in UTF-8."""
+    title = f"{laid_out.title}: {laid_out.kind.lower()}"
+    return _written(title, laid_out.facts, laid_out.sections)
+
+
+def _written(
+    title: str, facts: tuple[tuple[str, str], ...], sections: tuple[Section, ...]
+) -> bytes:
+    return ("\n".join(_lines(title, facts, sections)) + "\n").encode()
 
 
 def escaped(text: str) -> str:
@@ -22,12 +37,14 @@ def escaped(text: str) -> str:
     return _MEANS_SOMETHING.sub(r"\\\1", _SPACE.sub(" ", text).strip())
 
 
-def _lines(document: Mapping[str, Any], heading: Heading) -> Iterator[str]:
-    yield f"# {escaped(document['forum']['title'])}: digest"
+def _lines(
+    title: str, facts: tuple[tuple[str, str], ...], sections: tuple[Section, ...]
+) -> Iterator[str]:
+    yield f"# {escaped(title)}"
     yield ""
-    for name, value in layout.facts(document, heading.number, heading.content_hash):
+    for name, value in facts:
         yield f"- **{escaped(name)}**: {escaped(value)}"
-    for section in layout.sections(document):
+    for section in sections:
         yield from _section(section)
 
 

@@ -140,6 +140,7 @@ class _Sitting:
     def _check_named(self, facts: MeetingFacts, ask: Asked) -> None:
         if isinstance(ask, ConfirmMinutes):
             later = meetings.one(self.connection, ask.at_meeting)
+            later = later or _by_rule(self.desk, self.known, ask.at_meeting, self.now)
             fits = (
                 later is not None
                 and later.sitting.forum == facts.body.code
@@ -258,6 +259,8 @@ def known_meeting(
     found = meetings.one(connection, meeting_id)
     if found is None:
         found = _by_rule(desk, known, meeting_id, now)
+        if found is None:
+            raise NotFound(f"There is no meeting {meeting_id}.")
         meetings.add(connection, found)
     code = found.sitting.forum
     if code not in directory.forums:
@@ -265,11 +268,11 @@ def known_meeting(
     return code
 
 
-def _by_rule(desk: Desk, known: Known, meeting_id: str, now: datetime) -> Meeting:
+def _by_rule(desk: Desk, known: Known, meeting_id: str, now: datetime) -> Meeting | None:
     under = desk.registry.in_force(known)
     for body in under.directory.forums.values():
         for at in body.meeting.between(now - SEEN, now + SEEN):
             if identified(body.code, at) == meeting_id:
                 held = sitting(under, body, at)
                 return Meeting(held, held.starts_at, whole_second(now))
-    raise NotFound(f"There is no meeting {meeting_id}.")
+    return None

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 
 from escalation.api import asking, headers, paging
-from escalation.api.deps import Ask, Asked
+from escalation.api.deps import Ask
 from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, WRITES, Operation
 from escalation.api.schemas.digests import (
     DigestDetail,
@@ -24,7 +24,6 @@ DigestName = Annotated[
     str, Path(description="Its id or number; with `.json`, `.html` or `.md` the file itself.")
 ]
 _KINDS = {"json": JSON, "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
-_BY_ACCEPT = {"text/html": "html", "text/markdown": "md"}
 
 
 def make_digest(asked: Ask) -> Response:
@@ -68,7 +67,7 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     desk = means.container.desk
     name, _, ending = digest.partition(".")
     stored = digests.one(desk, name)
-    kind = ending or _wanted(asked)
+    kind = ending or asking.wanted_format(asked)
     if not kind:
         document = json.loads(digests.content(desk, stored, asked.caller.viewer))
         return paging.single({**digests.view(stored), "document": document})
@@ -79,18 +78,6 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     if kind == "html":
         given["Content-Security-Policy"] = content_policy(body)
     return Response(body, 200, given)
-
-
-def _wanted(asked: Asked) -> str:
-    """The format that the caller would rather have; nothing where JSON will do."""
-    sent = (asked.header(b"accept") or "").lower()
-    for part in sent.split(","):
-        kind = part.partition(";")[0].strip()
-        if kind in {JSON, "*/*", "application/*"}:
-            return ""
-        if kind in _BY_ACCEPT:
-            return _BY_ACCEPT[kind]
-    return ""
 
 
 OPERATIONS = (

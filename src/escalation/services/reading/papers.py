@@ -1,0 +1,290 @@
+"""What a forum works with: issue papers, agendas and minutes, as plain documents.
+
+Each is JSON as it stands; :mod:`escalation.reports.pages` lays it out for people.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from escalation.errors import NotFound
+from escalation.routing.directory import Directory, Forum
+from escalation.services.meeting_views import meeting_view
+from escalation.services.reading import issues as reading
+from escalation.services.reading.meetings import decision_view, decisions_of, find, items_of
+from escalation.services.reading.reader import Look
+from escalation.services.views import clock_view, told
+from escalation.store import actions, meetings, timeline
+from escalation.timekeeping.calendar import BeyondHorizon
+from escalation.timekeeping.ledger import before
+from escalation.workflow.events import EventType
+from escalation.workflow.facts import Facts
+from escalation.workflow.meetings.conflicts import recused_on
+from escalation.workflow.meetings.facts import Item, Meeting, MeetingFacts
+
+_BRIEF = frozenset(
+    {
+        EventType.LOGGED,
+        EventType.ACKNOWLEDGED,
+        EventType.HELD,
+        EventType.RESUMED,
+        EventType.ESCALATED,
+        EventType.REFERRED_BACK,
+        EventType.REPORTED_UP,
+        EventType.TABLED,
+        EventType.DEFERRED,
+        EventType.DECIDED,
+        EventType.RESOLVED,
+        EventType.DISPUTED,
+        EventType.REOPENED,
+        EventType.EXHAUSTED,
+    }
+)
+"""What is told in a history in brief."""
+_SAYS = ("text", "question", "grounds", "reason", "because", "how", "title")
+_ENTRIES = 1_000
+
+
+def paper(look: Look, name: str) -> dict[str, Any]:
+    """The issue paper: history in brief, both sides' positions, clocks, the decision sought.
+
+    Raises:
+        NotFound: there is no such issue.
+    """
+    found = reading.facts(look, name)
+    issue = found.issue
+    meeting = None if issue.meeting is None else meetings.one(look.connection, issue.meeting)
+    item = None if meeting is None else _item(look, meeting, issue.id)
+    return _paper(look, found, meeting, item)
+
+
+def agenda(look: Look, meeting_id: str) -> dict[str, Any]:
+    """A meeting's agenda: its items by section, and a paper for each issue among them.
+
+    Raises:
+        NotFound: there is no such meeting.
+    """
+    meeting = find(look, meeting_id)
+    body = _body(look, meeting)
+    listed = [(item, view) for item, view in items_of(look, meeting_id) if item.open]
+    known = [*body.sections, *{item.section for item, _ in listed} - {*body.sections, None}]
+    sections = [
+        {"title": title, "items": [_line(i, v) for i, v in listed if i.section == title]}
+        for title in known
+    ]
+    others = [_line(item, view) for item, view in listed if item.section is None]
+    if others:
+        sections.append({"title": "Other items", "items": others})
+    return {
+        "meeting": meeting_view(body, meeting),
+        "zone": body.meeting.zone,
+        "papers_by": told(_papers_by(look, body, meeting)),
+        "sections": sections,
+        "papers": [
+            _paper(look, reading.facts(look, item.subject), meeting, item)
+            for item, view in listed
+            if view["issue"] is not None
+        ],
+        "as_at": told(look.now),
+    }
+
+
+def minutes(look: Look, meeting_id: str) -> dict[str, Any]:
+    """A meeting's minutes, drawn from its attendance, its items and its decisions.
+
+    Raises:
+        NotFound: there is no such meeting.
+    """
+    meeting = find(look, meeting_id)
+    body = _body(look, meeting)
+    listed = items_of(look, meeting_id)
+    called = {item.subject: _line(item, view)["reference"] for item, view in listed}
+    directory, done = look.directory, meeting.procedure
+    return {
+        "meeting": meeting_view(body, meeting),
+        "zone": body.meeting.zone,
+        "attendance": [
+            {
+                "person": each.person,
+                "name": _name(directory, each.person),
+                "as": each.sits_as,
+                "seat": each.seat,
+                "authority": each.authority,
+            }
+            for each in done.present or ()
+        ],
+        "apologies": [_name(directory, person) for person in done.apologies],
+        "recusals": _recusals(directory, meeting, decisions_of(look, meeting_id), called),
+        "items": [
+            {**_line(item, view), "outcome": item.outcome, "left_at": view["left_at"]}
+            for item, view in listed
+        ],
+        "decisions": [_decided(directory, made, called) for made in decisions_of(look, meeting_id)],
+        "as_at": told(look.now),
+    }
+
+
+def _decided(
+    directory: Directory, made: Mapping[str, Any], called: Mapping[str, str]
+) -> dict[str, Any]:
+    follow = [
+        {**action, "owner_name": _name(directory, action["owner"])} for action in made["actions"]
+    ]
+    mover = made["mover"]
+    return {
+        **made,
+        "item": called.get(made["subject"], made["subject"]),
+        "mover": None if mover is None else _name(directory, mover),
+        "actions": follow,
+    }
+
+
+def _recusals(
+    directory: Directory,
+    meeting: Meeting,
+    decisions: list[dict[str, Any]],
+    called: Mapping[str, str],
+) -> list[dict[str, str]]:
+    """Everybody who kept out of an item: by hand, and as each decision recorded it."""
+    found = {
+        (each.person, each.subject): each.reason
+        for each in meeting.procedure.recusals
+        if each.subject in called
+    }
+    for made in decisions:
+        for each in made["recused"]:
+            found.setdefault((each["person"], made["subject"]), each["reason"])
+    return [
+        {
+            "person": person,
+            "name": _name(directory, person),
+            "item": called.get(subject, subject),
+            "reason": reason,
+        }
+        for (person, subject), reason in found.items()
+    ]
+
+
+def _paper(look: Look, found: Facts, meeting: Meeting | None, item: Item | None) -> dict[str, Any]:
+    issue, now = found.issue, max(look.now, found.issue.updated_at)
+    made = meetings.decisions_on(look.connection, issue.id)
+    follow = actions.of_decisions(look.connection, [row.id for row in made])
+    body = None if meeting is None else look.directory.forums.get(meeting.sitting.forum)
+    rung = found.under.ladder.rung(issue.rung)
+    target = rung.out_of_session.get(issue.severity)
+    return {
+        "issue": {
+            "id": issue.id,
+            "reference": issue.reference,
+            "title": issue.title,
+            "description": issue.description,
+            "agency": issue.agency,
+            "also_affects": list(issue.also_affects),
+            "provider": issue.provider,
+            "severity": issue.severity,
+            "status": issue.status,
+            "themes": list(issue.themes),
+            "received_at": told(issue.received_at),
+        },
+        "rung": rung.title,
+        "layer": rung.layer,
+        "meeting": None if meeting is None else meeting_view(body, meeting),
+        "section": None if item is None else item.section,
+        "sought": None if item is None else item.sought,
+        "late": item is not None and item.late,
+        "carried_over": issue.carried_over,
+        "out_of_session": None if target is None else str(target.value),
+        "zone": body.meeting.zone if body is not None else look.directory.file.zone,
+        "history": _history(look, found),
+        "positions": [_position(look.directory, each) for each in issue.positions],
+        "advice": list(issue.advice),
+        "clocks": [clock_view(found, clock, now) for clock in found.clocks],
+        "recused": _keep_out(look, found, meeting),
+        "decisions": [decision_view(row, follow.get(row.id, [])) for row in made],
+        "as_at": told(look.now),
+    }
+
+
+def _keep_out(look: Look, found: Facts, meeting: Meeting | None) -> list[dict[str, str]]:
+    """Those of the forum who keep out of it."""
+    body = None if meeting is None else look.directory.forums.get(meeting.sitting.forum)
+    if meeting is None or body is None:
+        return []
+    under = look.registry.in_force(look.known)
+    facts = MeetingFacts(meeting, (), body, under, {found.issue.id: found})
+    people = [seat.person for seat in facts.seats_at(look.now) if seat.votes and seat.person]
+    return [
+        {"person": each.person, "reason": each.reason}
+        for each in recused_on(facts, found.issue.id, people)
+    ]
+
+
+def _history(look: Look, found: Facts) -> list[dict[str, Any]]:
+    entries = timeline.entries(look.connection, found.issue.id, limit=_ENTRIES)
+    return [
+        {
+            "at": told(entry.effective_at),
+            "what": entry.type.removeprefix("issue."),
+            "says": next((str(entry.payload[n]) for n in _SAYS if entry.payload.get(n)), None),
+        }
+        for entry in entries
+        if entry.type in _BRIEF and entry.visibility == "shared"
+    ]
+
+
+def _position(directory: Directory, position: Mapping[str, Any]) -> dict[str, Any]:
+    """A side's position in words; whatever else it holds goes with it."""
+    outcome = position.get("outcome") or {}
+    says = position.get("text") or position.get("grounds") or outcome.get("summary") or ""
+    person = position.get("person")
+    return {
+        **position,
+        "side": position.get("side", ""),
+        "at": position.get("at"),
+        "person": None if person is None else _name(directory, person),
+        "says": says,
+    }
+
+
+def _line(item: Item, view: Mapping[str, Any]) -> dict[str, Any]:
+    """An item on one line of an agenda."""
+    issue = view["issue"] or {}
+    return {
+        "subject": item.subject,
+        "reference": issue.get("reference") or item.kind.capitalize(),
+        "title": issue.get("title") or item.title or item.subject,
+        "kind": item.kind,
+        "severity": issue.get("severity"),
+        "section": item.section,
+        "sought": item.sought,
+        "late": item.late,
+        "carried_over": item.carried_over,
+        "tabled_at": told(item.tabled_at),
+        "remark": item.remark,
+    }
+
+
+def _item(look: Look, meeting: Meeting, subject: str) -> Item | None:
+    listed = meetings.items(look.connection, meeting.id, look.viewer)
+    return next((item for item in listed if item.subject == subject), None)
+
+
+def _body(look: Look, meeting: Meeting) -> Forum:
+    body = look.directory.forums.get(meeting.sitting.forum)
+    if body is None:
+        raise NotFound(f"The forum {meeting.sitting.forum} of that meeting is no more.")
+    return body
+
+
+def _papers_by(look: Look, body: Forum, meeting: Meeting) -> datetime:
+    """When papers are due; beyond what the calendar knows, when the meeting begins."""
+    calendar = look.registry.in_force(look.known).calendar(body.calendar)
+    try:
+        return before(meeting.sitting.starts_at, body.paper_date, calendar)
+    except BeyondHorizon:
+        return meeting.sitting.starts_at
+
+
+def _name(directory: Directory, person: str) -> str:
+    known = directory.people.get(person)
+    return person if known is None else known.name
