@@ -7,9 +7,10 @@ from pydantic import Field
 
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
-from escalation.api.schemas.answers import Links, Meta, Shape
+from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Day, Text
 from escalation.api.schemas.queries import Codes, PageQuery
+from escalation.api.schemas.shape import Shape
 from escalation.services.actions import ActionQuestion
 
 
