@@ -43,6 +43,11 @@ class Container:
     hooks: SourceBook
 
     @property
+    def deliveries_kept(self) -> timedelta:
+        """How long what was sent is kept."""
+        return timedelta(days=self.settings.webhook_kept_days)
+
+    @property
     def outgoing(self) -> Outgoing:
         """The way from the outbox to the endpoints."""
         return Outgoing(self.engine, self.clock, self.ids, self.vault)

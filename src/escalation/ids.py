@@ -9,7 +9,7 @@ import random
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in order
@@ -80,6 +80,24 @@ def named(prefix: str, *parts: str) -> str:
     """The identifier that these words always have: the same in every process, without a look-up."""
     digest = int.from_bytes(sha256("\x1f".join(parts).encode()).digest()[:16], "big")
     return f"{prefix}_{_encode(digest)}"
+
+
+def earliest(prefix: str, at: datetime) -> str:
+    """What sorts before every identifier that was made at an instant or later."""
+    return f"{prefix}_{_encode(int(at.timestamp() * 1000) << 80)}"
+
+
+def made_at(text: str, prefix: str) -> datetime | None:
+    """When an identifier that has a time part was made; None where it has not its form."""
+    if not is_id(text, prefix):
+        return None
+    value = 0
+    for letter in text[-_LENGTH:]:
+        value = value << 5 | _ALPHABET.index(letter)
+    try:
+        return datetime.fromtimestamp((value >> 80) / 1000, UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def is_id(text: str, prefix: str) -> bool:

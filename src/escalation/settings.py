@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         " which whoever can change the database cannot change. Without it, nobody finds out that"
         " the newest seals were taken out of the database.",
     )
+    webhook_kept_days: Count = Field(
+        90,
+        description="How many days what was sent to webhook endpoints is kept: deliveries that have"
+        " ended, their messages and attempts. A dead one stays until it is sent again or dropped.",
+    )
     webhook_networks: Networks = Field(
         "",
         description="Networks in house that webhooks may be sent to, parted by commas, such as"

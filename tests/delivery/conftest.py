@@ -15,7 +15,8 @@ from tests.builders import (
     furnished_url,
     plain_log,
 )
-from tests.delivery.receiver import Receiver, receiving
+from tests.delivery.evil import answer
+from tests.delivery.receiver import Behaviour, Receiver, receiving
 from tests.fakes import virtual_clock
 
 __all__ = [
@@ -58,7 +59,13 @@ def inside(furnished_url: str, open_on: Open) -> Container:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """A receiver that takes everything."""
-    with receiving() as found:
+def moods() -> dict[str, Behaviour]:
+    """How the receiver behaves by path, until a test changes it; at others it takes all."""
+    return {"/ill": answer("500 Oops")}
+
+
+@pytest.fixture
+def receiver(moods: dict[str, Behaviour]) -> Iterator[Receiver]:
+    """A receiver that behaves so."""
+    with receiving(moods) as found:
         yield found

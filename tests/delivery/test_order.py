@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -18,22 +17,10 @@ from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge
 from tests.builders import ask
 from tests.delivery.acts import deliver, log_of, logged, states, subscribe
-from tests.delivery.evil import answer
-from tests.delivery.receiver import Behaviour, Receiver, receiving
+from tests.delivery.receiver import Behaviour, Receiver
 
 OK = Sent(Result(Outcome.ACCEPTED, "HTTP 200", 200), 1)
 FAILED = Sent(Result(Outcome.REFUSED, "HTTP 500", 500), 1)
-
-
-@pytest.fixture
-def moods() -> dict[str, Behaviour]:
-    return {"/ill": answer("500 Oops")}
-
-
-@pytest.fixture
-def receiver(moods: dict[str, Behaviour]) -> Iterator[Receiver]:
-    with receiving(moods) as found:
-        yield found
 
 
 def test_it_is_tried_as_the_schedule_says_and_then_dead(
@@ -97,7 +84,7 @@ def test_past_a_dead_one_the_next_names_what_was_missed_until_it_is_sent_again(
     deliver(inside)
     assert receiver.got[-1].headers["escalation-missed"] == dead.message_id
     first = receiver.got[0]
-    assert deliveries.redeliver(inside.desk, dead.id)["state"] == "waiting"
+    assert deliveries.redeliver(inside.desk, dead.id, inside.deliveries_kept)["state"] == "waiting"
     deliver(inside)
     again = receiver.got[-1]
     assert (again.body, again.headers["webhook-id"]) == (first.body, dead.message_id)
@@ -134,7 +121,8 @@ def test_a_worker_whose_lease_has_ended_can_change_nothing(
     inside.outgoing.step(endpoint, "wrk_one", done(zombie, FAILED, clock.now()), 0)
     [ended] = log_of(inside)
     assert (ended.state.value, ended.attempts) == ("delivered", 1)
-    assert len(deliveries.one(inside.desk, ended.id)["attempts"]) == 1
+    log = deliveries.one(inside.desk, ended.id, inside.deliveries_kept)
+    assert len(log["attempts"]) == 1
 
 
 def test_nobody_else_sends_to_an_endpoint_while_one_does(
@@ -171,7 +159,7 @@ def test_what_is_being_sent_is_not_sent_again_by_hand(
     inside.outgoing.hand_on()
     [claimed] = leased(inside).claimed
     with pytest.raises(Refused) as refused:
-        deliveries.redeliver(inside.desk, claimed.id)
+        deliveries.redeliver(inside.desk, claimed.id, inside.deliveries_kept)
     assert refused.value.code == "delivery_in_hand"
 
 

@@ -70,6 +70,11 @@ _GENERAL: Mapping[str, Code] = {
         "There is no such thing",
         "Look at the id, reference or code; a list tells those that there are.",
     ),
+    "delivery_forgotten": Code(
+        404,
+        "The delivery ended long ago, and was forgotten with its bytes",
+        "Read the event on its issue's timeline; `ESCALATION_WEBHOOK_KEPT_DAYS` keeps more.",
+    ),
     "method_not_allowed": Code(
         405, "The path does not take this method", "Use a method that the header `Allow` names."
     ),
@@ -177,6 +182,11 @@ _CONFLICTS: Mapping[str, Code] = {
         409,
         "The delivery is being sent, or held back, at the moment",
         "Read the log of its endpoint until it has ended, then ask again.",
+    ),
+    "delivery_not_dead": Code(
+        409,
+        "Only a dead delivery can be dropped",
+        "Wait until it has ended; disable or remove the endpoint to end what waits for it.",
     ),
     "last_admin_key": Code(
         409,

@@ -92,6 +92,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "rotate_webhook_secret": Permission.MANAGE_WEBHOOKS,
     "ping_webhook_endpoint": Permission.MANAGE_WEBHOOKS,
     "list_webhook_deliveries": Permission.MANAGE_WEBHOOKS,
+    "drop_delivery": Permission.MANAGE_WEBHOOKS,
     "redeliver_message": Permission.MANAGE_WEBHOOKS,
     "list_event_types": Permission.READ,
     "receive_hook": None,  # the source shows that it is itself by its own signature

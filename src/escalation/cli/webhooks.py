@@ -143,7 +143,8 @@ def ping(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     Example: escalation webhooks endpoints ping whe_01kfx...
     """
     with at_the_desk() as inside:
-        view = deliveries.one(inside.desk, acts.ping(inside.desk, endpoint))
+        made = acts.ping(inside.desk, endpoint)
+        view = deliveries.one(inside.desk, made, inside.deliveries_kept)
     _show_delivery(view, as_json=as_json)
 
 
@@ -193,8 +194,26 @@ def redeliver(
     Example: escalation webhooks redeliver dlv_01kfx...
     """
     with at_the_desk() as inside:
-        view = deliveries.redeliver(inside.desk, delivery)
+        view = deliveries.redeliver(inside.desk, delivery, inside.deliveries_kept)
     _show_delivery(view, as_json=as_json)
+
+
+@app.command()
+def drop(
+    delivery: Annotated[str, typer.Argument(help="Its id.", metavar="DELIVERY")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Give up a dead delivery: later ones no longer name it as missed.
+
+    Example: escalation webhooks drop dlv_01kfx...
+    """
+    with at_the_desk() as inside:
+        view = deliveries.drop(inside.desk, delivery, inside.deliveries_kept, actor=me())
+    if as_json:
+        say_json(view)
+    else:
+        say(f"{view['id']} ({view['type']}) is given up.")
 
 
 def _change(endpoint: str, wishes: Wishes, *, as_json: bool) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from escalation.clock import whole_second
 from escalation.errors import NotFound, Refused
+from escalation.ids import made_at
 from escalation.services import endpoints
 from escalation.services.desk import Desk
 from escalation.services.endpoints import EndpointState, StoredEndpoint
@@ -15,6 +17,7 @@ from escalation.store import endpoints as endpoint_store
 from escalation.store.deliveries import Attempt, DeliveryState
 from escalation.store.delivery_log import Logged
 from escalation.store.transaction import Connection, read
+from escalation.workflow.facts import Actor
 
 __all__ = ["DeliveryState"]
 
@@ -57,49 +60,85 @@ def page(
     return Page(views, limit, None if last is None else (last, last))
 
 
-def one(desk: Desk, delivery_id: str) -> View:
+def one(desk: Desk, delivery_id: str, kept: timedelta) -> View:
     """A delivery with its attempts.
 
     Raises:
-        NotFound: there is none of that id.
+        NotFound: there is none of that id; the reason where it was ``kept`` long enough.
     """
     with read(desk.engine) as connection:
-        found = delivery_log.one(connection, delivery_id)
-        if found is None:
-            raise NotFound(f"There is no delivery {delivery_id}.")
+        found = _found(connection, delivery_id, desk.clock.now() - kept)
         return delivery_view(found, delivery_log.attempts(connection, [found.id])[found.id])
 
 
-def redeliver(desk: Desk, delivery_id: str) -> View:
+def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
     """Send a delivery again, now: the same id, the same bytes, a fresh timestamp.
 
     Raises:
-        NotFound: there is none of that id.
+        NotFound: there is none of that id; the reason where it was ``kept`` long enough.
         Refused: its endpoint is not enabled, or it is being sent or held back at the moment.
     """
 
     def chore(connection: Connection, now: datetime) -> None:
-        found = delivery_log.one(connection, delivery_id)
-        if found is None:
-            raise NotFound(f"There is no delivery {delivery_id}.")
+        found = _found(connection, delivery_id, now - kept)
         endpoint = endpoint_store.find(connection, found.endpoint_id, locked=True)
         if endpoint is None or endpoint.state is not EndpointState.ENABLED:
             state = "gone" if endpoint is None else endpoint.state.value
             raise Refused(f"Its endpoint is {state}, and is sent nothing.", "endpoint_disabled")
-        if viewing.is_sealed(connection, found.aggregate):
-            raise Refused(
-                f"{delivery_id} is of an issue that has been sealed, and is not sent.",
-                "issue_is_sealed",
-            )
         if found.state in {DeliveryState.SENDING, DeliveryState.HELD}:
             raise Refused(
                 f"{delivery_id} is {found.state.value}; see what comes of it first.",
                 "delivery_in_hand",
             )
+        if viewing.is_sealed(connection, found.aggregate):
+            raise Refused(
+                f"{delivery_id} is of an issue that has been sealed, and is not sent.",
+                "issue_is_sealed",
+            )
         deliveries.send_again(connection, delivery_id, now)
 
     desk.do(chore).result()
-    return one(desk, delivery_id)
+    return one(desk, delivery_id, kept)
+
+
+def drop(desk: Desk, delivery_id: str, kept: timedelta, *, actor: Actor) -> View:
+    """Give up a dead delivery: no later one names it as missed, and in time it is forgotten.
+
+    Raises:
+        NotFound: there is none of that id; the reason where it was ``kept`` long enough.
+        Refused: it is not dead.
+    """
+    with read(desk.engine) as connection:
+        found = _found(connection, delivery_id, desk.clock.now() - kept)
+
+    def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        endpoint = endpoint_store.find(connection, found.endpoint_id, locked=True)
+        if endpoint is None or not deliveries.drop(connection, delivery_id, now):
+            raise Refused(
+                f"{delivery_id} is {found.state.value}; only a dead delivery can be dropped.",
+                "delivery_not_dead",
+            )
+        return endpoint
+
+    endpoints.recorded(
+        desk, "webhook.dropped", actor, found.endpoint_id, work, event=found.message_id
+    )
+    return one(desk, delivery_id, kept)
+
+
+def _found(connection: Connection, delivery_id: str, before: datetime) -> Logged:
+    found = delivery_log.one(connection, delivery_id)
+    if found is not None:
+        return found
+    made = made_at(delivery_id, "dlv")
+    if made is None or made >= before:
+        raise NotFound(f"There is no delivery {delivery_id}.")
+    raise NotFound(
+        f"There is no delivery {delivery_id} any more, it was of {told(whole_second(made))}: what"
+        " has ended is kept for ESCALATION_WEBHOOK_KEPT_DAYS, and then forgotten with its bytes, so"
+        " that it cannot be sent again. An issue's event is still on its timeline.",
+        "delivery_forgotten",
+    )
 
 
 def endpoint_view(desk: Desk, stored: StoredEndpoint) -> View:

@@ -97,7 +97,7 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
         return kept
 
     host = urlsplit(url).hostname
-    kept = _recorded(desk, "webhook.created", actor, stored.id, work, host=host)
+    kept = recorded(desk, "webhook.created", actor, stored.id, work, host=host)
     return NewEndpoint(secret, kept)
 
 
@@ -131,7 +131,7 @@ def change(
             endpoints.change(connection, endpoint_id, values)
         return _found(connection, endpoint_id)
 
-    return _recorded(desk, kind, actor, endpoint_id, work, changed=sorted(values))
+    return recorded(desk, kind, actor, endpoint_id, work, changed=sorted(values))
 
 
 def rotate(
@@ -151,7 +151,7 @@ def rotate(
         endpoints.change(connection, endpoint_id, {"secret": sealed, **old})
         return _found(connection, endpoint_id)
 
-    return NewEndpoint(secret, _recorded(desk, "webhook.rotated", actor, endpoint_id, work))
+    return NewEndpoint(secret, recorded(desk, "webhook.rotated", actor, endpoint_id, work))
 
 
 def remove(desk: Desk, endpoint_id: str, *, actor: Actor) -> None:
@@ -168,7 +168,7 @@ def remove(desk: Desk, endpoint_id: str, *, actor: Actor) -> None:
         deliveries.cancel(connection, endpoint_id, now)
         return before
 
-    _recorded(desk, "webhook.removed", actor, endpoint_id, work)
+    recorded(desk, "webhook.removed", actor, endpoint_id, work)
 
 
 def ping(desk: Desk, endpoint_id: str) -> str:
@@ -224,7 +224,7 @@ def _found(connection: Connection, endpoint_id: str, *, locked: bool = False) ->
     return found
 
 
-def _recorded(
+def recorded(
     desk: Desk,
     kind: str,
     actor: Actor,

@@ -15,7 +15,7 @@ from escalation.ids import IdSource
 from escalation.services import endpoints as endpoint_acts
 from escalation.services.recovery import drained, late_ones, settle_one
 from escalation.services.secrets import Vault
-from escalation.store import deliveries, dialect, endpoints, heartbeat, outbox
+from escalation.store import deliveries, dialect, endpoints, forgetting, heartbeat, outbox
 from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark, Message, NewDelivery
 from escalation.store.endpoints import StoredEndpoint
 from escalation.store.heartbeat import Recovery, RecoveryState
@@ -107,6 +107,16 @@ class Outgoing:
             return 1
         settle_one(connection, self.ids, recovery, now)
         return 1
+
+    def forget(self, kept: timedelta, limit: int = AT_ONCE) -> int:
+        """Forget a chunk of what ended longer ago than it is kept; answers how much it was."""
+        with read(self.engine) as connection:
+            before = dialect.now(connection, self.clock) - kept
+            if not forgetting.anything_old(connection, before):
+                return 0
+        with write(self.engine) as connection:
+            gone = forgetting.forget_deliveries(connection, before, limit)
+            return max(gone, forgetting.forget_outbox(connection, before, limit))
 
     def with_work(self) -> Sequence[str]:
         """Endpoints to which something is due and nobody sends."""

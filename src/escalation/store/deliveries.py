@@ -206,12 +206,20 @@ def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
 
 
 def cancel(connection: Connection, endpoint_id: str, now: datetime) -> None:
-    """End all that still waits for an endpoint."""
+    """End all that still waits for an endpoint, and what is dead there."""
     d = models.delivery
     ended = {"state": DeliveryState.CANCELLED.value, "next_at": None, "ended_at": now}
-    waits = d.c.state.in_([state.value for state in PENDING])
+    waits = d.c.state.in_([state.value for state in PENDING | {DeliveryState.DEAD}])
     change = update(d).where(d.c.endpoint_id == endpoint_id, waits)
     connection.execute(change.values(**ended, token=d.c.token + 1))
+
+
+def drop(connection: Connection, delivery_id: str, now: datetime) -> bool:
+    """Give up a dead delivery; false where it is not dead."""
+    d = models.delivery
+    dead = update(d).where(d.c.id == delivery_id, d.c.state == DeliveryState.DEAD.value)
+    dropped = dead.values(state=DeliveryState.CANCELLED.value, ended_at=now)
+    return connection.execute(dropped).rowcount == 1
 
 
 def _put_behind(connection: Connection, endpoint_id: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.services import digests, planning, recovery, upkeep, watch
+from escalation.services import digests, outgoing, planning, recovery, upkeep, watch
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
@@ -88,6 +88,9 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
     def ahead() -> int:
         return planning.plan_ahead(desk, timeout=HUNG)
 
+    def sent() -> int:
+        return container.outgoing.forget(container.deliveries_kept)
+
     return (
         Recurring("recoveries", settings.heartbeat_interval_seconds, life.beat, full=2),
         Recurring("clocks", interval, clocks),
@@ -97,4 +100,5 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
         Recurring("corrections", CORRECTING, lambda: digests.correct_next(desk), full=1),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
+        Recurring("forgotten_deliveries", FORGETTING, sent, full=outgoing.AT_ONCE),
     )

@@ -26,6 +26,7 @@ from escalation.services.endpoints import NewEndpoint, Wishes
 from escalation.services.event_types import EVENT_TYPES
 
 EndpointName = Annotated[str, Path(description="The endpoint's id.")]
+DeliveryName = Annotated[str, Path(description="Its id.")]
 _CREATED, _ACCEPTED, _GONE = 201, 202, 204
 
 
@@ -94,8 +95,9 @@ def rotate_webhook_secret(asked: Ask, endpoint: EndpointName) -> Response:
 
 def ping_webhook_endpoint(asked: Ask, endpoint: EndpointName) -> Response:
     """Send an endpoint a `ping`; the answer is its delivery, which the log goes on about."""
-    desk = _confirmed(asked).desk
-    response = paging.single(deliveries.one(desk, endpoints.ping(desk, endpoint)))
+    inside = _confirmed(asked)
+    made = endpoints.ping(inside.desk, endpoint)
+    response = paging.single(deliveries.one(inside.desk, made, inside.deliveries_kept))
     response.status_code = _ACCEPTED
     return response
 
@@ -115,11 +117,20 @@ def list_webhook_deliveries(
     return paging.answer(asked, page)
 
 
-def redeliver(asked: Ask, delivery: Annotated[str, Path(description="Its id.")]) -> Response:
+def redeliver(asked: Ask, delivery: DeliveryName) -> Response:
     """Send a delivery again, now: the same id, the same bytes, a fresh timestamp."""
-    response = paging.single(deliveries.redeliver(_confirmed(asked).desk, delivery))
+    inside = _confirmed(asked)
+    view = deliveries.redeliver(inside.desk, delivery, inside.deliveries_kept)
+    response = paging.single(view)
     response.status_code = _ACCEPTED
     return response
+
+
+def drop_delivery(asked: Ask, delivery: DeliveryName) -> Response:
+    """Give up a dead delivery: no later one names it as missed, and in time it is forgotten."""
+    inside = _confirmed(asked)
+    actor, kept = asked.caller.actor, inside.deliveries_kept
+    return paging.single(deliveries.drop(inside.desk, delivery, kept, actor=actor))
 
 
 async def list_event_types(asked: Ask) -> Response:
@@ -236,6 +247,16 @@ OPERATIONS = (
         summary="Send a delivery again",
         endpoint=redeliver,
         status=_ACCEPTED,
+        answer=DeliveryView,
+        refusals=(*FINDS, 408, 409, 413),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/deliveries/{delivery}/drop",
+        name="drop_delivery",
+        tag="webhooks",
+        summary="Give up a dead delivery",
+        endpoint=drop_delivery,
         answer=DeliveryView,
         refusals=(*FINDS, 408, 409, 413),
     ),
