@@ -16,6 +16,7 @@ from escalation.cli import (
     ladders,
     retention,
 )
+from escalation.cli.doctor import doctor
 from escalation.cli.groups import Root
 from escalation.cli.replay import replay
 from escalation.cli.serve import serve
@@ -39,6 +40,7 @@ app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
 app.add_typer(digests.app, name="digests")
 app.add_typer(audit.app, name="audit")
+app.command()(doctor)
 app.add_typer(retention.app, name="retention")
 app.command()(replay)
 app.add_typer(keys.app, name="keys")

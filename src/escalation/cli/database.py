@@ -11,8 +11,10 @@ from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, err, pairs, say, say_json, tell
 from escalation.errors import Refused
 from escalation.services import backup as backups
+from escalation.services.doctor import LAST_BACKUP
 from escalation.services.soundness import examine, upgraded
 from escalation.store import grants
+from escalation.store.private import make_folder
 from escalation.store.transaction import write
 
 app = group(
@@ -118,11 +120,15 @@ def backup(
 
     Example: escalation db backup backups/monday.db
     """
+    settings = load()
     with (
-        database(load(), application=backups.MADE_BY) as engine,
+        database(settings, application=backups.MADE_BY) as engine,
         err().status("Writing the backup"),
     ):
         made = backups.backup(engine, file, force=force)
+    noted = settings.data_dir / LAST_BACKUP
+    make_folder(noted.parent)
+    noted.write_text(f"{made.file.resolve()}\n", encoding="utf-8")
     if as_json:
         say_json({"file": str(made.file), "bytes": made.size, "revision": made.revision})
     else:

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from escalation.errors import Broken
 from escalation.ids import IdSource
+from escalation.store.private import make_folder
 
 KEY_BYTES = 32
 _HOW = "It is 32 random bytes in base64: `openssl rand -base64 32`."
@@ -65,7 +66,7 @@ def kept_key(file: Path, ids: IdSource) -> Sequence[bytes]:
     Raises:
         Broken: the file cannot be read or holds no key.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     part = file.with_name(f"{file.name}.{ids.token(8).hex()}")
     try:
         if not file.exists():

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from escalation.clock import monotonic
 from escalation.errors import Broken
 from escalation.store.base import kept_text
+from escalation.store.private import make_file
 
 BUSY_MILLISECONDS = 15_000
 CHECKPOINT_PAGES = 1_000
@@ -82,7 +83,7 @@ def _sqlite(
     del application
     if not url.database or url.database == ":memory:":
         raise Broken("An SQLite database needs a file: sqlite:///var/escalation.db")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    make_file(Path(url.database))
     engine = create_engine(
         url,
         **pool,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from escalation.errors import Broken
+from escalation.store.private import make_folder
 
 if sys.platform == "win32":
     import msvcrt
@@ -32,7 +33,7 @@ def own(database: Path) -> Iterator[None]:
         Broken: Another process owns it; the detail names it.
     """
     lock = database.with_name(f"{database.name}.owner")
-    lock.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(lock.parent)
     with lock.open("a+", encoding="utf-8") as file:
         try:
             take(file)

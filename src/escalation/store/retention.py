@@ -91,12 +91,14 @@ def lift(connection: Connection, hold_id: str, by: str, now: datetime) -> bool:
     return connection.execute(change.values(lifted_by=by, lifted_at=now)).rowcount == 1
 
 
-def is_there(connection: Connection, subject: str) -> bool:
-    """Whether there is an issue or interaction of that id."""
-    return any(
-        connection.scalar(select(table.c.id).where(table.c.id == subject)) is not None
-        for table in (models.issue, models.interaction)
-    )
+def named(connection: Connection, name: str) -> str | None:
+    """The id of the issue, contact or feedback of that id or reference."""
+    for table in (models.issue, models.interaction):
+        query = select(table.c.id).where((table.c.id == name) | (table.c.reference == name))
+        found: str | None = connection.scalar(query)
+        if found is not None:
+            return found
+    return None
 
 
 def dispose(connection: Connection, subject: str, event_id: str) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from escalation.ids import IdSource
 from escalation.routing.retention import Ended, RetentionClass, Schedule
 from escalation.services.desk import Desk
 from escalation.services.record.remains import DISPOSALS, DISPOSED
-from escalation.store import dialect, grants, issues, journal, retention
+from escalation.store import dialect, grants, journal, retention
 from escalation.store.retention import Hold
 from escalation.store.transaction import Connection, read, snapshot
 from escalation.workflow.facts import Actor
@@ -186,8 +186,8 @@ class _Standing:
 
 def _record_named(desk: Desk, name: str) -> str:
     with read(desk.engine) as connection:
-        subject = issues.ids_of_references(connection, [name]).get(name, name)
-        if not retention.is_there(connection, subject):
+        subject = retention.named(connection, name)
+        if subject is None:
             raise NotFound(f"There is no issue, contact or feedback {name}.")
     return subject
 

@@ -1,0 +1,301 @@
+"""What is unsafe or unwise in an installation, each with what mends it."""
+
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from escalation.clock import Clock
+from escalation.errors import EscalationError
+from escalation.routing.retention import read_schedule
+from escalation.services.record.sealing import Sealer
+from escalation.services.registry import Known, Registry
+from escalation.services.soundness import examine
+from escalation.store import access, backlog, dialect, grants, seals, watching
+from escalation.store.access import StoredKey
+from escalation.store.deliveries import DeliveryState
+from escalation.store.transaction import Connection, Engine, read
+
+LAST_BACKUP = "last_backup"
+"""The file of the data folder that a backup is noted in."""
+HORIZON = timedelta(days=548)
+"""Calendars should be known for eighteen months."""
+BACKUP_AGE = timedelta(days=7)
+FIRST_KEY = "first key"
+PUT_OFF_AT_MOST = 100
+
+
+class Grade(StrEnum):
+    """How bad it is: unsafe must be mended, unwise should be."""
+
+    UNSAFE = "unsafe"
+    UNWISE = "unwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that is not as it should be; ``code`` is stable."""
+
+    grade: Grade
+    code: str
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """An installation as its settings have it."""
+
+    engine: Engine
+    clock: Clock
+    registry: Registry
+    sealer: Sealer
+    data_dir: Path
+    config_dir: Path
+    database_file: Path | None
+    open_address: str | None  # that other machines reach, if it is one
+    own_master_key: bool  # a file of the data folder, not given from elsewhere
+    seal_interval: timedelta
+    overdue: timedelta
+    outage: timedelta
+    strangers: Sequence[str]
+
+
+Found = Iterator[Ailment]
+
+
+def diagnosed(patient: Patient) -> list[Ailment]:
+    """Everything that is not as it should be, the unsafe first."""
+    found = [ailment for look in _BEFORE for ailment in look(patient)]
+    if not any(ailment.code == "database" for ailment in found):
+        with read(patient.engine) as connection:
+            now = dialect.now(connection, patient.clock)
+            known = patient.registry.refresh(connection)
+            inside = Inside(patient, connection, known, now)
+            found += [ailment for look in _INSIDE for ailment in look(inside)]
+    return sorted(found, key=lambda ailment: ailment.grade is Grade.UNWISE)
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """An installation with a look at its database, which is sound."""
+
+    patient: Patient
+    connection: Connection
+    known: Known
+    now: datetime
+
+
+def _unsafe(code: str, what: str, mend: str) -> Ailment:
+    return Ailment(Grade.UNSAFE, code, what, mend)
+
+
+def _unwise(code: str, what: str, mend: str) -> Ailment:
+    return Ailment(Grade.UNWISE, code, what, mend)
+
+
+# ---------------------------------------------------------------- around the database
+
+
+def _database(patient: Patient) -> Found:
+    found = examine(patient.engine)
+    for fault in found.faults:
+        yield _unsafe("database", fault, "`escalation db check` tells more.")
+    for warning in found.warnings:
+        yield _unwise("database_program", warning, "Use a newer version where you can.")
+
+
+def _files(patient: Patient) -> Found:
+    if sys.platform == "win32":
+        return
+    key = patient.data_dir / "master.key"
+    for file in filter(None, (patient.data_dir, patient.database_file, key, Path(".env"))):
+        if file.exists() and file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+            what = f"Everybody on this machine can read {file}."
+            yield _unsafe("readable", what, f"chmod o-rwx {file}")
+
+
+def _address(patient: Patient) -> Found:
+    if patient.open_address is not None:
+        yield _unwise(
+            "open_address",
+            f"{patient.open_address} is reached by other machines, and no TLS is spoken here.",
+            "Serve with --behind-proxy and a proxy with TLS before it, or on 127.0.0.1.",
+        )
+
+
+def _master_key(patient: Patient) -> Found:
+    if patient.own_master_key:
+        yield _unwise(
+            "key_beside_database",
+            f"The master key lies in {patient.data_dir}, where the data is: who copies the folder"
+            " opens every secret, and processes on other machines cannot.",
+            "Give it from elsewhere: ESCALATION_MASTER_KEY_FILE.",
+        )
+
+
+def _place(patient: Patient) -> Found:
+    place = patient.sealer.place
+    if place is None:
+        yield _unwise(
+            "no_sealing_place",
+            "Seals are kept in the database alone: that the newest were taken out with all they"
+            " cover would not be found out.",
+            "Name a place that who can change the database cannot: ESCALATION_SEAL_PLACE.",
+        )
+    elif place.file.resolve().is_relative_to(patient.data_dir.resolve()):
+        yield _unwise(
+            "sealing_place_near",
+            f"The sealing place {place.file} lies in the data folder, beside what it vouches for.",
+            "Let ESCALATION_SEAL_PLACE name another disk or machine.",
+        )
+
+
+def _backup(patient: Patient) -> Found:
+    noted = patient.data_dir / LAST_BACKUP
+    mend = "escalation db backup FILE, daily, to another machine; and try restoring one."
+    if not noted.exists():
+        yield _unwise("no_backup", "No backup has been made by `escalation db backup`.", mend)
+        return
+    made = datetime.fromtimestamp(noted.stat().st_mtime, UTC)
+    if patient.clock.now() - made > BACKUP_AGE:
+        yield _unwise("old_backup", f"The last backup was made on {made:%d %B %Y}.", mend)
+
+
+def _settings(patient: Patient) -> Found:
+    for stranger in patient.strangers:
+        yield _unwise("unknown_setting", stranger, "docs/settings.md lists what can be set.")
+
+
+def _schedule(patient: Patient) -> Found:
+    file = patient.config_dir / "retention.yaml"
+    try:
+        read_schedule(file.read_bytes(), str(file))
+    except OSError:
+        what = f"There is no retention schedule {file}: everything is kept for ever."
+        yield _unwise("no_schedule", what, "Begin with the example that is shipped.")
+    except EscalationError as error:
+        yield _unwise("wrong_schedule", str(error), "Mend the file.")
+
+
+# ---------------------------------------------------------------- in the database
+
+
+def _framework(inside: Inside) -> Found:
+    if inside.known.publication is None or inside.known.directory is None:
+        what = "No ladders are published, or no directory is applied: nothing can be logged."
+        yield _unwise("nothing_in_force", what, "escalation directory apply; ladders publish.")
+        return
+    horizon = (inside.now + HORIZON).date()
+    for name, calendar in inside.known.publication.file.calendars.items():
+        if calendar.known_until < horizon:
+            yield _unwise(
+                "short_horizon",
+                f"The calendar {name} is known until {calendar.known_until}, less than eighteen"
+                " months ahead.",
+                "Publish the ladder file with a later known_until.",
+            )
+
+
+def _keys(inside: Inside) -> Found:
+    live = [key for key in access.keys(inside.connection) if key.live(inside.now)]
+    for key in live:
+        if key.name == FIRST_KEY:
+            yield _unwise(
+                "first_key",
+                f"The first key, which was shown on a screen, still opens everything ({key.id}).",
+                f"Make keys for those who need them, then: escalation keys revoke {key.id}",
+            )
+    endless: list[StoredKey] = [key for key in live if key.expires_at is None]
+    if endless:
+        yield _unwise(
+            "endless_keys",
+            f"{len(endless)} keys never expire: {', '.join(key.name for key in endless[:5])}.",
+            "Make them again with --expires-in, and revoke these.",
+        )
+
+
+def _rights(inside: Inside) -> Found:
+    if not grants.on_server(inside.patient.engine):
+        for table in grants.unguarded(inside.connection):
+            yield _unsafe(
+                "record_changeable",
+                f"The triggers that keep {table} from being changed are gone.",
+                "Find out who took them away; `escalation audit verify`; restore a backup.",
+            )
+        return
+    changeable = grants.changeable(inside.connection)
+    if changeable:
+        yield _unsafe(
+            "record_changeable",
+            f"The role that serves can change what was recorded: {', '.join(changeable)}.",
+            "Serve with a role that owns nothing: escalation db grants --role ROLE --apply",
+        )
+    unreadable = grants.unreadable(inside.connection)
+    if unreadable:
+        yield _unsafe(
+            "rights_missing",
+            f"The role that serves may not read {', '.join(unreadable)}.",
+            "As the owner: escalation db grants --role ROLE --apply",
+        )
+
+
+def _clocks(inside: Inside) -> Found:
+    before = inside.now - inside.patient.overdue
+    late = watching.overdue(inside.connection, before, PUT_OFF_AT_MOST)
+    if late:
+        named = ", ".join(each.reference for each in late[:5])
+        yield _unsafe(
+            "clocks_late",
+            f"{len(late)} clocks should have fired and have not: {named}.",
+            "Look into the log for clock_postponed, and whether a worker runs.",
+        )
+
+
+def _engine(inside: Inside) -> Found:
+    figures = watching.figures(inside.connection, inside.now)
+    alive = figures.heartbeat
+    if alive is None or inside.now - alive > inside.patient.outage:
+        since = "ever" if alive is None else f"since {alive:%d %B %Y %H:%M} UTC"
+        yield _unwise("no_worker", f"No worker has worked {since}.", "escalation serve, or worker.")
+    dead = figures.deliveries[DeliveryState.DEAD]
+    if dead:
+        yield _unwise(
+            "dead_letters",
+            f"{dead} webhook deliveries have failed for good.",
+            "escalation webhooks deliveries; mend the receiver; escalation webhooks redeliver.",
+        )
+
+
+def _seals(inside: Inside) -> Found:
+    count, oldest = backlog.unsealed(inside.connection)
+    waited = timedelta() if oldest is None else inside.now - oldest
+    if waited > 3 * inside.patient.seal_interval:
+        yield _unwise(
+            "unsealed",
+            f"{count:,} entries wait to be sealed, the first since {oldest:%d %B %Y %H:%M} UTC.",
+            "See that a worker runs; `escalation audit seal` says what is in the way.",
+        )
+    place = inside.patient.sealer.place
+    try:
+        there = None if place is None else place.last()
+    except EscalationError as error:
+        yield _unsafe("sealing_place", str(error), "See that it can be read and written.")
+        return
+    if there is not None and seals.one(inside.connection, there.number) != there:
+        yield _unsafe(
+            "sealing_place",
+            f"The sealing place ends with a seal {there.number} that the database does not have.",
+            "escalation audit verify; after restoring a backup, name a new place and keep this.",
+        )
+
+
+_BEFORE: tuple[Callable[[Patient], Found], ...] = (
+    _database, _files, _address, _master_key, _place, _backup, _settings, _schedule,
+)  # fmt: skip
+_INSIDE: tuple[Callable[[Inside], Found], ...] = (
+    _framework, _keys, _rights, _clocks, _engine, _seals,
+)  # fmt: skip

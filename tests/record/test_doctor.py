@@ -1,0 +1,174 @@
+"""The doctor finds each thing that is unsafe or unwise, and nothing where all is well."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text, update
+
+from escalation.clock import VirtualClock
+from escalation.services import keys
+from escalation.services.desk import Desk
+from escalation.services.doctor import LAST_BACKUP, Grade, Patient, diagnosed
+from escalation.services.record.place import Place
+from escalation.services.recovery import beat
+from escalation.store import models
+from escalation.store.transaction import read, write
+from tests.builders import CLERK, CONFIG, ask, complaint, desk_on
+from tests.fakes import virtual_clock
+from tests.record.forging import let_go
+from tests.record.recorded import an_issue, sealer_of
+
+ALWAYS = {"database_program", "record_changeable"}
+"""What depends on the machine's SQLite, and that tests on PostgreSQL own their tables."""
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return virtual_clock()
+
+
+@pytest.fixture
+def desk(furnished_url: str, clock: VirtualClock) -> Iterator[Desk]:
+    with desk_on(furnished_url, clock) as desk:
+        yield desk
+
+
+@pytest.fixture
+def well(desk: Desk, clock: VirtualClock, tmp_path: Path) -> Patient:
+    """An installation with nothing wrong."""
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    backup = data / LAST_BACKUP
+    backup.touch()
+    os.utime(backup, (clock.now().timestamp(),) * 2)
+    beat(desk.engine, clock, "wrk_1", timedelta(minutes=10))
+    sealer = sealer_of(desk, tmp_path / "elsewhere" / "seals.jsonl")
+    an_issue(desk)
+    while sealer.seal():
+        pass
+    return Patient(
+        engine=desk.engine,
+        clock=clock,
+        registry=desk.registry,
+        sealer=sealer,
+        data_dir=data,
+        config_dir=CONFIG,
+        database_file=None,
+        open_address=None,
+        own_master_key=False,
+        seal_interval=timedelta(minutes=5),
+        overdue=timedelta(minutes=2),
+        outage=timedelta(minutes=10),
+        strangers=(),
+    )
+
+
+def _codes(patient: Patient) -> set[str]:
+    return {ailment.code for ailment in diagnosed(patient)} - ALWAYS
+
+
+def test_nothing_is_found_where_all_is_well(well: Patient) -> None:
+    assert _codes(well) == set()
+
+
+def test_what_surrounds_the_database_is_looked_at(well: Patient, tmp_path: Path) -> None:
+    open_file = tmp_path / "open.db"
+    open_file.touch(mode=0o644)
+    near = replace(well.sealer, place=Place(well.data_dir / "seals.jsonl"))
+    wrong = tmp_path / "config"
+    wrong.mkdir()
+    (wrong / "retention.yaml").write_text("classes: none")
+    for changed, code in (
+        (replace(well, database_file=open_file), "readable"),
+        (replace(well, open_address="0.0.0.0"), "open_address"),  # noqa: S104 - that is the point
+        (replace(well, own_master_key=True), "key_beside_database"),
+        (replace(well, sealer=replace(well.sealer, place=None)), "no_sealing_place"),
+        (replace(well, sealer=near), "sealing_place_near"),
+        (replace(well, strangers=["ESCALATION_HOTS sets nothing"]), "unknown_setting"),
+        (replace(well, config_dir=tmp_path / "none"), "no_schedule"),
+        (replace(well, config_dir=wrong), "wrong_schedule"),
+    ):
+        assert _codes(changed) == {code}
+
+
+def test_backups_grow_old(well: Patient, clock: VirtualClock) -> None:
+    noted_at = well.data_dir / LAST_BACKUP
+    old = clock.now() - timedelta(days=8)
+    os.utime(noted_at, (old.timestamp(),) * 2)
+    assert _codes(well) == {"old_backup"}
+    noted_at.unlink()
+    assert _codes(well) == {"no_backup"}
+
+
+def test_keys_that_open_too_long_are_told(well: Patient, desk: Desk, clock: VirtualClock) -> None:
+    keys.create(desk, name="for ever", role=keys.KeyRole.OPERATOR, actor=CLERK)
+    until = clock.now() + timedelta(days=7)
+    admin = keys.KeyRole.ADMIN
+    first = keys.create(desk, name="first key", role=admin, actor=CLERK, expires_at=until)
+    assert _codes(well) == {"first_key", "endless_keys"}
+    keys.revoke(desk, first.stored.id, actor=CLERK)
+    assert _codes(well) == {"endless_keys"}
+
+
+def test_an_engine_that_stands_still_is_told(
+    well: Patient, desk: Desk, clock: VirtualClock
+) -> None:
+    issue = str(ask(desk, complaint())["id"])
+    clock.advance(timedelta(days=3))
+    found = {ailment.code: ailment for ailment in diagnosed(well)}
+    assert set(found) - ALWAYS == {"clocks_late", "no_worker", "unsealed"}
+    assert found["clocks_late"].grade is Grade.UNSAFE
+    with read(desk.engine) as connection:
+        reference = connection.scalar(
+            select(models.issue.c.reference).where(models.issue.c.id == issue)
+        )
+    assert str(reference) in found["clocks_late"].what
+
+
+def test_calendars_that_end_within_eighteen_months_are_told(
+    well: Patient, desk: Desk, clock: VirtualClock
+) -> None:
+    publication = desk.registry.known
+    assert publication is not None
+    assert publication.publication is not None
+    ends = max(c.known_until for c in publication.publication.file.calendars.values())
+    clock.move_to(clock.now().replace(year=ends.year - 1, month=12))
+    assert "short_horizon" in _codes(well)
+
+
+def test_a_sealing_place_that_knows_more_is_unsafe(well: Patient) -> None:
+    place = well.sealer.place
+    assert place is not None
+    place.file.write_text(place.file.read_text().replace('\\"number\\":2', '\\"number\\":9'))
+    assert _codes(well) == {"sealing_place"}
+    place.file.unlink()
+    place.file.mkdir()
+    assert _codes(well) == {"sealing_place"}
+
+
+def test_a_record_that_can_be_changed_is_unsafe(well: Patient, desk: Desk) -> None:
+    let_go(desk.engine)
+    ailments = [each for each in diagnosed(well) if each.code == "record_changeable"]
+    assert {each.grade for each in ailments} == {Grade.UNSAFE}
+
+
+def test_a_database_of_another_version_is_all_that_is_told_of_it(well: Patient, desk: Desk) -> None:
+    with write(desk.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert _codes(well) == {"database"}
+
+
+def test_nothing_in_force_and_dead_letters_are_told(well: Patient, desk: Desk) -> None:
+    with write(desk.engine) as connection:
+        connection.execute(update(models.epoch).values(current=None, publication=99))
+        row = {
+            "id": "dlv_1", "endpoint_id": "e", "message_id": "m", "aggregate": "a", "number": 1,
+            "type": "ping", "state": "dead", "attempts": 9, "token": 1,
+            "created_at": well.clock.now(),
+        }  # fmt: skip
+        connection.execute(models.delivery.insert().values(**row))
+    assert _codes(well) == {"nothing_in_force", "dead_letters"}
