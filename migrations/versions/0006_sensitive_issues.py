@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("issue_id", base.Id, nullable=False),
         sa.PrimaryKeyConstraint("issue_id", name=op.f("pk_digest_recall")),
     )
+    op.add_column("epoch", sa.Column("conduct", sa.Integer(), nullable=False, server_default="0"))
     _interactions()
 
 
@@ -112,6 +113,7 @@ def downgrade() -> None:
     """Go back to 0005."""
     for table in ("conduct_limit", "register_number", "interaction", "receipt"):
         op.drop_table(table)
+    op.drop_column("epoch", "conduct")
     op.drop_table("digest_recall")
     with op.batch_alter_table("digest") as digest:
         digest.drop_constraint(op.f("uq_digest_corrects"), type_="unique")

@@ -164,6 +164,14 @@ _CONFLICTS: Mapping[str, Code] = {
         "It was raised into an issue already",
         "Act on the issue that `issue` names.",
     ),
+    "own_approval": Code(
+        409,
+        "Who records a limit on conduct does not approve it",
+        "Name another person in `approved_by`.",
+    ),
+    "limit_ended": Code(
+        409, "The limit on conduct has ended", "Record another, where there is reason for one."
+    ),
     "label_taken": Code(
         409,
         "The label stands for another file",

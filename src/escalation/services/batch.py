@@ -22,11 +22,11 @@ from escalation.errors import (
     Refused,
     Unauthenticated,
 )
+from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.turns import SeatTurns
-from escalation.services.veil import tied
-from escalation.services.views import issue_view, told
+from escalation.services.views import told
 from escalation.store import access, dialect, issues, links, receipts, timeline
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
@@ -294,7 +294,7 @@ class Batch:
 
     def _view(self, job: Job, facts: Facts, now: datetime) -> dict[str, Any]:
         """The issue as the caller may see it."""
-        return tied(self.connection, job.viewer, issue_view(facts, now, job.actor))
+        return seen(self.connection, self.known, facts, now, viewer=job.viewer, actor=job.actor)
 
     def _answer(self, job: Job, facts: Facts, events: tuple[str, ...]) -> Answer:
         """The issue as it now is; kept with the idempotency key, so that a repeat gets the same."""

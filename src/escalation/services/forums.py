@@ -13,11 +13,11 @@ from escalation.ids import is_id
 from escalation.routing.directory import Directory, Forum
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
+from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer
 from escalation.services.meeting_views import meeting_view
 from escalation.services.once import NOBODY, Call
 from escalation.services.registry import Known
-from escalation.services.views import issue_view
 from escalation.store import dialect, issues, journal, meetings, timeline
 from escalation.store.failures import Again
 from escalation.store.framework import bump
@@ -213,7 +213,9 @@ class _Sitting:
         view: Mapping[str, Any]
         if issue is not None:
             now = max(self.now, issue.issue.updated_at)
-            view, version = issue_view(issue, now, self.errand.actor), issue.issue.version
+            viewer, actor = self.errand.viewer, self.errand.actor
+            view = seen(self.connection, self.known, issue, now, viewer=viewer, actor=actor)
+            version = issue.issue.version
             place, name = f"/v1/issues/{issue.issue.id}", issue.issue.id
         else:
             view, version = meeting_view(facts.body, meeting), meeting.version

@@ -4,18 +4,19 @@ The epoch row tells when a publication, the directory or a key has changed anywh
 with every batch, and what is behind is loaded again before anything is decided.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from escalation.errors import Broken
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
-from escalation.store import access, framework, meetings
+from escalation.store import access, conduct, framework, meetings
 from escalation.store.access import StoredKey
 from escalation.store.framework import Epoch
 from escalation.store.transaction import Connection
+from escalation.workflow.conduct import ConductLimit, Marks, by_marks
 from escalation.workflow.diary import NO_CHANGES, Diary
 from escalation.workflow.facts import Agreement, Issue
 from escalation.workflow.intake import Rules
@@ -34,6 +35,7 @@ class Known:
     keys: Mapping[str, StoredKey]
     keys_by_hash: Mapping[str, StoredKey]
     diary: Diary = NO_CHANGES
+    limits: Mapping[Marks, Sequence[ConductLimit]] = field(default_factory=dict)
 
 
 class Registry:
@@ -68,6 +70,7 @@ class Registry:
             keys=keys,
             keys_by_hash={key.hash: key for key in keys.values()},
             diary=self._diary(connection, epoch, before),
+            limits=self._limits(connection, epoch, before),
         )
         self._known = known
         return known
@@ -95,6 +98,13 @@ class Registry:
             return before.diary
         self._agreements.clear()
         return Diary.of(meetings.otherwise(connection))
+
+    def _limits(
+        self, connection: Connection, epoch: Epoch, before: Known | None
+    ) -> Mapping[Marks, Sequence[ConductLimit]]:
+        if before is not None and before.epoch.conduct == epoch.conduct:
+            return before.limits
+        return by_marks(conduct.not_ended(connection))
 
     def publication(self, connection: Connection, wanted: str) -> Publication:
         """A publication by its hash: immutable, so it is loaded once.

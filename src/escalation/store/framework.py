@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from escalation.store import models
 from escalation.store.tuples import fetched
 
-Part = Literal["publication", "directory", "access", "meetings"]
+Part = Literal["publication", "directory", "access", "meetings", "conduct"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Epoch:
     directory: int
     access: int
     meetings: int
+    conduct: int
     current: str | None
 
 
@@ -55,6 +56,7 @@ _EPOCH = select(
     models.epoch.c.directory,
     models.epoch.c.access,
     models.epoch.c.meetings,
+    models.epoch.c.conduct,
     models.epoch.c.current,
 )
 

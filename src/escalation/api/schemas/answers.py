@@ -144,6 +144,14 @@ class SealedView(Shape):
     referrals: list[ReferralView]
 
 
+class LimitOn(Shape):
+    """A limit in force on the raiser's conduct; the ladder runs as it would."""
+
+    id: str
+    limits: list[dict[str, Any]]
+    until: datetime
+
+
 class IssueView(Shape):
     """An issue as it is now."""
 
@@ -173,6 +181,7 @@ class IssueView(Shape):
     raised_from: dict[str, str] | None
     sensitive: list[Sensitivity]
     sealed: SealedView | None
+    conduct_limits: list[LimitOn]
     ola: str | None
     ladder: LadderPin
     calendar: str

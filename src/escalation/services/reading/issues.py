@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from escalation.errors import NotFound
+from escalation.services.issue_seen import seen
 from escalation.services.reading.reader import Look
-from escalation.services.veil import tied
-from escalation.services.views import issue_view
 from escalation.store import issues, listing
 from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
 from escalation.workflow.facts import Facts
@@ -86,5 +85,7 @@ def _views(look: Look, rows: Sequence[Found]) -> Sequence[View]:
 
 
 def _view(look: Look, found: Facts) -> View:
-    view = issue_view(found, max(look.now, found.issue.updated_at), look.caller.actor)
-    return tied(look.connection, look.viewer, view)
+    now = max(look.now, found.issue.updated_at)
+    return seen(
+        look.connection, look.known, found, now, viewer=look.viewer, actor=look.caller.actor
+    )

@@ -36,6 +36,7 @@ epoch = Table(
     Column("directory", Integer, nullable=False),
     Column("access", Integer, nullable=False),
     Column("meetings", Integer, nullable=False, server_default="0"),
+    Column("conduct", Integer, nullable=False, server_default="0"),
     Column("current", Id),  # the publication new issues are logged under
 )
 
