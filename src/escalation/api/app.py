@@ -38,6 +38,7 @@ from escalation.api.routes import (
     publications,
     receipts,
     root,
+    seats,
     webhooks,
 )
 from escalation.bootstrap import Container
@@ -55,6 +56,7 @@ _MODULES = (
     ladders,
     publications,
     directory,
+    seats,
     digests,
     interactions,
     conduct,

@@ -7,10 +7,24 @@ An operation that does not stand here stops the start, and so does a line withou
 from collections.abc import Mapping
 
 from escalation.services.access import Permission
+from escalation.services.reading.directory import Noun
 from escalation.workflow.states import Act
 
 ACTS: Mapping[str, Permission] = {
     f"{act.value.replace('-', '_')}_issue": Permission.ACT for act in Act
+}
+
+_SINGLE = {noun: noun.single.replace(" ", "_") for noun in Noun}
+DIRECTORY: Mapping[str, Permission] = {
+    **{f"list_{noun.value}": Permission.READ for noun in Noun},
+    **{f"get_{single}": Permission.READ for single in _SINGLE.values()},
+    **{
+        f"{verb}_{single}": Permission.MANAGE_DIRECTORY
+        for verb in ("add", "change", "remove")
+        for single in _SINGLE.values()
+    },
+    "get_seat": Permission.READ,
+    "list_vacancies": Permission.READ,
 }
 
 REQUIRED: Mapping[str, Permission | None] = {
@@ -35,24 +49,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "list_ladder_publications": Permission.READ,
     "get_ladder_publication": Permission.READ,
     "get_ladder_schema": None,
-    "list_clusters": Permission.READ,
-    "list_providers": Permission.READ,
-    "list_agencies": Permission.READ,
-    "list_functions": Permission.READ,
-    "list_services": Permission.READ,
-    "list_regions": Permission.READ,
-    "list_people": Permission.READ,
-    "list_appointments": Permission.READ,
-    "list_forums": Permission.READ,
-    "get_cluster": Permission.READ,
-    "get_provider": Permission.READ,
-    "get_agency": Permission.READ,
-    "get_function": Permission.READ,
-    "get_service": Permission.READ,
-    "get_region": Permission.READ,
-    "get_person": Permission.READ,
-    "get_appointment": Permission.READ,
-    "get_forum": Permission.READ,
+    **DIRECTORY,
     "list_meetings": Permission.READ,
     "get_meeting": Permission.READ,
     "list_actions": Permission.READ,

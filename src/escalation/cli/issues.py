@@ -15,6 +15,7 @@ from escalation.cli.groups import group
 from escalation.cli.issue_view import Shown, print_history, print_issue, print_list
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, say_json, tell
+from escalation.cli.vacancies import vacancies
 from escalation.routing.vocabulary import Severity
 from escalation.services import at_hand
 from escalation.services.reading import issues, timelines
@@ -26,6 +27,8 @@ app = group(
     "List, show and log issues, and act on them."
     "\n\nExample: escalation issues act SSI-2026-000001 acknowledge"
 )
+
+app.command()(vacancies)
 
 PAGE = 200
 """Entries of a history that are read at once."""

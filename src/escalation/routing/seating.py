@@ -132,8 +132,18 @@ class Seating:
     def pooled(self) -> frozenset[str]:
         """Everybody whose open issues a picking rule may ask for."""
         keys = {key for key, seat in self.shared.items() if seat.pick is Picking.LEAST_OPEN}
-        people = {each.person for each in self._sittings() if each.key in keys}
-        return frozenset(people | {each.to for each in self._given()} if people else ())
+        sitting = [each for each in self._sittings() if each.key in keys]
+        given = (self._given_by(each.person, each.key) for each in sitting)
+        return frozenset(
+            (*(each.person for each in sitting), *(each.to for found in given for each in found))
+        )
+
+    def _given_by(self, person: str, key: SeatKey) -> tuple[Delegation, ...]:
+        """Every delegation that leads on from somebody in a seat, whatever its term and scope."""
+        found = list(self.delegations(person, key))
+        for each in found:
+            found += [on for on in self._by_person.get(each.to, ()) if on not in found]
+        return tuple(found)
 
     @cached_property
     def eras(self) -> Eras:
@@ -141,24 +151,21 @@ class Seating:
         return Eras((*(e.term for e in self._sittings()), *(d.term for d in self._given())))
 
     def next_change(self, seats: Iterable[tuple[str, Role]], second: int) -> int | None:
-        """The next instant at which a term of these seats, or any delegation, begins or ends.
+        """The next instant at which a term of these seats begins or ends, or a delegation of it.
 
         Each seat is a party and a role; whatever function and region narrow it to is looked at.
         """
-        eras = [self._by_role.get((party, role.value)) for party, role in seats]
-        ahead = (each.next_after(second) for each in (*eras, self._of_delegations) if each)
+        eras = (self._by_role.get((party, role.value)) for party, role in seats)
+        ahead = (each.next_after(second) for each in eras if each is not None)
         return min((found for found in ahead if found is not None), default=None)
 
     @cached_property
     def _by_role(self) -> dict[tuple[str, str], Eras]:
         terms: dict[tuple[str, str], list[Term]] = defaultdict(list)
         for each in self._sittings():
-            terms[each.key[:2]].append(each.term)
+            given = self._given_by(each.person, each.key)
+            terms[each.key[:2]] += (each.term, *(gift.term for gift in given))
         return {seat: Eras(found) for seat, found in terms.items()}
-
-    @cached_property
-    def _of_delegations(self) -> Eras:
-        return Eras(each.term for each in self._given())
 
     def _sittings(self) -> Iterable[Sitting]:
         yield from self.appointments.values()

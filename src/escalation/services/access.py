@@ -26,6 +26,7 @@ class Permission(StrEnum):
     BACKDATE = "backdate"
     CHECK_LADDERS = "check_ladders"
     PUBLISH_LADDERS = "publish_ladders"
+    MANAGE_DIRECTORY = "manage_directory"
     MANAGE_KEYS = "manage_keys"
     MANAGE_WEBHOOKS = "manage_webhooks"
     AUDIT = "audit"

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from escalation.errors import Invalid, Refused
+from escalation.errors import Invalid, PreconditionFailed, Refused
 from escalation.routing.cross_checks import check_against
+from escalation.routing.differences import Difference, differences
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.services.desk import Desk
@@ -15,6 +16,11 @@ from escalation.store.base import canonical
 from escalation.store.framework import StoredDirectory, StoredPublication
 from escalation.store.transaction import Connection, read
 from escalation.workflow.facts import Actor
+
+
+class Moved(PreconditionFailed):
+    """Somebody else has changed the directory since it was read."""
+
 
 NEW_ONLY = "new-only"
 MODES = (NEW_ONLY, "next-rung", "recompute")
@@ -36,7 +42,12 @@ class Applied:
 
     epoch: int
     hash: str
-    changed: bool
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is a version that was not there before."""
+        return bool(self.differences)
 
 
 def in_force(desk: Desk) -> Known:
@@ -56,7 +67,7 @@ def check_ladders(desk: Desk, source: str | bytes, name: str) -> Publication:
     with read(desk.engine) as connection:
         directory = desk.registry.refresh(connection).directory
     if directory is not None:
-        _hold_against(publication, directory, f"{name} does not fit the directory")
+        hold_against(publication, directory, f"{name} does not fit the directory")
     return publication
 
 
@@ -143,7 +154,7 @@ def check_directory(desk: Desk, source: str | bytes, name: str) -> Directory:
     with read(desk.engine) as connection:
         publication = desk.registry.refresh(connection).publication
     if publication is not None:
-        _hold_against(publication, directory, f"{name} does not fit the ladders in force")
+        hold_against(publication, directory, f"{name} does not fit the ladders in force")
     return directory
 
 
@@ -154,6 +165,35 @@ def apply_directory(desk: Desk, source: str | bytes, name: str, *, actor: Actor)
         Invalid: the file has mistakes.
     """
     directory = check_directory(desk, source, name)
+    return put_in_force(desk, directory, actor=actor)
+
+
+def compared(desk: Desk, directory: Directory) -> tuple[Difference, ...]:
+    """What putting a directory in force would change of the one that is."""
+    known = in_force(desk).directory
+    return differences({} if known is None else known.document(), directory.document())
+
+
+def put_in_force(
+    desk: Desk,
+    directory: Directory,
+    *,
+    actor: Actor,
+    over: int | None = None,
+    reason: str | None = None,
+) -> Applied:
+    """Make a directory that has been checked the next version; the same content changes nothing.
+
+    Args:
+        desk: What writes.
+        directory: The whole of it.
+        actor: Who changes it.
+        over: The version that it was made from, where it was made from one.
+        reason: Why, for the record.
+
+    Raises:
+        Moved: another version than ``over`` is in force by now.
+    """
     document = directory.document()
     digest = sha256(canonical(document).encode()).hexdigest()
     event_id = desk.ids.new("evt", desk.clock.now())
@@ -161,30 +201,39 @@ def apply_directory(desk: Desk, source: str | bytes, name: str, *, actor: Actor)
 
     def chore(connection: Connection, now: datetime) -> Applied:
         latest = framework.directory(connection)
-        if latest is not None and latest.hash == digest:
-            return Applied(latest.epoch, digest, changed=False)
-        epoch = 1 if latest is None else latest.epoch + 1
-        framework.add_directory(
-            connection, StoredDirectory(epoch, digest, document, actor.name, now)
-        )
+        epoch = 0 if latest is None else latest.epoch
+        if over is not None and over != epoch:
+            raise Moved(f"Version {epoch} of the directory is in force by now, not {over}.")
+        before = {} if latest is None else latest.document
+        changes = differences(before, document)
+        if latest is not None and not changes:
+            return Applied(epoch, digest)
+        stored = StoredDirectory(epoch + 1, digest, document, actor.name, now)
+        framework.add_directory(connection, stored)
         framework.bump(connection, "directory")
+        told = {"epoch": epoch + 1, "hash": digest, "changes": [each.told for each in changes]}
         journal.record(
             connection,
             "directory",
             event_id=event_id,
             kind="directory.applied",
-            payload={"epoch": epoch, "hash": digest},
+            payload=told if reason is None else {**told, "reason": reason},
             actor=actor,
             now=now,
             salt=salt,
         )
-        return Applied(epoch, digest, changed=True)
+        return Applied(epoch + 1, digest, changes)
 
     applied: Applied = desk.do(chore).result()
     return applied
 
 
-def _hold_against(publication: Publication, directory: Directory, detail: str) -> None:
+def hold_against(publication: Publication, directory: Directory, detail: str) -> None:
+    """Refuse a ladder file and a directory that do not go together.
+
+    Raises:
+        Invalid: with everything that one says and the other does not know.
+    """
     faults = check_against(publication, directory)
     if faults:
         raise Invalid(detail, errors=faults)

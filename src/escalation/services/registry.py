@@ -14,13 +14,15 @@ from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
 from escalation.store import access, conduct, framework, meetings
 from escalation.store.access import StoredKey
-from escalation.store.framework import Epoch
+from escalation.store.framework import Epoch, StoredDirectory
 from escalation.store.transaction import Connection
 from escalation.workflow.conduct import ConductLimit, Marks, by_marks
 from escalation.workflow.diary import NO_CHANGES, Diary
 from escalation.workflow.facts import Agreement, Issue
 from escalation.workflow.intake import Rules
 
+_KEPT = 8
+"""Versions of the directory that are kept compiled beside the present one."""
 _NO_DIRECTORY = "No directory has been applied yet: run `escalation directory apply FILE`."
 
 
@@ -45,6 +47,7 @@ class Registry:
         """``outage`` is how late a clock counts as the engine having been down."""
         self._outage = outage
         self._known: Known | None = None
+        self._directories: dict[int, Directory] = {}
         self._publications: dict[str, Publication] = {}
         self._agreements: dict[tuple[str, str | None, str, int, int], Agreement] = {}
 
@@ -99,12 +102,28 @@ class Registry:
         self._agreements.clear()
         return Diary.of(meetings.otherwise(connection))
 
+<<<<<<< HEAD
     def _limits(
         self, connection: Connection, epoch: Epoch, before: Known | None
     ) -> Mapping[Marks, Sequence[ConductLimit]]:
         if before is not None and before.epoch.conduct == epoch.conduct:
             return before.limits
         return by_marks(conduct.not_ended(connection))
+=======
+    def directory_of(self, stored: StoredDirectory) -> Directory:
+        """A version of the directory: immutable, and the last few that were asked for are kept."""
+        if self._known is not None and self._known.directory_epoch == stored.epoch:
+            present = self._known.directory
+            if present is not None:
+                return present
+        found = self._directories.get(stored.epoch)
+        if found is None:
+            found = Directory.from_document(stored.document)
+            while len(self._directories) >= _KEPT:
+                self._directories.pop(next(iter(self._directories)))
+            self._directories[stored.epoch] = found
+        return found
+>>>>>>> 8b9913d (The directory with time over REST and by command: entries change one by one, what would change is shown first)
 
     def publication(self, connection: Connection, wanted: str) -> Publication:
         """A publication by its hash: immutable, so it is loaded once.

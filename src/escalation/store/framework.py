@@ -110,3 +110,11 @@ def directory(connection: Connection, epoch: int | None = None) -> StoredDirecto
     query = select(table).where(table.c.epoch == (latest if epoch is None else epoch))
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else StoredDirectory(**row)
+
+
+def directory_known_at(connection: Connection, instant: datetime) -> StoredDirectory | None:
+    """The version of the directory that was in force at an instant."""
+    table = models.directory_version
+    query = select(table).where(table.c.applied_at <= instant).order_by(table.c.epoch.desc())
+    row = connection.execute(query.limit(1)).mappings().one_or_none()
+    return None if row is None else StoredDirectory(**row)

@@ -255,5 +255,11 @@ def test_the_next_change_of_a_seat_is_the_next_bound_of_its_terms() -> None:
     assert next_change(where, seats, PAYROLL, MIDNIGHT) is None
     others = {Side.AGENCY: Role.BUSINESS_MANAGER, Side.PROVIDER: Role.SERVICE_DIRECTOR}
     assert next_change(where, others, PAYROLL, start) is None
-    given = delegated("by: bob, to: eve, from: 2026-01-01, until: 2026-08-02")
-    assert next_change(given, others, PAYROLL, start) == MIDNIGHT.timestamp(), "any delegation"
+    given = delegated(
+        "by: bob, to: eve, from: 2026-01-01",
+        "by: eve, to: cy, from: 2026-01-01, until: 2026-08-02",
+    )
+    roads = Parties("alpha", "roads", "payroll")
+    assert next_change(given, others, roads, start) is None, "not of those seats"
+    assert next_change(given, others, PAYROLL, start) is not None, "eve stands in there"
+    assert next_change(given, seats, PAYROLL, start) == MIDNIGHT.timestamp(), "it leads on"
