@@ -164,7 +164,6 @@ _CONFLICTS: Mapping[str, Code] = {
         "It was raised into an issue already",
         "Act on the issue that `issue` names.",
     ),
-<<<<<<< HEAD
     "own_approval": Code(
         409,
         "Who records a limit on conduct does not approve it",
@@ -172,12 +171,11 @@ _CONFLICTS: Mapping[str, Code] = {
     ),
     "limit_ended": Code(
         409, "The limit on conduct has ended", "Record another, where there is reason for one."
-=======
+    ),
     "code_taken": Code(
         409,
         "The directory has an entry of that code",
         "Change that entry, or choose another `code`.",
->>>>>>> 8b9913d (The directory with time over REST and by command: entries change one by one, what would change is shown first)
     ),
     "label_taken": Code(
         409,

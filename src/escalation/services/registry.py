@@ -102,14 +102,13 @@ class Registry:
         self._agreements.clear()
         return Diary.of(meetings.otherwise(connection))
 
-<<<<<<< HEAD
     def _limits(
         self, connection: Connection, epoch: Epoch, before: Known | None
     ) -> Mapping[Marks, Sequence[ConductLimit]]:
         if before is not None and before.epoch.conduct == epoch.conduct:
             return before.limits
         return by_marks(conduct.not_ended(connection))
-=======
+
     def directory_of(self, stored: StoredDirectory) -> Directory:
         """A version of the directory: immutable, and the last few that were asked for are kept."""
         if self._known is not None and self._known.directory_epoch == stored.epoch:
@@ -123,7 +122,6 @@ class Registry:
                 self._directories.pop(next(iter(self._directories)))
             self._directories[stored.epoch] = found
         return found
->>>>>>> 8b9913d (The directory with time over REST and by command: entries change one by one, what would change is shown first)
 
     def publication(self, connection: Connection, wanted: str) -> Publication:
         """A publication by its hash: immutable, so it is loaded once.
