@@ -11,6 +11,7 @@ from escalation.cli import (
     digests,
     directory,
     hooks,
+    interactions,
     issues,
     keys,
     ladders,
@@ -38,6 +39,8 @@ app.add_typer(database.app, name="db")
 app.add_typer(ladders.app, name="ladders")
 app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
+app.add_typer(interactions.contacts, name="contacts")
+app.add_typer(interactions.feedback, name="feedback")
 app.add_typer(digests.app, name="digests")
 app.add_typer(audit.app, name="audit")
 app.command()(doctor)

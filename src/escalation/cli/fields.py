@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -14,6 +14,18 @@ LISTS = frozenset({"also_affects", "themes", "sensitive"})
 """Fields that hold several words, parted by commas."""
 TRUTHS = {"true": True, "false": False}
 TRUE_OR_FALSE = frozenset({"raiser.anonymous"})
+Fields = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Fields of the API's body, a dot between folders.", metavar="NAME=VALUE..."
+    ),
+]
+Body = Annotated[
+    Path | None,
+    typer.Option(
+        "--body", help="A file with the API's body; - reads standard input.", metavar="FILE"
+    ),
+]
 
 
 def body_of(fields: Sequence[str], file: Path | None) -> bytes:

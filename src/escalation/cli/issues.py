@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -10,14 +10,14 @@ import typer
 from escalation.api import body
 from escalation.api.schemas.acts import BODIES
 from escalation.api.schemas.issues import LogIssue
-from escalation.cli.fields import DEPTH, body_of
+from escalation.cli.fields import DEPTH, Body, Fields, body_of
 from escalation.cli.groups import group
 from escalation.cli.issue_view import Shown, print_history, print_issue, print_list
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, say_json, tell
 from escalation.cli.vacancies import vacancies
 from escalation.routing.vocabulary import Severity
-from escalation.services import at_hand
+from escalation.services import at_hand, receipts
 from escalation.services.reading import issues, timelines
 from escalation.services.reading.issues import SORTS, Question
 from escalation.services.reading.reader import Look
@@ -34,18 +34,6 @@ PAGE = 200
 """Entries of a history that are read at once."""
 
 Issue = Annotated[str, typer.Argument(help="Its reference or its id.", metavar="ISSUE")]
-Fields = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Fields of the API's body, a dot between folders.", metavar="NAME=VALUE..."
-    ),
-]
-Body = Annotated[
-    Path | None,
-    typer.Option(
-        "--body", help="A file with the API's body; - reads standard input.", metavar="FILE"
-    ),
-]
 
 
 @app.command("list")
@@ -144,11 +132,16 @@ def log(fields: Fields = None, file: Body = None, *, as_json: AsJson = False) ->
     Example: escalation issues log title="Pay is late" agency=rivers function=payroll
     raiser.type=staff raiser.name="Ana Reid" channel=phone
     """
-    log = body.read(body_of(fields or (), file), LogIssue, DEPTH).command()
+    sent = body.read(body_of(fields or (), file), LogIssue, DEPTH)
     with at_the_desk() as container:
-        answer = at_hand.done(container.desk, log, me())
+        made = receipts.make(container.ids) if sent.raiser.anonymous else None
+        kept = None if made is None else made.kept
+        answer = at_hand.done(container.desk, sent.command(), me(), receipt=kept)
         with at_hand.look(container.desk, me()) as look:
             shown = Shown.of(look, json.loads(answer.body))
+    if made is not None:
+        shown = replace(shown, view={**shown.view, "receipt_code": made.code})
+        tell(f"Its raiser comes back with {made.code}. It is not shown again.")
     _told(shown, as_json=as_json)
 
 

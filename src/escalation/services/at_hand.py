@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from escalation.services.access import Caller
 from escalation.services.desk import Desk
-from escalation.services.jobs import Answer, Job
+from escalation.services.jobs import Answer, Job, Receipt
 from escalation.services.keys import KeyRole
 from escalation.services.reading.reader import Look
 from escalation.store import dialect
@@ -24,7 +24,7 @@ def look(desk: Desk, actor: Actor) -> Iterator[Look]:
         yield Look(connection, desk.registry, known, now, caller)
 
 
-def done(
+def done(  # noqa: PLR0913 - what a command goes with is independent
     desk: Desk,
     ask: Log | Ask,
     actor: Actor,
@@ -32,6 +32,7 @@ def done(
     issue: str | None = None,
     other: str | None = None,
     version: int | None = None,
+    receipt: Receipt | None = None,
 ) -> Answer:
     """Have one command decided and committed, with an admin's right to any ``received_at``.
 
@@ -46,5 +47,6 @@ def done(
         other=other,
         if_match=version,
         backdated=True,
+        receipt=receipt,
     )
     return desk.submit(job).result()
