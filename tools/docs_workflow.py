@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 
 from escalation.workflow.events import INTERNAL, EventType
-from escalation.workflow.guards import RULES
+from escalation.workflow.guards import RULES, SEATED
 from escalation.workflow.intake import CAME_AS
 from escalation.workflow.machine import build
+from escalation.workflow.sides import NEEDS, Needs
 from escalation.workflow.states import Act, MeetingAct, Status
 from escalation.workflow.table import TABLE, Row
 
@@ -94,6 +95,13 @@ def _diagram() -> str:
     return "\n".join(["stateDiagram-v2", *ends, *lines, "    withdrawn --> [*]"])
 
 
+def _needs() -> Iterable[tuple[str, str]]:
+    """What each kind of act needs, with its acts in the order of the table."""
+    acts = list(dict.fromkeys(row.act for row in TABLE))
+    for needs in Needs:
+        yield needs.value, ", ".join(f"`{act}`" for act in acts if NEEDS[act] is needs)
+
+
 def _first_line(text: str | None) -> str:
     return (text or "").strip().splitlines()[0]
 
@@ -130,6 +138,16 @@ Acts that leave the state as it is are not drawn.
 
 {_table(("act", "from", "to", "where", "refused by"), map(_row, TABLE))}
 `{"`, `".join(MeetingAct)}` are done by a forum at its meeting, the other {len(Act)} by people.
+
+## Whose act it is
+
+Whoever's key names a person acts for the seats which that person holds and for no others; that an
+act needs another seat is refused as [`{SEATED}`](#{SEATED}). An administrator acts for any seat,
+and so does an operator whose key names nobody: what is done on behalf of one side (`propose`,
+`agree`, `dissent`) then says for which `seat`. On a forum's rung its secretariat does what the seats
+may do, but not what is done on behalf of one side. `available_acts` has what is open to who asks.
+
+{_table(("needs", "acts"), _needs())}
 
 ## What the engine does
 

@@ -175,8 +175,8 @@ def test_what_is_about_a_sealed_issue_stands_in_the_inbox_of_those_who_may_see_i
     hooked: Hooked,
 ) -> None:
     delivery = hooked.came("jira", sample("jira", "created"))
-    sealed = {"reason": "It is about a person.", "sensitive": ["privacy"]}
-    hooked.service.act(hooked.issue(delivery), "reclassify", **sealed)
+    issue = hooked.issue(delivery)
+    hooked.service.act(issue, "reclassify", reason="It is about a person.", sensitive=["privacy"])
     inside, stranger = hooked.service.container, Viewer(person="mick-callaghan")
     assert [each["id"] for each in inbox.page(inside.desk).items] == [delivery["id"]]
     assert not inbox.page(inside.desk, stranger).items

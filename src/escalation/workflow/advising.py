@@ -133,20 +133,17 @@ def no_longer_needed(draft: Draft, status: Status) -> None:
             _over(draft, each, status.value)
 
 
-def remind(draft: Draft, clock: Clock) -> Advice | None:
+def remind(draft: Draft, clock: Clock) -> Advice:
     """Let the clock of advice that is still open begin again; whose advice it is."""
-    for each in draft["advice"]:
-        if each["clock"] == clock.id:
-            again = draft.begin(ClockKind.ADVICE, Duration.parse(each["within"]))
-            _put(draft, {**each, "clock": again.id})
-            return dict(each)
-    return None
+    advice: Advice = next(each for each in draft["advice"] if each["clock"] == clock.id)
+    again = draft.begin(ClockKind.ADVICE, Duration.parse(advice["within"]))
+    _put(draft, {**advice, "clock": again.id})
+    return advice
 
 
 def _over(draft: Draft, advice: Advice, how: str, **more: Any) -> None:  # noqa: ANN401 - words
-    for clock in draft.live_clocks():
-        if clock.id == advice["clock"]:
-            draft.put(clocks.ended(clock, draft.now, ClockEnd.STOPPED))
+    clock = next(each for each in draft.live_clocks() if each.id == advice["clock"])
+    draft.put(clocks.ended(clock, draft.now, ClockEnd.STOPPED))
     _put(draft, {**advice, **more, "ended": how, "ended_at": draft.now.isoformat()})
 
 

@@ -160,8 +160,7 @@ def _hold(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - 
 def _advice(draft: Draft, clock: Clock, due: datetime) -> None:
     """Remind whose advice it is, and again at the same cadence until they have given it."""
     asked = advising.remind(draft, clock)
-    if asked is not None:
-        _tell(draft, clock, due, {name: asked.get(name) for name in ("forum", "person")})
+    _tell(draft, clock, due, {name: asked.get(name) for name in ("forum", "person")})
 
 
 def _review(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - one shape for all

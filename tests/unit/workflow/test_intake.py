@@ -12,6 +12,16 @@ from tests.unit.workflow.asks import OUTCOME
 from tests.unit.workflow.builders import DAY, HOUR, MONDAY, logged
 
 
+def test_agencies_that_are_also_affected_are_other_clients() -> None:
+    with pytest.raises(Invalid) as caught:
+        logged(also_affects=("bravo", "alpha", "maplee"))
+    told = [(fault.code, fault.pointer) for fault in caught.value.errors]
+    assert told == [
+        ("wrong_value", "/also_affects/1"),
+        ("unknown_reference", "/also_affects/2"),
+    ]
+
+
 def test_it_enters_at_the_first_rung_with_holders_and_clocks() -> None:
     story = logged()
     issue = story.issue

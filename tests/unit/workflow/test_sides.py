@@ -7,6 +7,7 @@ from escalation.workflow.facts import Actor
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.sides import NEEDS
 from escalation.workflow.states import Act, MeetingAct
+from tests.unit.workflow import world
 from tests.unit.workflow.asks import OUTCOME
 from tests.unit.workflow.builders import Story, logged
 
@@ -70,6 +71,17 @@ def test_a_forums_secretariat_acts_for_its_rung() -> None:
     board.do(Escalate())
     board.do(Escalate())
     assert board.refused(Escalate(), by=person("sec")).code == "no_further_rung"
+
+
+def test_on_a_rung_without_seats_the_refusal_names_the_secretariat_if_there_is_one() -> None:
+    summit = logged(agency="juliet")
+    summit.do(Escalate())
+    assert summit.refused(ReportUp(), by=ZED).detail.endswith("on The summit: it has none.")
+    bodies = world.BODIES + world.body(
+        "summit", "ceo_board", "initiative", "", "FREQ=MONTHLY;BYDAY=1FR", "2025-01-03T09:00"
+    )
+    summit.directory(world.directory(bodies=bodies))
+    assert "its secretariat is Sec of Maple" in summit.refused(ReportUp(), by=ZED).detail
 
 
 def test_on_a_rung_of_empty_seats_the_refusal_says_that_nobody_holds_them() -> None:

@@ -222,6 +222,12 @@ def test_its_raiser_joins_the_primary_and_is_owed_its_informing_and_outcome() ->
     assert primary.last("resolved")["also_owed"] == [story.issue.reference]
 
 
+def test_a_duplicate_of_the_same_agency_affects_no_other() -> None:
+    story, primary = logged(), logged()
+    primary.do(story.do(a_merge(story)).tells[0].ask)
+    assert primary.issue.also_affects == ()
+
+
 def test_those_who_had_joined_a_duplicate_come_along() -> None:
     _, middle = merged()
     plan = middle.do(a_merge(middle))
