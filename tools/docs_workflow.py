@@ -144,8 +144,9 @@ Acts that leave the state as it is are not drawn.
 Whoever's key names a person acts for the seats which that person holds and for no others; that an
 act needs another seat is refused as [`{SEATED}`](#{SEATED}). An administrator acts for any seat,
 and so does an operator whose key names nobody: what is done on behalf of one side (`propose`,
-`agree`, `dissent`) then says for which `seat`. On a forum's rung its secretariat does what the seats
-may do, but not what is done on behalf of one side. `available_acts` has what is open to who asks.
+`agree`, `dissent`) then says for which `seat`. On a forum's rung its secretariat does what the
+seats may do, but not what is done on behalf of one side. `available_acts` has what is open to who
+asks.
 
 {_table(("needs", "acts"), _needs())}
 
