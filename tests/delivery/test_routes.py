@@ -41,6 +41,7 @@ def test_an_endpoint_that_takes_nothing_rests_ever_longer_until_it_does() -> Non
     hand = Hand()
     health = Health(hand)
     assert health.well("whe_1")
+    assert not health.anybody_sick()
     rests = []
     for _ in range(6):
         health.turn("whe_1", accepted=0, failed=2)
@@ -53,8 +54,10 @@ def test_an_endpoint_that_takes_nothing_rests_ever_longer_until_it_does() -> Non
     assert rests_for(health, hand) == SHORTEST_REST
     health.turn("whe_1", accepted=0, failed=0)  # all was given back: nothing was learnt
     assert not health.well("whe_1")
+    assert health.anybody_sick()
     health.turn("whe_1", accepted=2, failed=0)
     assert health.well("whe_1")
+    assert not health.anybody_sick()
 
 
 @contextmanager

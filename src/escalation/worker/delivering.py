@@ -31,14 +31,15 @@ SICK_STEPS_AT_ONCE = 2
 class _Kind:
     """One of the two routes, or all endpoints on one.
 
-    It sends to those it ``takes``; it hands events on and moves recoveries, or leaves both to the
-    other.
+    It sends to those it ``takes``, and looks for them while there may be any; it hands events on and
+    moves recoveries, or leaves both to the other.
     """
 
     name: str
     takes: Callable[[str], bool]
     steps_at_once: int
     hands_on: bool
+    needed: Callable[[], bool] = lambda: True
 
 
 class Courier:
@@ -99,7 +100,7 @@ class Courier:
             if kind.hands_on:
                 moved += await clerk.aside(self._outgoing.hand_on)
                 moved += await clerk.aside(self._outgoing.recover)
-            due = await clerk.aside(self._outgoing.with_work)
+            due = await clerk.aside(self._outgoing.with_work) if kind.needed() else ()
         except Exception as error:  # noqa: BLE001 - it is tried again, whatever it was
             tell("deliveries_put_off", error)
             await asyncio.sleep(AFTER_A_FAILURE)
@@ -115,7 +116,7 @@ def _routes(health: Health) -> tuple[_Kind, _Kind]:
 
     return (
         _Kind("well", health.well, STEPS_AT_ONCE, hands_on=True),
-        _Kind("sick", sick, SICK_STEPS_AT_ONCE, hands_on=False),
+        _Kind("sick", sick, SICK_STEPS_AT_ONCE, hands_on=False, needed=health.anybody_sick),
     )
 
 

@@ -43,6 +43,10 @@ class Health:
             failures = 0 if accepted else 1 + (before.failures if before else 0)
             self._sick[endpoint] = _Sick(failures, self.now() + _rest(failures))
 
+    def anybody_sick(self) -> bool:
+        """Whether there is anybody whose last turn failed."""
+        return bool(self._sick)
+
     def well(self, endpoint: str) -> bool:
         """Whether its last turn went well, or it had none yet."""
         return endpoint not in self._sick
