@@ -31,8 +31,8 @@ SICK_STEPS_AT_ONCE = 2
 class _Kind:
     """One of the two routes, or all endpoints on one.
 
-    It sends to those it ``takes``, and looks for them while there may be any; it hands events on and
-    moves recoveries, or leaves both to the other.
+    It sends to those it ``takes``, and looks for them while it is ``needed``; it hands events on
+    and moves recoveries, or leaves both to the other.
     """
 
     name: str
