@@ -6,6 +6,9 @@ from escalation.workflow.events import INTERNAL, EventType
 from escalation.workflow.guards import RULES, SEATED
 from escalation.workflow.intake import CAME_AS
 from escalation.workflow.machine import build
+from escalation.workflow.meetings.rules import RULES as MEETING_RULES
+from escalation.workflow.meetings.table import TABLE as MEETINGS
+from escalation.workflow.meetings.table import Row as MeetingRow
 from escalation.workflow.sides import NEEDS, Needs
 from escalation.workflow.states import Act, MeetingAct, Status
 from escalation.workflow.table import TABLE, Row
@@ -106,10 +109,16 @@ def _first_line(text: str | None) -> str:
     return (text or "").strip().splitlines()[0]
 
 
+def _meeting_row(row: MeetingRow) -> tuple[str, ...]:
+    guards = ", ".join(f"`{name}`" for name in row.guards)
+    return f"`{row.act}`", f"`{row.source}`", f"`{row.to or row.source}`", guards
+
+
 def state_machine() -> str:
     """The page on states, acts and rules."""
     rules = "\n".join(
-        f"### {name}\n\n{_first_line(rule.__doc__)}\n" for name, rule in RULES.items()
+        f"### {name}\n\n{_first_line(rule.__doc__)}\n"
+        for name, rule in {**MEETING_RULES, **RULES}.items()
     )
     return f"""\
 <!-- Made from the code: .venv/bin/python -m tools.docs -->
@@ -150,6 +159,14 @@ asks.
 
 {_table(("needs", "acts"), _needs())}
 
+## Meetings
+
+A meeting is `scheduled`, then `closed` or `cancelled`. Each row is one line of
+`src/escalation/workflow/meetings/table.py`. An act that its state does not have is refused as
+`meeting_<state>`; any of them as `not_your_forum` to whom it is not. [forums.md](forums.md) tells
+how they go together.
+
+{_table(("act", "from", "to", "refused by"), map(_meeting_row, MEETINGS))}
 ## What the engine does
 
 Clocks are not refused: one whose step is not due, or that has ended, finds nothing to do.

@@ -73,6 +73,7 @@ def _forums(sheet: Sheet, parties: Iterable[str]) -> None:
         sheet.known(sheet.table("people"), "person", *path, "secretariat")
         sheet.known(sheet.table("forums"), "forum", *path, "reports_to")
         _meeting(sheet, (*path, "meeting"))
+        _quorum(sheet, path)
         for group in ("members", "invitees"):
             for number, _ in enumerate(sheet.items(*path, group)):
                 sheet.known(parties, "party", *path, group, number, "party")
@@ -84,6 +85,25 @@ def _forums(sheet: Sheet, parties: Iterable[str]) -> None:
                 f"found a second {quoted(kind)} of that owner, expected {quoted(seen[key])} alone"
             )
             sheet.refuse("duplicate_forum", path, detail, key=True)
+    _shorts(sheet)
+
+
+def _quorum(sheet: Sheet, path: Path) -> None:
+    """Refuse a quorum that the forum's voting seats can never come to."""
+    quorum, seats = sheet.at(*path, "quorum"), len(list(sheet.items(*path, "members")))
+    if seats and isinstance(quorum, int) and quorum > seats:
+        detail = f"found {quorum}, expected at most {seats}: the forum has that many voting seats"
+        sheet.refuse("wrong_value", (*path, "quorum"), detail)
+
+
+def _shorts(sheet: Sheet) -> None:
+    """Refuse two forums whose decisions would be numbered alike."""
+    seen: dict[str, str] = {}
+    for code in sheet.table("forums"):
+        short = sheet.text("forums", code, "short")
+        if short is not None and seen.setdefault(short, code) != code:
+            detail = f"found {quoted(short)}, which numbers the decisions of {quoted(seen[short])}"
+            sheet.refuse("duplicate_code", ("forums", code, "short"), detail)
 
 
 def _owner(sheet: Sheet, path: Path) -> None:

@@ -119,6 +119,8 @@ def test_a_document_is_checked_as_a_file_is() -> None:
         (("until: 2026-06-30}", "from: 2026-07-01, until: 2026-06-30}"), "a later time"),
         (("rule: FREQ=WEEKLY", "rule: FREQ=HOURLY"), "expected an RFC 5545 rule"),
         (("rule: FREQ=WEEKLY", "rule: 5"), "found `5`, expected text"),
+        (("rule: FREQ=WEEKLY", "rule: FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=31"), "never comes round"),
+        (("    quorum: 2\n", "    quorum: 4\n"), "found 4, expected at most 3"),
         (("start: 2026-01-13T10:00", "start: 2026-01-13"), "a local date and time"),
         (("start: 2026-01-13T10:00", "start: 5"), "a local date and time"),
         (("zone: Australia/Sydney", "zone: Sydney"), "an IANA time zone"),
@@ -179,3 +181,14 @@ def test_the_memory_is_emptied_when_it_is_full() -> None:
     for number in range(65_537):
         known.remember(("n", number), number)
     assert len(known.memo) == 1
+
+
+def test_two_forums_whose_decisions_would_be_numbered_alike_are_refused() -> None:
+    changes = (
+        ("title: North forum\n", "title: North forum\n    short: BMF\n"),
+        ("title: Tech forum\n", "title: Tech forum\n    short: BMF\n"),
+    )
+    error = refused_directory(*changes)
+    assert "numbers the decisions of `north-forum`" in str(error)
+    named = directory(*changes[:1])
+    assert (named.forum("north-forum").short, named.forum("board").short) == ("BMF", "BOARD")
