@@ -42,10 +42,10 @@ from escalation.workflow.states import (
 
 
 class Actor(Struct, frozen=True):
-    """Who acts: a key's holder, the engine, or an import.
+    """Who acts: a key's holder, the engine, an import, or a tool that posts here.
 
-    ``kind`` is ``person``, ``engine``, ``import`` or ``raiser`` (by a receipt); ``name`` is what
-    the timeline shows.
+    ``kind`` is ``person``, ``engine``, ``import``, ``integration`` or ``raiser`` (by a receipt);
+    ``name`` is what the timeline shows.
     ``any_seat``: they may act for any seat, whoever holds it.
     """
 
