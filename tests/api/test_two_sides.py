@@ -160,6 +160,31 @@ def test_an_issue_waits_for_another_and_goes_on_when_that_is_settled(service: Se
     assert listed(service, depends_on=issue["id"]) == []
 
 
+def test_an_upstream_issue_that_is_sealed_later_is_named_to_nobody_else(service: Service) -> None:
+    issue, upstream = service.log(), service.log(title="Who signed it")
+    body = {"issue": upstream["id"], "as": "depends_on"}
+    service.post(f"/v1/issues/{issue['id']}/acts/link", body)
+    hold = {"until": "2026-03-06T10:00:00+10:00", "awaiting": "dependency", "reason": "upstream"}
+    issue = service.act(again(service, issue), "hold", **hold, issue=upstream["id"])
+    seal = {"reason": "a disclosure", "sensitive": ["privacy"]}
+    upstream = service.act(again(service, upstream), "reclassify", key=service.admin, **seal)
+    settled = {"summary": "It was Bo", "reasons": "the log says so"}
+    paths = [
+        f"/v1/issues/{issue['id']}",
+        f"/v1/issues/{issue['id']}/timeline",
+        f"/v1/issues?depends_on={upstream['id']}",
+    ]
+    for _ in ("while it waits", "once it goes on"):
+        for path in paths:
+            found = service.get(path).text
+            assert upstream["reference"] not in found.replace(path, ""), path
+            assert upstream["id"] not in found.replace(path, ""), path
+        if upstream["status"] != "resolved":
+            upstream = service.act(upstream, "resolve", key=service.admin, outcome=settled)
+    assert again(service, issue)["status"] == "in_progress"
+    assert listed(service, depends_on=upstream["id"]) == []
+
+
 def test_a_circle_through_a_third_issue_is_refused(service: Service) -> None:
     one, two, three = (service.log() for _ in range(3))
     for a, b in ((one, two), (two, three)):

@@ -11,7 +11,7 @@ from escalation.workflow.viewing import Viewer
 _NAME = re.compile(r"iss_[0-9a-z]+|[A-Z][A-Z0-9]*-\d{4}-\d{6,}")
 
 
-TIES = ("links", "joined", "merged_into")
+TIES = ("links", "joined", "merged_into", "hold", "outcome")
 """The members of an issue's view that name other issues."""
 
 

@@ -101,7 +101,9 @@ def page(connection: Connection, viewer: Viewer, question: Question, now: dateti
     """The issues of a page that ``viewer`` may see, and one more where there is a next page."""
     by = SORTS[question.sort]
     query = select(models.issue.c.id, by.label("value"))
-    query = query.where(visible(connection, viewer), *_conditions(connection, question, now))
+    query = query.where(
+        visible(connection, viewer), *_conditions(connection, viewer, question, now)
+    )
     if question.after is not None:
         query = query.where(_beyond(by, question))
     rows = connection.execute(_ordered(query, by, question).limit(question.limit + 1))
@@ -111,7 +113,7 @@ def page(connection: Connection, viewer: Viewer, question: Question, now: dateti
 def total(connection: Connection, viewer: Viewer, question: Question, now: datetime) -> int:
     """How many issues the question finds on all pages, of those that ``viewer`` may see."""
     query = select(func.count()).select_from(models.issue)
-    conditions = (visible(connection, viewer), *_conditions(connection, question, now))
+    conditions = (visible(connection, viewer), *_conditions(connection, viewer, question, now))
     return int(connection.execute(query.where(*conditions)).scalar_one())
 
 
@@ -137,7 +139,7 @@ def _beyond(by: ColumnElement[Any], question: Question) -> ColumnElement[bool]:
 
 
 def _conditions(
-    connection: Connection, question: Question, now: datetime
+    connection: Connection, viewer: Viewer, question: Question, now: datetime
 ) -> list[ColumnElement[bool]]:
     issue = models.issue
     found: list[ColumnElement[bool]] = [
@@ -159,28 +161,33 @@ def _conditions(
     if question.exhausted is not None:
         empty = issue.c.exhausted_at.is_(None)
         found.append(~empty if question.exhausted else empty)
-    found += _touching(connection, question)
+    found += _touching(connection, viewer, question)
     found += [_says(word) for word in question.words]
     return found
 
 
-def _touching(connection: Connection, question: Question) -> Iterator[ColumnElement[bool]]:
+def _touching(
+    connection: Connection, viewer: Viewer, question: Question
+) -> Iterator[ColumnElement[bool]]:
     """Conditions on the agencies and the other issues that an issue has to do with."""
     issue = models.issue
     for code, own in ((question.also_affects, False), (question.affects, True)):
         if code is not None:
             also = dialect.has_item(connection, issue.c.also_affects, code)
             yield or_(issue.c.agency == code, also) if own else also
+    seen = visible(connection, viewer)
     if question.depends_on is not None:
-        yield _tied(question.depends_on, "depends_on")
+        yield _tied(question.depends_on, "depends_on", seen)
     if question.merged_into is not None:
-        yield and_(_tied(question.merged_into, "duplicate_of"), issue.c.status == Status.CLOSED)
+        merged = _tied(question.merged_into, "duplicate_of", seen)
+        yield and_(merged, issue.c.status == Status.CLOSED)
 
 
-def _tied(other: str, as_: str) -> ColumnElement[bool]:
-    """Tied to the issue of that id or reference."""
+def _tied(other: str, as_: str, seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tied to the issue of that id or reference, if it may be seen."""
     tie, issue = models.issue_link, models.issue
-    named = select(issue.c.id).where(or_(issue.c.id == other, issue.c.reference == other))
+    called = or_(issue.c.id == other, issue.c.reference == other)
+    named = select(issue.c.id).where(called, seen)
     ties = select(tie.c.issue_id).where(tie.c.as_ == as_, tie.c.other.in_(named))
     return issue.c.id.in_(ties)
 

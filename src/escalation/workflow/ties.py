@@ -149,7 +149,7 @@ def merge(draft: Draft, case: Case[Merge], status: Status) -> None:
 
 def _outcome(case: Case[Merge]) -> dict[str, Any]:
     told = {
-        "summary": f"A duplicate of {case.ask.reference}, which is dealt with for both.",
+        "summary": "A duplicate of another issue, which is dealt with for both.",
         "reasons": case.ask.reason,
         "duplicate_of": case.ask.issue,
     }
@@ -197,7 +197,7 @@ def upstream_settled(draft: Draft, told: UpstreamSettled) -> None:
     draft.event(EventType.UPSTREAM_SETTLED, settled)
     waited = here.hold is not None and here.hold.get("issue") == told.issue
     if waited and all(end > draft.now for end in promised_ends(draft)):
-        end_hold(draft, f"{told.reference} is {told.how}")  # one past its end ends by itself
+        end_hold(draft, f"what it waited for is {told.how}")  # one past its end ends by itself
 
 
 FOLLOWS: Mapping[type[Consequence], Callable[[Draft, Any], None]] = {

@@ -114,7 +114,7 @@ def test_a_hold_for_a_dependency_ends_when_the_upstream_issue_is_settled() -> No
     left = story.left("rung")
     plan = story.do(SETTLED, at=MONDAY + DAY)
     assert told(plan) == ["upstream_settled", "resumed"]
-    assert story.last("resumed")["how"] == "SSI-2026-000002 is resolved"
+    assert story.last("resumed")["how"] == "what it waited for is resolved"
     assert story.issue.status is Status.IN_PROGRESS
     assert story.left("rung") == left
     assert not story.has("hold")

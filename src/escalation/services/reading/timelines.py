@@ -11,9 +11,17 @@ from escalation.store.timeline import Entry
 from escalation.workflow.events import EventType
 
 NAMES_OTHERS = frozenset(
-    kind.value for kind in EventType if kind.value.endswith(("linked", "merged"))
+    kind.value
+    for kind in (
+        EventType.LINKED,
+        EventType.MERGED,
+        EventType.UPSTREAM_SETTLED,
+        EventType.HELD,
+        EventType.INFORMED,
+        EventType.RESOLVED,
+    )
 )
-"""Entries that are about two issues."""
+"""Entries that are about two issues, or may name another."""
 
 
 def page(look: Look, name: str, *, after: int, limit: int) -> Page:
