@@ -4,7 +4,7 @@ STAMP := .venv/.ready
 LOCKS := requirements.lock requirements-dev.lock pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock migration bench
+.PHONY: help setup run test check lock migration bench sbom advisories
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,3 +31,9 @@ lock: ## Resolve the dependencies again and write the lock files
 
 migration: $(STAMP) ## Write a migration from the tables: make migration name="what it does"
 	.venv/bin/python tools/migration.py "$(name)"
+
+sbom: $(STAMP) ## Write the bill of materials (CycloneDX) to sbom.cdx.json
+	.venv/bin/python tools/sbom.py sbom.cdx.json
+
+advisories: $(STAMP) ## Ask whether a locked package has a known vulnerability
+	.venv/bin/python tools/advisories.py

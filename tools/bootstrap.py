@@ -39,6 +39,7 @@ CHECKS = (
     Step("format", ("ruff", "format", "--check", "--quiet", ".")),
     Step("types", ("mypy", "--no-error-summary")),
     Step("layers", ("lint-imports", "--no-logo")),
+    Step("security", ("bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "src", "tools")),
 )
 TESTS = (
     Step("tests", ("pytest", "-q", "-n", "2", "--cov", "--cov-report=")),

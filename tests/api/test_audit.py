@@ -2,10 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+from escalation.services.record import exporting
 from escalation.services.record.place import Place
 from escalation.services.record.sealing import Sealer
 from escalation.services.secrets import Vault
+from escalation.store import journal
+from escalation.store.transaction import read
+from escalation.workflow.viewing import Viewer
 from tests.api.service import Service
 
 
@@ -63,3 +68,44 @@ def test_an_operator_may_not_read_the_whole_record(shared: Service) -> None:
         refused = shared.get(f"/v1/audit/{path}")
         assert refused.status_code == 403
         assert "`audit`" in refused.json()["detail"]
+
+
+def _access(service: Service) -> list[tuple[str, Any]]:
+    """Who was shown what, as the record has it."""
+    with read(service.container.engine) as connection:
+        entries = [json.loads(entry.payload) for entry in journal.entries(connection, "access")]
+    return [(entry.pop("actor")["name"], entry) for entry in entries]
+
+
+def test_who_is_shown_a_sealed_issue_is_on_the_record(service: Service) -> None:
+    plain = service.log()
+    sealed = service.log(sensitive=["privacy"])
+    service.found(f"/v1/issues/{plain['id']}", key=service.admin)
+    assert service.get(f"/v1/issues/{sealed['id']}").status_code == 404
+    assert _access(service) == []
+    for path in ("", "/timeline", "/explain"):
+        service.found(f"/v1/issues/{sealed['reference']}{path}", key=service.admin)
+    service.found("/v1/issues", key=service.admin)
+    service.found("/v1/issues")
+    assert _access(service) == [("admin", {"issues": [sealed["id"]]})] * 4
+
+
+def test_an_export_is_on_the_record(service: Service) -> None:
+    _sealed(service, 1)
+    service.get("/v1/audit/export", key=service.admin)
+    assert _access(service) == [("admin", {"since": 0, "limit": 1})]
+
+
+def test_an_export_holds_of_hidden_issues_only_what_proves(service: Service) -> None:
+    sealed = service.log(sensitive=["privacy"])
+    _sealed(service, 1)
+    service.log()
+    engine = service.container.engine
+    lines, _ = exporting.part(engine, 0, 10, Viewer())
+    told = [line for line in map(json.loads, lines) if line["kind"] == "entry"]
+    hidden = [line for line in told if line["aggregate"] == sealed["id"]]
+    assert {(line["payload"], line["salt"]) for line in hidden} == {("", "")}
+    assert all(len(line["disposed"]) == 64 for line in hidden)
+    assert all(line["payload"] for line in told if line not in hidden)
+    whole = [json.loads(line) for line in exporting.of_issue(engine, sealed["id"])]
+    assert all(line["payload"] for line in whole if line["kind"] == "entry")

@@ -37,7 +37,7 @@ class Means:
     def reader(self) -> Reader:
         """What reads."""
         inside = self.container
-        return Reader(inside.engine, inside.registry, inside.clock, self.doorkeeper)
+        return Reader(inside.engine, inside.registry, inside.clock, self.doorkeeper, inside.ids)
 
 
 class Asked:

@@ -10,6 +10,7 @@ from escalation.api.deps import Ask
 from escalation.api.operations import FINDS, Operation
 from escalation.api.schemas.audit import AuditReport, ExportQuery, VerifyQuery
 from escalation.services.record import exporting
+from escalation.services.record.access import EXPORTED, record_access
 
 JSON_LINES = "application/jsonl"
 
@@ -33,11 +34,14 @@ def export_record(asked: Ask, query: Annotated[ExportQuery, Query()]) -> Respons
     """The record as JSON Lines: the keys, then seals, each before its entries with their proofs."""
     means = asked.means
     means.doorkeeper.confirmed(asked.caller)
-    engine = means.container.engine
+    inside, caller = means.container, asked.caller
+    engine, viewer = inside.engine, caller.viewer
+    told = query.model_dump(exclude_none=True)
+    record_access(engine, inside.clock, inside.ids, caller.actor, EXPORTED, told)
     headers = {"Content-Type": JSON_LINES}
     if query.issue is not None:
-        return Response(_body(exporting.of_issue(engine, query.issue)), 200, headers)
-    lines, goes_on = exporting.part(engine, query.since, query.limit)
+        return Response(_body(exporting.of_issue(engine, query.issue, viewer)), 200, headers)
+    lines, goes_on = exporting.part(engine, query.since, query.limit, viewer)
     if goes_on is not None:
         headers["Link"] = f'<{paging.here(asked, since=str(goes_on))}>; rel="next"'
     return Response(_body([exporting.keys_line(engine), *lines]), 200, headers)

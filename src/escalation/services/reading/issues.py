@@ -44,7 +44,9 @@ def facts(look: Look, name: str) -> Facts:
     loaded = None if issue_id is None else found.get(issue_id)
     if loaded is None or not may_see(look.viewer, loaded.issue):
         raise NotFound(f"There is no issue {name}.")
-    return Facts(loaded.issue, loaded.clocks, look.agreement(loaded.issue), loaded.ended)
+    return Facts(
+        look.shows(loaded.issue), loaded.clocks, look.agreement(loaded.issue), loaded.ended
+    )
 
 
 def one(look: Look, name: str) -> View:
@@ -79,7 +81,7 @@ def _views(look: Look, rows: Sequence[Found]) -> Sequence[View]:
     found = []
     for row in rows:
         each = loaded[row.id]
-        known = Facts(each.issue, each.clocks, look.agreement(each.issue), each.ended)
+        known = Facts(look.shows(each.issue), each.clocks, look.agreement(each.issue), each.ended)
         found.append(_view(look, known))
     return found
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from escalation.clock import Clock
 from escalation.errors import Broken
+from escalation.ids import IdSource
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.services.access import Caller, Doorkeeper
+from escalation.services.record.access import READ, record_access
 from escalation.services.registry import Known, Registry
 from escalation.store import dialect
 from escalation.store.transaction import Connection, Engine, snapshot
@@ -26,6 +28,14 @@ class Look:
     known: Known
     now: datetime
     caller: Caller
+    opened: set[str] = field(default_factory=set)
+    """The sealed issues that were shown; that they were is recorded when the look ends."""
+
+    def shows(self, issue: Issue) -> Issue:
+        """Note that an issue is shown; answers it."""
+        if issue.sealing is not None:
+            self.opened.add(issue.id)
+        return issue
 
     @property
     def viewer(self) -> Viewer:
@@ -67,9 +77,15 @@ class Reader:
     """Opens looks."""
 
     def __init__(
-        self, engine: Engine, registry: Registry, clock: Clock, doorkeeper: Doorkeeper
+        self,
+        engine: Engine,
+        registry: Registry,
+        clock: Clock,
+        doorkeeper: Doorkeeper,
+        ids: IdSource,
     ) -> None:
         """Read through ``engine``, under what ``registry`` knows."""
+        self._ids = ids
         self._engine = engine
         self._registry = registry
         self._clock = clock
@@ -77,7 +93,7 @@ class Reader:
 
     @contextmanager
     def look(self, caller: Caller) -> Iterator[Look]:
-        """A look for ``caller``.
+        """A look for ``caller``; that they were shown what is sealed is recorded before it ends.
 
         Raises:
             Unauthenticated: their key has been revoked or has expired.
@@ -86,4 +102,8 @@ class Reader:
             known = self._registry.refresh(connection)
             self._doorkeeper.still_live(known, caller)
             now = dialect.now(connection, self._clock)
-            yield Look(connection, self._registry, known, now, caller)
+            look = Look(connection, self._registry, known, now, caller)
+            yield look
+        if look.opened:
+            told = {"issues": sorted(look.opened)}
+            record_access(self._engine, self._clock, self._ids, caller.actor, READ, told)

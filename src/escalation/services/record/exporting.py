@@ -3,17 +3,18 @@
 What each line holds, and how it is verified without this program, stands in ``docs/record.md``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.record.statements import line_of
-from escalation.store import issues, merkle, seals, timeline
+from escalation.store import issues, merkle, seals, timeline, viewing
 from escalation.store.base import canonical
-from escalation.store.chain import leaf_of
+from escalation.store.chain import content_hash, leaf_of
 from escalation.store.seals import Entry, Seal
 from escalation.store.transaction import Connection, Engine, read, snapshot
+from escalation.workflow.viewing import EVERYTHING, Viewer
 
 _SEALS_AT_ONCE = 100
 
@@ -31,10 +32,13 @@ def everything(engine: Engine, since: int = 0) -> Iterator[str]:
         yield from lines
 
 
-def part(engine: Engine, since: int, limit: int) -> tuple[Iterator[str], int | None]:
+def part(
+    engine: Engine, since: int, limit: int, viewer: Viewer = EVERYTHING
+) -> tuple[Iterator[str], int | None]:
     """The lines of the next seals after one, and the last of them where more follow.
 
-    Where no more do, the lines of what is not sealed yet are among them.
+    Where no more do, the lines of what is not sealed yet are among them. Of issues that ``viewer``
+    may not see only the hashes come, with which all proofs hold.
 
     Raises:
         NotFound: there is no seal ``since``.
@@ -44,28 +48,30 @@ def part(engine: Engine, since: int, limit: int) -> tuple[Iterator[str], int | N
             raise NotFound(f"There is no seal {since}.")
         found = seals.after(connection, since, limit + 1)
     goes_on = found[limit - 1].number if len(found) > limit else None
-    return _lines(engine, found[:limit], ends=goes_on is None), goes_on
+    return _lines(engine, found[:limit], viewer, ends=goes_on is None), goes_on
 
 
-def of_issue(engine: Engine, name: str) -> Iterator[str]:
+def of_issue(engine: Engine, name: str, viewer: Viewer = EVERYTHING) -> Iterator[str]:
     """The lines of one issue, each seal that covers a part of it before that part.
 
     Raises:
-        NotFound: there is no such issue.
+        NotFound: there is no such issue for ``viewer``.
     """
     with read(engine) as connection:
         named = issues.ids_of_references(connection, [name])
         aggregate = named.get(name, name)
-        if not timeline.entries(connection, aggregate, limit=1):
+        if viewing.hidden(connection, viewer, [aggregate]) or not timeline.entries(
+            connection, aggregate, limit=1
+        ):
             raise NotFound(f"There is no issue {name}.")
         numbers = seals.seals_of(connection, aggregate)
     yield keys_line(engine)
     for number in numbers:
         with read(engine) as connection:
             seal = seals.one(connection, number)
-            yield from () if seal is None else _sealed(connection, seal, aggregate)
+            yield from () if seal is None else _sealed(connection, seal, viewer, aggregate)
     with snapshot(engine) as connection:
-        yield from _waiting(connection, aggregate)
+        yield from _waiting(connection, viewer, aggregate)
 
 
 def keys_line(engine: Engine) -> str:
@@ -78,37 +84,50 @@ def keys_line(engine: Engine) -> str:
     return canonical({"kind": "keys", "keys": told})
 
 
-def _lines(engine: Engine, found: list[Seal], *, ends: bool) -> Iterator[str]:
+def _lines(engine: Engine, found: list[Seal], viewer: Viewer, *, ends: bool) -> Iterator[str]:
     for seal in found:
         with read(engine) as connection:
-            yield from _sealed(connection, seal, None)
+            yield from _sealed(connection, seal, viewer)
     if ends:
         with snapshot(engine) as connection:
-            yield from _waiting(connection, None)
+            yield from _waiting(connection, viewer)
 
 
-def _sealed(connection: Connection, seal: Seal, only: str | None) -> Iterator[str]:
+def _sealed(
+    connection: Connection, seal: Seal, viewer: Viewer, only: str | None = None
+) -> Iterator[str]:
     covered = [stretch for stretch, _ in seals.stretches(connection, seal.number)]
     entries = [Entry._make(row) for row in seals.entries(connection, seal.number)]
     leaves = [
         merkle.leaf_hash(leaf_of(e.id, e.aggregate, e.number, e.visibility, e.hash))
         for e in entries
     ]
+    hidden = _hidden(connection, viewer, [stretch.aggregate for stretch in covered])
     yield line_of(seal, covered)
     for index, (entry, proof) in enumerate(zip(entries, merkle.proofs(leaves), strict=True)):
         if only in {None, entry.aggregate}:
             place = {"seal": seal.number, "index": index, "proof": [each.hex() for each in proof]}
-            yield canonical({"kind": "entry", **_told(entry), **place})
+            yield canonical({"kind": "entry", **_told(entry, hidden), **place})
 
 
-def _waiting(connection: Connection, only: str | None) -> Iterator[str]:
+def _waiting(connection: Connection, viewer: Viewer, only: str | None = None) -> Iterator[str]:
     for some in seals.waiting_entries(connection, only):
+        hidden = _hidden(connection, viewer, [entry.aggregate for entry in some])
         for entry in some:
-            yield canonical({"kind": "entry", **_told(entry), "seal": None})
+            yield canonical({"kind": "entry", **_told(entry, hidden), "seal": None})
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def _hidden(connection: Connection, viewer: Viewer, chains: Sequence[str]) -> frozenset[str]:
+    if viewer.everything:
+        return frozenset()
+    return viewing.hidden(connection, viewer, list(dict.fromkeys(chains)))
+
+
+def _told(entry: Entry, hidden: frozenset[str]) -> dict[str, Any]:
     """An entry with its instants in the very letters that its hash was taken of."""
+    if entry.aggregate in hidden and entry.disposed is None:
+        inner = content_hash(entry.salt, entry.payload)
+        entry = entry._replace(payload="", salt="", disposed=inner)
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in entry._asdict().items()
