@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -28,6 +29,7 @@ POOL = {
 POSTGRES_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "5s",
+    "random_page_cost": "1.1",
     "statement_timeout": "60s",
     "timezone": "UTC",
 }
@@ -152,6 +154,7 @@ def _postgres(
         **pool,
         isolation_level="READ COMMITTED",
         json_serializer=kept_text,
+        json_deserializer=msgspec.json.decode,
         connect_args={
             "application_name": application,
             "connect_timeout": 10,

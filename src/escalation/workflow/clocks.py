@@ -47,9 +47,8 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
     One whose end lies beyond the calendar's horizon starts all the same, with the horizon as its
     next step.
     """
-    seconds = _seconds(duration, anchor, calendar)
-    intervals, given = (Interval(anchor, None),), tuple(warnings)
-    step, next_at, due = _steps(seconds, intervals, given, (), calendar)
+    given = tuple(warnings)
+    seconds, intervals, (step, next_at, due) = _begun(duration, anchor, calendar, given)
     return Clock(
         id=clock_id,
         kind=kind,
@@ -64,6 +63,15 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
         next_at=next_at,
         due_at=due,
     )
+
+
+@lru_cache(maxsize=4096)
+def _begun(
+    duration: Duration, anchor: datetime, calendar: Calendar, warnings: tuple[str, ...]
+) -> "tuple[Budget | None, tuple[Interval, ...], Steps]":
+    """What clocks that begin alike have in common: in a batch, many begin at one instant."""
+    seconds, intervals = _seconds(duration, anchor, calendar), (Interval(anchor, None),)
+    return seconds, intervals, _steps(seconds, intervals, warnings, (), calendar)
 
 
 def _seconds(duration: Duration, anchor: datetime, calendar: Calendar) -> Budget | None:
