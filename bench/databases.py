@@ -122,7 +122,9 @@ class Postgres:
     def connect(url: str) -> "psycopg.Connection[Any]":
         """Statements are prepared from their second use on."""
         plain = url.replace("+psycopg", "")
-        connection = psycopg.connect(plain, autocommit=True, options="-c timezone=UTC -c random_page_cost=1.1")
+        connection = psycopg.connect(
+            plain, autocommit=True, options="-c timezone=UTC -c random_page_cost=1.1"
+        )
         connection.prepare_threshold = 1
         return connection
 

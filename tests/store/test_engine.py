@@ -47,6 +47,7 @@ def test_only_the_owner_of_an_sqlite_file_checkpoints(
     [
         ("TimeZone", "UTC"),
         ("lock_timeout", "5s"),
+        ("random_page_cost", "1.1"),
         ("statement_timeout", "1min"),
         ("idle_in_transaction_session_timeout", "1min"),
         ("transaction_isolation", "read committed"),
