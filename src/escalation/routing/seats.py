@@ -146,6 +146,20 @@ def next_change(
     directory: Directory, seats: Mapping[Side, Role], parties: Parties, at: datetime
 ) -> int | None:
     """The next instant, in seconds, at which any of these seats may change hands by itself."""
+    # Within an era nobody's term begins or ends: what comes next is the same all through it.
+    key = ("next change", tuple(seats.items()), parties, directory.era(at))
+    found: int | None
+    try:
+        found = directory.memo[key]
+    except KeyError:
+        found = _next_change(directory, seats, parties, at)
+        directory.remember(key, found)
+    return found
+
+
+def _next_change(
+    directory: Directory, seats: Mapping[Side, Role], parties: Parties, at: datetime
+) -> int | None:
     looked_at = []
     for side, role in seats.items():
         party = parties.provider if side is Side.PROVIDER else parties.agency

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -30,6 +31,7 @@ LAYER_FIELDS = (
 )
 
 
+@lru_cache(maxsize=4096)  # the same few instants stand in all that one batch answers
 def told(instant: datetime | None) -> str | None:
     """An instant as the API writes it: RFC 3339 in UTC with ``Z``."""
     if instant is None:

@@ -6,6 +6,7 @@ The same table definition serves both databases; a type says once how a value is
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -76,6 +77,7 @@ def _aware(value: datetime) -> datetime:
     return value
 
 
+@lru_cache(maxsize=4096)  # the same few instants stand in all rows of one batch
 def epoch_microseconds(value: datetime) -> int:
     """Microseconds since 1970 began in UTC: how SQLite keeps an instant.
 

@@ -33,7 +33,7 @@ def open_acts(facts: Facts, actor: Actor = ENGINE) -> tuple[str, ...]:
     """
     closed = {*_closed_by_rung(facts, actor), *_closed_by_itself(facts.issue)}
     having = [act for act in acts_from(facts.issue.status) if act not in closed]
-    return tuple(act.value for act in having if seated(facts, actor, act))
+    return tuple(act.value for act in having if not actor.bound or seated(facts, actor, act))
 
 
 def _closed_by_rung(facts: Facts, actor: Actor) -> Iterator[Act]:
