@@ -8,25 +8,30 @@ from typing import Any
 import pytest
 
 from escalation.clock import VirtualClock
-from escalation.routing.vocabulary import Awaiting
+from escalation.routing.vocabulary import Awaiting, Side
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer, Job
 from escalation.workflow.commands import (
     Acknowledge,
+    Agree,
     Close,
     Dispute,
+    Dissent,
     Do,
     Edit,
     Escalate,
+    GiveAdvice,
     Hold,
     Inform,
     Note,
+    Propose,
     Reclassify,
     ReferBack,
     Reopen,
     ReportUp,
     Resolve,
     Resume,
+    SeekAdvice,
     Skip,
     Withdraw,
 )
@@ -49,6 +54,16 @@ _MAKES: dict[str, Callable[[datetime], Do]] = {
         reason="r", changes={"severity": "high" if now.minute % 2 else "low"}
     ),
     "resolve": lambda _: Resolve(reason="r", outcome={"summary": "Paid"}),
+    "propose": lambda now: Propose(
+        outcome={"summary": "Paid", "reasons": "r"},
+        seat=Side.AGENCY if now.minute % 2 else Side.PROVIDER,
+    ),
+    "agree": lambda now: Agree(seat=Side.PROVIDER if now.minute % 2 else Side.AGENCY),
+    "dissent": lambda now: Dissent(
+        grounds="No.", seat=Side.PROVIDER if now.minute % 2 else Side.AGENCY
+    ),
+    "seek-advice": lambda now: SeekAdvice(person="priya-nair", question=f"{now.minute % 3}?"),
+    "give-advice": lambda _: GiveAdvice(person="priya-nair", answer="Yes."),
     "dispute": lambda _: Dispute(grounds="No."),
     "reopen": lambda _: Reopen(reason="r"),
     "withdraw": lambda _: Withdraw(reason="r"),

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import structs
 
 from escalation.routing.vocabulary import Awaiting, Severity, Side
+from escalation.routing.vocabulary import Resolve as BothOrLead
 from escalation.workflow.commands import (
     Acknowledge,
     Agree,
@@ -90,12 +91,13 @@ def advice_given(story: Story) -> GiveAdvice:
     """An answer to what was asked of a person, as far as it may be asked."""
     if story.issue.unresolved:
         story.do(SeekAdvice(person="zed", question="who pays?"))
-    return GiveAdvice(answer="the provider does")
+    return GiveAdvice(person="zed", answer="the provider does")
 
 
 def proposed(story: Story, seat: Side = Side.AGENCY) -> None:
     """One side has proposed, where it may."""
-    if story.issue.status is Status.TABLED:
+    rung = story.under.ladder.rung(story.issue.rung)
+    if story.issue.unresolved and rung.resolve.value is BothOrLead.BOTH:
         story.do(Propose(outcome=OUTCOME, seat=seat))
 
 

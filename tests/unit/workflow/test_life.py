@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from escalation.errors import Invalid, Refused
 from escalation.routing.vocabulary import Awaiting, RungKind, Severity, Side
 from escalation.timekeeping.ledger import due_at
+from escalation.workflow.advising import open_advice
 from escalation.workflow.commands import (
     ClockDue,
     Decide,
@@ -118,7 +119,10 @@ ENGINES: dict[str, Any] = {
 def clocks_hold(story: Story) -> None:
     issue = story.issue
     kinds = Counter(clock.kind for clock in story.facts.clocks)
-    assert all(count == 1 for count in kinds.values()), f"two live clocks of one kind: {kinds}"
+    advice = {c.id for c in story.facts.clocks if c.kind is ClockKind.ADVICE}
+    assert advice == {each["clock"] for each in open_advice(issue)}
+    several = {kind for kind, count in kinds.items() if count > 1}
+    assert several <= {ClockKind.ADVICE}, f"two live clocks of one kind: {kinds}"
     if issue.status in TERMINAL:
         assert not kinds, "a terminal issue has no live clock"
     else:
@@ -156,6 +160,8 @@ def record_holds(story: Story) -> None:
 
 def standing_holds(story: Story) -> None:
     issue = story.issue
+    numbers = [position["number"] for position in issue.positions]
+    assert numbers == sorted(set(numbers)), "each position has its number"
     rung = story.under.ladder.rung(issue.rung)
     assert (issue.visits[-1].rung, issue.visits[-1].entered_at) == (issue.rung, issue.entered_at)
     if issue.status is Status.TABLED:
