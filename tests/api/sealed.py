@@ -7,6 +7,7 @@ from typing import Any
 from escalation.services import keys
 from escalation.services.keys import KeyRole
 from tests.api.service import Service
+from tests.api.sitting import VOTERS
 from tests.builders import CLERK
 
 FORUM = "bmf-southern-cross"
@@ -49,13 +50,26 @@ def key_of(service: Service, person: str | None) -> str:
 def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
     """Logged in the open, put to a forum and into its digest, decided there, and then sealed."""
     admin = service.admin
-    issue = service.log(**LOGGED)
+    issue = service.log(**LOGGED, severity="critical")
     issue = service.act(issue, "skip", to="business_manager_forum", reason="large")
     path = f"/v1/issues/{issue['id']}"
     service.post(f"{path}/acts/note", {"text": "the quokka again"})
     digest = service.post("/v1/digests", {"forum": FORUM}).json()
     assert issue["id"] in service.get(f"/v1/digests/{digest['id']}.json").text
     meeting = issue["rung"]["meeting"]["id"]
+    decided = service.post(
+        f"/v1/meetings/{meeting}/acts/decide",
+        {
+            "issue": issue["id"],
+            "text": "Pay the zanzibar",
+            "effect": "keep",
+            "reason": "the quokka is right",
+            "assents": list(VOTERS),
+            "actions": [{"text": "Find the quokka", "owner": named, "due_on": "2026-03-20"}],
+        },
+        key=admin,
+    )
+    assert decided.status_code == 200, decided.text
     sealing = {"reason": "it is a disclosure", "sensitive": ["by_hand", "human_rights"]}
     answer = service.post(f"{path}/acts/reclassify", sealing, key=admin, if_match="*")
     assert answer.status_code == 200, answer.text
