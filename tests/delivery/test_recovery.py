@@ -15,7 +15,7 @@ from escalation.worker.jobs import worker_of
 from escalation.workflow.commands import Acknowledge, Escalate, Hold
 from tests.builders import ask
 from tests.delivery.acts import deliver, log_of, logged, subscribe
-from tests.delivery.late import going_on, late_events, summaries, told, told_once
+from tests.delivery.late import going_on, late_events, of_issues, summaries, told, told_once
 from tests.delivery.receiver import Receiver
 from tests.fakes import failing_commits
 
@@ -99,7 +99,7 @@ def test_all_that_one_clock_does_on_coming_back_is_one_live_message(
     worker_of(inside).once()
     live, _ = told(receiver.got)
     assert live == Counter([issue])
-    assert {json.loads(got.body)["type"] for got in receiver.got} == {
+    assert {json.loads(got.body)["type"] for got in of_issues(receiver.got)} == {
         "issue.tabled",
         payloads.SUMMARY,
     }
@@ -122,7 +122,7 @@ def test_what_people_do_meanwhile_goes_out_as_usual(
     assert set(late.values()) == {1}
     assert summaries(receiver.got) == 1
     told_once(receiver.got, late_events(inside, issues))
-    order = [json.loads(g.body)["data"] for g in receiver.got if summaries([g]) == 0]
+    order = [json.loads(g.body)["data"] for g in of_issues(receiver.got) if summaries([g]) == 0]
     numbers = [data["number"] for data in order if data["issue"]["id"] == issues[0]]
     assert numbers == sorted(numbers)
 
