@@ -372,6 +372,32 @@ def test_a_link_from_an_open_issue_would_tell_and_is_refused(service: Service) -
     assert sealed["reference"] not in str(view)
 
 
+@pytest.mark.parametrize("sealed_first", [True, False])
+def test_merged_with_an_open_issue_neither_it_nor_its_raiser_is_told_there(
+    service: Service, sealed_first: bool
+) -> None:
+    hidden = service.log(raiser={"type": "staff", "name": "Marmalade Jones"})
+    open_ = service.log()
+    if sealed_first:
+        seal(service, hidden)
+    merge = f"/v1/issues/{hidden['id']}/acts/merge"
+    body = {"issue": open_["reference"], "as": "duplicate_of", "reason": "the same"}
+    answer = service.post(merge, body, key=service.admin, if_match="*")
+    if not sealed_first:
+        assert answer.status_code == 200, answer.text
+        seal(service, hidden)
+    path = f"/v1/issues/{open_['id']}"
+    marks = (hidden["id"], hidden["reference"], "Marmalade")
+    for part in ("", "/timeline", "/explain", "/paper"):
+        seen = service.get(f"{path}{part}")
+        assert not list(told(seen.text, marks)), (part, answer.status_code, seen.text)
+    other = f"/v1/issues/{hidden['id']}/acts/merge"
+    into = {"issue": hidden["reference"], "as": "duplicate_of", "reason": "the same"}
+    refused = service.post(f"{path}/acts/merge", into, if_match="*")
+    assert refused.status_code in {409, 422}
+    assert not list(told(refused.text, marks[:1])), other
+
+
 def test_a_link_made_before_is_not_shown_any_more(service: Service) -> None:
     sealed, open_ = service.log(), service.log()
     path = f"/v1/issues/{open_['id']}"
