@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from sqlalchemy import delete, make_url, text, update
 
-from escalation.errors import Refused
+from escalation.errors import Broken
 from escalation.routing.retention import read_schedule
 from escalation.services import framework, keys
 from escalation.services.record.retention import Keeper
@@ -75,5 +75,5 @@ def test_what_a_role_could_change_is_told(role: str, furnished_postgres_url: str
 
 def test_the_role_does_not_dispose_of_the_record(role: str) -> None:
     schedule = read_schedule((CONFIG / "retention.yaml").read_bytes(), "retention.yaml")
-    with desk_on(role) as desk, pytest.raises(Refused, match="owns the tables"):
+    with desk_on(role) as desk, pytest.raises(Broken, match="owns the tables"):
         Keeper(desk, schedule).dispose("complaints", CLERK)

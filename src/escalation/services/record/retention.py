@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from escalation.errors import Invalid, NotFound, Refused
+from escalation.errors import Broken, Invalid, NotFound
 from escalation.ids import IdSource
 from escalation.routing.retention import Ended, RetentionClass, Schedule
 from escalation.services.desk import Desk
@@ -56,7 +56,7 @@ class Keeper:
 
         Raises:
             Invalid: there is no such class.
-            Refused: the database's role may not change the record, as a serving one may not.
+            Broken: the database's role may not change the record, as a serving one may not.
         """
         under = self.schedule.named(class_id)
         self._require_owner()
@@ -81,10 +81,9 @@ class Keeper:
         with read(self.desk.engine) as connection:
             owns = "event" in grants.changeable(connection)
         if not owns:
-            raise Refused(
+            raise Broken(
                 "This role may not change the record, which is right for serving. Dispose as the "
-                "role that owns the tables: ESCALATION_DATABASE_URL with that role.",
-                "needs_owner",
+                "role that owns the tables: ESCALATION_DATABASE_URL with that role."
             )
 
     def _due(self, connection: Connection, now: datetime) -> Iterator[tuple[Ended, RetentionClass]]:
