@@ -10,7 +10,7 @@ from escalation.workflow.advising import open_advice
 from escalation.workflow.facts import ENGINE, Actor, Clock, Facts, Issue
 from escalation.workflow.machine import acts_from
 from escalation.workflow.positions import answerable
-from escalation.workflow.sides import seated
+from escalation.workflow.sides import NEEDS, met
 from escalation.workflow.states import END, HORIZON, TERMINAL, Act, ClockKind
 
 _SAYS = {
@@ -32,8 +32,9 @@ def open_acts(facts: Facts, actor: Actor = ENGINE) -> tuple[str, ...]:
     those that need a seat which the actor does not hold.
     """
     closed = {*_closed_by_rung(facts, actor), *_closed_by_itself(facts.issue)}
+    needs = met(facts, actor)
     having = [act for act in acts_from(facts.issue.status) if act not in closed]
-    return tuple(act.value for act in having if not actor.bound or seated(facts, actor, act))
+    return tuple(act.value for act in having if NEEDS[act] in needs)
 
 
 def _closed_by_rung(facts: Facts, actor: Actor) -> Iterator[Act]:

@@ -78,21 +78,34 @@ def sides_of(facts: Facts, actor: Actor) -> frozenset[Side]:
     return frozenset(side for side, held in seats if held.person == actor.person)
 
 
-def seated(facts: Facts, actor: Actor, act: Act | MeetingAct, seat: Side | None = None) -> bool:
-    """Whether the actor may do an act, for ``seat`` if it is done for one, as far as seats go.
+def met(facts: Facts, actor: Actor) -> frozenset[Needs]:
+    """The needs of acts that the actor meets.
 
     On a forum's rung its secretariat does what either seat or the one that leads may do.
     """
-    needs = NEEDS[act]
-    if needs is Needs.NONE or not actor.bound:
-        return True
-    held = sides_of(facts, actor)
-    if needs is Needs.OWN:
-        return bool(held) if seat is None else seat in held
+    if not actor.bound:
+        return _ALL
     rung = facts.under.ladder.rung(facts.issue.rung)
+    held = sides_of(facts, actor)
+    found = {Needs.NONE}
+    if held:
+        found |= {Needs.EITHER, Needs.OWN}
+    if rung.lead in held:
+        found.add(Needs.LEAD)
     if rung.kind is RungKind.FORUM and actor.person == _secretary(facts, rung):
-        return True
-    return rung.lead in held if needs is Needs.LEAD else bool(held)
+        found |= {Needs.EITHER, Needs.LEAD}
+    return frozenset(found)
+
+
+_ALL = frozenset(Needs)
+
+
+def seated(facts: Facts, actor: Actor, act: Act | MeetingAct, seat: Side | None = None) -> bool:
+    """Whether the actor may do an act, for ``seat`` if it is done for one, as far as seats go."""
+    needs = NEEDS[act]
+    if needs is Needs.OWN and seat is not None and actor.bound:
+        return seat in sides_of(facts, actor)
+    return needs in met(facts, actor)
 
 
 def with_seat(facts: Facts, actor: Actor, ask: Do) -> Do:
