@@ -15,7 +15,7 @@ from tests.builders import desk_on
 from tests.fakes import failing_commits
 from tests.inbound.hooked import Desked, Hooked, sample, shipped
 from tests.inbound.lives import life
-from tests.inbound.signing import text
+from tests.inbound.signing import signed, text
 
 
 def raised(**changes: Any) -> dict[str, Any]:
@@ -218,6 +218,14 @@ def test_text_that_no_store_holds_is_mended(hooked: Hooked) -> None:
     issue = hooked.issue(hooked.kept(answer.json()["id"]))
     assert issue["title"].startswith("ab\ufffdc")
     assert len(issue["title"]) == 300
+
+
+def test_what_a_tool_adds_to_the_address_does_no_harm(hooked: Hooked) -> None:
+    raw = text(sample("jira", "created"))
+    headers = signed("jira", raw, hooked.service.clock.now(), "d-1")
+    sent: dict[str, Any] = {n.lower().replace("-", "_"): v for n, v in headers.items()}
+    path = "/v1/hooks/jira?user_id=712020:ana&user_key=ana"
+    assert hooked.service.post(path, raw=raw, key=None, **sent).status_code == 202
 
 
 def test_another_kind_of_body_is_refused(hooked: Hooked) -> None:

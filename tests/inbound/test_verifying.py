@@ -109,6 +109,18 @@ def test_a_stranger_and_a_forger_are_answered_alike(hooked: Hooked) -> None:
     assert all(each == told[0] for each in told)
 
 
+@pytest.mark.parametrize("tool", sorted(SIGNERS))
+@pytest.mark.parametrize("secrets", [(), ("one",), ("one", "two")])
+def test_a_refusal_costs_as_many_digests_whichever_source_it_is_of(
+    tool: str, secrets: tuple[str, ...]
+) -> None:
+    checks = shipped()[tool].verify
+    signed_ways = sum(check.hmac is not None for check in checks)
+    made = signed_ways * len(secrets) + verifying.lacking(checks, secrets)
+    stranger = 1 + verifying.lacking((verifying.STRANGER,), ("stranger",))
+    assert made == stranger == verifying.DIGESTS
+
+
 def test_a_source_whose_secret_is_not_set_lets_nobody_in(hooked: Hooked) -> None:
     hooked.rewrite("secrets: [jira]", "secrets: [jira-next]")
     assert hooked.send("jira", sample("jira", "created")).status_code == 401

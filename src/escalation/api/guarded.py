@@ -23,13 +23,15 @@ class Guarded(APIRoute):
     """A route with a permission.
 
     With ``direct`` the endpoint is called with the request and the path's parts alone, without
-    the framework's own reading of arguments: it then reads its body itself.
+    the framework's own reading of arguments: it then reads its body itself. With ``any_query``
+    query parameters mean nothing and are no mistake: others write them.
     """
 
     means: Means
     permission: Permission | None
     direct: Direct | None = None
     queries: frozenset[str] = frozenset()
+    any_query: bool = False
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit the caller, then let the endpoint answer."""
@@ -43,7 +45,7 @@ class Guarded(APIRoute):
             structlog.contextvars.bind_contextvars(issue=issue)
         caller = None if self.permission is None else await self._admit(scope)
         scope["asked"] = Asked(scope, self.means, caller)
-        if scope["query_string"]:
+        if scope["query_string"] and not self.any_query:
             self._check_queries(scope["query_string"])
         if self.direct is None:
             await super().handle(scope, receive, send)

@@ -73,6 +73,7 @@ class Operation:
     headers: tuple[Mapping[str, Any], ...] = ()
     direct: bool = False
     hidden: bool = False
+    any_query: bool = False
 
     def add_to(self, app: FastAPI) -> None:
         """Put it into the app's router."""
@@ -93,8 +94,10 @@ class Operation:
             route_class_override=Guarded,
         )
         route = app.router.routes[-1]
-        if self.direct and isinstance(route, Guarded):
-            route.direct = self.endpoint
+        if isinstance(route, Guarded):
+            route.any_query = self.any_query
+            if self.direct:
+                route.direct = self.endpoint
 
     def models(self) -> Iterable[type[BaseModel]]:
         """The shapes that its description names."""

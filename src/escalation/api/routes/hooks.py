@@ -135,6 +135,7 @@ OPERATIONS = (
         takes=dict.fromkeys(_KINDS),
         refusals=(400, 401, 408, 413, 415, 422, 500, 503),
         direct=True,
+        any_query=True,  # Jira adds who made the change to the URL
     ),
     Operation(
         method="OPTIONS",
