@@ -14,11 +14,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import audit, decide, digest, dispatch, due_instants, intake, sweep
+from bench import audit, decide, digest, dispatch, due_instants, intake, seats, sweep
 from bench.databases import KINDS, Database, opened
 from bench.rounds import Plan, Result, machine
 
-WHAT = ("intake", "sweep", "idle", "digest", "audit", "deadlines", "decide", "dispatch")
+WHAT = ("intake", "sweep", "idle", "digest", "audit", "deadlines", "decide", "dispatch", "seats")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -70,6 +70,8 @@ def _parts(
         yield partial(dispatch.run, plan)
     if "deadlines" in wanted:
         yield due_instants.run
+    if "seats" in wanted:
+        yield partial(seats.run, plan)
     for database in databases:
         yield from _on_database(wanted, plan, database)
 

@@ -141,12 +141,13 @@ class Directory:
         Raises:
             Invalid: with every mistake in it, each with a JSON pointer.
         """
-        # A store may have lost the order of names; what is told must not depend on which it was.
-        ordered = {
-            part: dict(sorted(found.items())) if isinstance(found, Mapping) else found
-            for part, found in document.items()
-        }
+        ordered = _in_order(document)
         return cls(load_data(ordered, DirectoryFile, name, check), Positions(name))
+
+    @classmethod
+    def stored(cls, document: Mapping[str, Any], name: str = "directory") -> "Directory":
+        """The directory of a document that was checked before it was stored."""
+        return cls(load_data(_in_order(document), DirectoryFile, name), Positions(name))
 
     def document(self) -> dict[str, Any]:
         """What `from_document` reads: JSON-able, the same for the same content."""
@@ -193,6 +194,14 @@ class Directory:
         if len(self.memo) >= _MEMO:
             self.memo.clear()
         self.memo[key] = value
+
+
+def _in_order(document: Mapping[str, Any]) -> dict[str, Any]:
+    """By code: a store may have lost the order of names, and what is told must not depend on it."""
+    return {
+        part: dict(sorted(found.items())) if isinstance(found, Mapping) else found
+        for part, found in document.items()
+    }
 
 
 def _found(table: Mapping[str, T], key: str, what: str) -> T:

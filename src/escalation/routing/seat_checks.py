@@ -6,17 +6,19 @@ Checked on the plain data, so that every mistake is told with its place and its 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from escalation.routing.fields import read_moment, read_zone
 from escalation.routing.positions import Path
 from escalation.routing.sheet import Sheet
-from escalation.routing.terms import Term, term
+from escalation.routing.terms import ALWAYS, Term, term
 from escalation.routing.wording import quoted
 from escalation.timekeeping.instants import zone_named
 
 _Key = tuple[str | None, ...]
 _SEAT = ("party", "role", "function", "region")
 _LONGEST_RING = 16
+_EVER = Term(-ALWAYS, ALWAYS)
 
 
 def check_seats(sheet: Sheet, parties: Iterable[str]) -> None:
@@ -31,10 +33,10 @@ def check_seats(sheet: Sheet, parties: Iterable[str]) -> None:
         for code in sheet.table(table):
             path: Path = (table, code)
             placed(sheet, path, parties)
-            in_time(sheet, path)
             for name in names:
                 sheet.known(people, "person", *path, name)
     seats = _Seats(sheet)
+    seats.check_times()
     seats.check_named()
     seats.check_sole()
     seats.check_rings()
@@ -49,18 +51,33 @@ def placed(sheet: Sheet, path: Path, parties: Iterable[str]) -> None:
 
 def in_time(sheet: Sheet, path: Path) -> None:
     """Refuse a term that ends before it begins."""
-    span = _span(sheet, path)
+    span = _span(sheet, path, _zone(sheet))
     if span is not None and span.empty:
-        begins, ends = sheet.text(*path, "from"), sheet.text(*path, "until")
-        detail = f"found {quoted(str(ends))}, expected a later time than {quoted(str(begins))}"
-        sheet.refuse("wrong_value", (*path, "until"), detail)
+        _refuse_backwards(sheet, path)
 
 
-def _span(sheet: Sheet, path: Path) -> Term | None:
-    """The term of an entry; None where its dates cannot be read."""
+def _refuse_backwards(sheet: Sheet, path: Path) -> None:
     begins, ends = sheet.text(*path, "from"), sheet.text(*path, "until")
+    detail = f"found {quoted(str(ends))}, expected a later time than {quoted(str(begins))}"
+    sheet.refuse("wrong_value", (*path, "until"), detail)
+
+
+def _zone(sheet: Sheet) -> ZoneInfo | None:
     try:
-        zone = zone_named(read_zone(sheet.text("zone")))
+        return zone_named(read_zone(sheet.text("zone")))
+    except ValueError:
+        return None
+
+
+def _span(sheet: Sheet, path: Path, zone: ZoneInfo | None) -> Term | None:
+    """The term of an entry; None where its dates cannot be read."""
+    entry = sheet.table(*path)
+    begins, ends = entry.get("from"), entry.get("until")
+    if zone is None:
+        return None
+    if begins is None and ends is None:
+        return _EVER
+    try:
         return term(
             None if begins is None else read_moment(begins),
             None if ends is None else read_moment(ends),
@@ -95,21 +112,30 @@ class _Gift:
 class _Seats:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
+        zone = _zone(sheet)
         self.spans = {
             (table, code): span
             for table in ("appointments", "acting_appointments", "delegations")
             for code in sheet.table(table)
-            if (span := _span(sheet, (table, code))) is not None
+            if (span := _span(sheet, (table, code), zone)) is not None
         }
         self.shared = {self._key(("shared_seats", code)) for code in sheet.table("shared_seats")}
 
     def _key(self, path: Path) -> _Key:
-        return tuple(self.sheet.text(*path, name) for name in _SEAT)
+        entry = self.sheet.table(*path)
+        words = (entry.get(name) for name in _SEAT)
+        return tuple(word if isinstance(word, str) else None for word in words)
 
     def _seat(self, path: Path) -> _Key:
         """The seat of an entry that may name it by an appointment."""
         named = self.sheet.text(*path, "for")
         return self._key(path) if named is None else self._key(("appointments", named))
+
+    def check_times(self) -> None:
+        """Each term begins before it ends."""
+        for path, span in self.spans.items():
+            if span.empty:
+                _refuse_backwards(self.sheet, path)
 
     def check_named(self) -> None:
         """Each acting term and delegation names one seat, or the person who delegates."""
@@ -188,23 +214,29 @@ class _Seats:
                 self.sheet.refuse("delegation_ring", gift.path, detail, key=True)
 
     def _gifts(self) -> Iterator[_Gift]:
-        holders: dict[_Key, list[tuple[str, Term]]] = defaultdict(list)
-        for path, span in self.spans.items():
-            person = self.sheet.text(*path, "person")
-            if path[0] != "delegations" and person is not None:
-                holders[self._seat(path)].append((person, span))
-        for path, span in self.spans.items():
+        given = {path: span for path, span in self.spans.items() if path[0] == "delegations"}
+        holders = self._holders() if given else {}
+        for path, span in given.items():
             to = self.sheet.text(*path, "to")
-            if path[0] != "delegations" or to is None:
+            if to is None:
                 continue
             scopes = tuple(
                 frozenset(word for _, word in self.sheet.words(*path, name))
                 for name in ("functions", "regions", "agreements")
             )
             by = self.sheet.text(*path, "by")
-            givers = [(by, span)] if by is not None else holders[self._seat(path)]
+            givers = [(by, span)] if by is not None else holders.get(self._seat(path), [])
             for giver, while_ in givers:
                 yield _Gift(path, giver, to, span.within(while_), scopes)
+
+    def _holders(self) -> dict[_Key, list[tuple[str, Term]]]:
+        """Who sits in each seat, and when."""
+        holders: dict[_Key, list[tuple[str, Term]]] = defaultdict(list)
+        for path, span in self.spans.items():
+            person = self.sheet.text(*path, "person")
+            if path[0] != "delegations" and person is not None:
+                holders[self._seat(path)].append((person, span))
+        return holders
 
 
 def _ring(first: _Gift, onward: dict[str, list[_Gift]]) -> list[_Gift] | None:

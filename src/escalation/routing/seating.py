@@ -68,7 +68,7 @@ class SharedSeat:
 class _Seat:
     """Everybody who ever sits in one seat."""
 
-    appointed: tuple[Sitting, ...]
+    appointed: tuple[tuple[int, int, Sitting], ...]
     acting: tuple[Sitting, ...]
 
 
@@ -109,7 +109,7 @@ class Seating:
         seat = self._seats.get((*key, alternate))
         if seat is None:
             return ()
-        found = [each for each in seat.appointed if each.term.holds(second)]
+        found = [each for start, end, each in seat.appointed if start <= second < end]
         if seat.acting:
             return _with_acting(found, [e for e in seat.acting if e.term.holds(second)])
         return tuple(found)
@@ -234,13 +234,19 @@ def _by_seat(
     for place, sittings in enumerate((appointed, acting)):
         for each in sittings:
             seats.setdefault((*each.key, each.alternate), ([], []))[place].append(each)
-    return {key: _Seat(tuple(own), tuple(instead)) for key, (own, instead) in seats.items()}
+    return {
+        key: _Seat(tuple((e.term.start, e.term.end, e) for e in own), tuple(instead))
+        for key, (own, instead) in seats.items()
+    }
 
 
 def _with_acting(found: list[Sitting], acting: list[Sitting]) -> tuple[Sitting, ...]:
-    """Who sits once those who act have taken the places of those who are away."""
+    """Who sits once those who act have taken the places of those who are away.
+
+    Whoever acts for somebody whose appointment has ended sits only while nobody else does.
+    """
     taken = {each.instead_of: each for each in reversed(acting)}
     if None in taken:
         return (taken[None],)
     kept = [taken.pop(each.id, each) for each in found]
-    return (*kept, *taken.values())
+    return tuple(kept) or tuple(taken.values())[:1]

@@ -178,6 +178,11 @@ class _Seat:
     second: int
     barred: frozenset[str] = frozenset()
     told: list[str] = field(default_factory=list)
+    _words: SeatWords = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have the words ready."""
+        self._words = SeatWords(self.directory, self.parties.function, self.parties.region)
 
     def found(self, role: Role, rule: EmptySeat | None) -> _Found:
         """Who holds it by the steps of the domain, in order."""
@@ -196,10 +201,6 @@ class _Seat:
     def _party(self) -> str:
         provider = self.side is Side.PROVIDER
         return self.parties.provider if provider else self.parties.agency
-
-    @property
-    def _words(self) -> SeatWords:
-        return SeatWords(self.directory, self.parties.function, self.parties.region)
 
     def _in_line(self, role: Role) -> _Found | None:
         """The role's own holder, or that of the first role to stand in."""
@@ -309,6 +310,8 @@ class _Seat:
 
     def _bypassed(self, person: str) -> bool:
         """Whether somebody is passed over, which is told once."""
+        if not self.parties.without and not self.barred:
+            return False
         if person in self.barred:
             self._tell(f"{self._words.name(person)} has handled it before")
             return True

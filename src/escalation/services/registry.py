@@ -94,7 +94,7 @@ class Registry:
         stored = framework.directory(connection)
         if stored is None:
             return None, 0
-        return Directory.from_document(stored.document), stored.epoch
+        return Directory.stored(stored.document), stored.epoch
 
     def _diary(self, connection: Connection, epoch: Epoch, before: Known | None) -> Diary:
         if before is not None and before.epoch.meetings == epoch.meetings:
@@ -117,7 +117,7 @@ class Registry:
                 return present
         found = self._directories.get(stored.epoch)
         if found is None:
-            found = Directory.from_document(stored.document)
+            found = Directory.stored(stored.document)
             while len(self._directories) >= _KEPT:
                 self._directories.pop(next(iter(self._directories)))
             self._directories[stored.epoch] = found

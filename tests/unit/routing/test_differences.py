@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from escalation.routing.differences import How, differences
@@ -65,6 +65,9 @@ def test_an_end_that_is_put_off_or_taken_away_is_a_change() -> None:
         st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=100
     )
 )
+@example("true")
+@example("?what")
+@example("no: 'thing', \"quoted\" \\ # - *")
 def test_whatever_is_written_reads_back_the_same(name: str) -> None:
     people = {**ONE["people"], "ann": {"name": name, "phone": name}}
     document = Directory.from_document({**ONE, "people": people}).document()

@@ -69,6 +69,16 @@ def test_who_acts_for_somebody_whose_appointment_has_ended_still_sits() -> None:
     assert seat(directory(ended, ("forums:\n", text))).person == "eve"
 
 
+def test_who_acts_for_somebody_gone_gives_way_to_the_next_who_is_appointed() -> None:
+    bob = "person: bob, role: service_manager, party: alpha, function: payroll"
+    next_ = f"{bob.replace('bob', 'cy')}, from: 2026-02-01"
+    ended = (f"{{{bob}}}", f"{{{bob}, until: 2026-01-31}}\n  app-8: {{{next_}}}")
+    text = "acting_appointments:\n  act-1: {person: eve, for: app-2, from: 2026-01-01}\nforums:\n"
+    where = directory(ended, ("forums:\n", text))
+    assert seat(where, at=datetime(2026, 1, 20, tzinfo=UTC)).person == "eve"
+    assert seat(where).person == "cy"
+
+
 def test_a_person_who_has_left_sits_nowhere() -> None:
     where = directory(("{name: Bob Bell}", "{name: Bob Bell, until: 2026-06-30}"))
     assert seat(where, at=datetime(2026, 6, 30, 13, tzinfo=UTC)).person == "bob"
