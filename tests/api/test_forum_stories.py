@@ -297,3 +297,51 @@ def test_forums_off_the_ladder_meet_take_matters_and_ask_for_actions(service: Se
     assert made["number"] == "CLIENT-FORUM-PAYROLL-2026-001"
     service.clock.advance(timedelta(days=1))
     assert service.found(f"/v1/actions?forum={forum}&done=false")["data"][0]["owner"]
+
+
+def test_a_forum_takes_contacts_and_feedback_and_notes_them(service: Service) -> None:
+    forum = "customer-forum-far-north"
+    meeting = next_meeting(service, forum)
+    contact = service.post("/v1/contacts", {"text": "Where is the counter?\nI rang twice."}).json()
+    praise = {"kind": "compliment", "text": "Friendly people"}
+    feedback = service.post("/v1/feedback", praise).json()
+    done(service, meeting, "table", kind="contact", item=contact["reference"], reason="late")
+    done(service, meeting, "table", kind="feedback", item=feedback["id"], reason="late")
+    wrong = does(service, meeting, "table", kind="contact", item=feedback["id"], reason="late")
+    fault(wrong, 422, "unknown", {"pointer": "/item"})
+    assert {(i["kind"], i["title"]) for i in items(service, meeting)} == {
+        ("contact", f"{contact['reference']}: Where is the counter?"),
+        ("feedback", f"{feedback['reference']}: Friendly people"),
+    }
+    begin(service, meeting)
+    done(service, meeting, "attend", present=[{"person": "marlee-dunbar"}])
+    for item in items(service, meeting):
+        done(service, meeting, "note", item=item["subject"], text="Thank them")
+    done(service, meeting, "close")
+    assert (
+        "Friendly people"
+        in service.get(f"/v1/meetings/{meeting}/minutes", accept="text/markdown").text
+    )
+
+
+def test_advice_sought_of_a_reference_group_is_on_its_agenda_and_given_by_noting(
+    service: Service,
+) -> None:
+    forum = "reference-group-human-resources"
+    question = "Is it owed under the award?"
+    issue = service.act(service.log(), "seek-advice", forum=forum, question=question)
+    meeting = next(
+        each["id"]
+        for each in service.found(f"/v1/forums/{forum}/meetings?limit=5")["data"]
+        if items(service, each["id"])
+    )
+    [item] = items(service, meeting)
+    assert (item["kind"], item["subject"], item["sought"]) == ("advice", issue["id"], question)
+    begin(service, meeting)
+    here = ("yasmin-haddad", "catherine-villiers", "marguerite-okafor")
+    done(service, meeting, "attend", present=[{"person": name} for name in here])
+    problem(does(service, meeting, "decide", issue=issue["id"], text="t"), 409, "only_to_note")
+    noted = done(service, meeting, "note", issue=issue["id"], text="It is.")
+    [advice] = noted["advice"]
+    assert advice["answer"] == "It is."
+    done(service, meeting, "close")

@@ -18,7 +18,7 @@ from escalation.services.jobs import Answer
 from escalation.services.meeting_views import meeting_view
 from escalation.services.once import NOBODY, Call
 from escalation.services.registry import Known
-from escalation.store import dialect, issues, journal, meetings, timeline
+from escalation.store import dialect, interactions, issues, journal, meetings, timeline
 from escalation.store.failures import Again
 from escalation.store.framework import bump
 from escalation.store.transaction import Connection
@@ -28,12 +28,22 @@ from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Actor
 from escalation.workflow.facts import Facts as IssueFacts
 from escalation.workflow.forum import SEEN, identified, sitting
-from escalation.workflow.meetings.asks import Asked, ConfirmMinutes, Decide, MeetingCommand, OnItem
+from escalation.workflow.interactions import Family, carried
+from escalation.workflow.meetings.asks import (
+    Asked,
+    ConfirmMinutes,
+    Decide,
+    MeetingCommand,
+    OnItem,
+    Table,
+)
 from escalation.workflow.meetings.decide import decide_meeting
-from escalation.workflow.meetings.facts import OF_ISSUES, Meeting, MeetingFacts
+from escalation.workflow.meetings.facts import OF_ISSUES, ItemKind, Meeting, MeetingFacts
 from escalation.workflow.meetings.plan import SENT, MeetingPlan
 from escalation.workflow.plan import apply
 from escalation.workflow.viewing import EVERYTHING, Viewer, may_see
+
+_SAID = {ItemKind.CONTACT: Family.CONTACT, ItemKind.FEEDBACK: Family.FEEDBACK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +111,24 @@ class _Sitting:
 
     def _named(self, ask: Asked) -> Asked:
         """The ask with its item's issue by id, where a reference was sent that is not sealed."""
+        if isinstance(ask, Table) and ask.kind in _SAID:
+            return self._said(ask, _SAID[ask.kind])
         if isinstance(ask, OnItem) and "_" not in ask.subject:
             if hidden(self.connection, self.errand.viewer, [ask.subject]):
                 return ask
             found = issues.ids_of_references(self.connection, [ask.subject])
             return replace(ask, subject=found.get(ask.subject, ask.subject))
         return ask
+
+    def _said(self, ask: Table, family: Family) -> Table:
+        """What somebody said, by its id, called by its first line unless it has a title."""
+        viewer = self.errand.viewer
+        found = interactions.find(self.connection, viewer, family, ask.subject)
+        if found is None:
+            fault = Fault("unknown", f"There is no {family} {ask.subject}.", pointer="/item")
+            raise Invalid("Nothing was tabled.", errors=[fault])
+        title = ask.title or carried(found)["title"]
+        return replace(ask, subject=found.id, title=f"{found.reference}: {title}")
 
     def _facts(self, ask: Asked) -> MeetingFacts:
         """The meeting and its issues, locked: issues in id order, then the meeting."""

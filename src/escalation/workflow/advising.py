@@ -12,12 +12,13 @@ from typing import Any
 from escalation.routing.directory import Directory, Forum
 from escalation.routing.membership import seats_of
 from escalation.timekeeping.duration import Duration
-from escalation.workflow import clocks
+from escalation.workflow import clocks, forum
 from escalation.workflow.case import Case
 from escalation.workflow.commands import GiveAdvice, SeekAdvice
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Clock, Facts, Issue
+from escalation.workflow.plan import Tabling
 from escalation.workflow.states import ClockEnd, ClockKind, Status
 
 Advice = Mapping[str, Any]
@@ -111,6 +112,10 @@ def seek_advice(draft: Draft, case: Case[SeekAdvice], status: Status) -> None:  
         "clock": clock.id,
     }
     draft.set(advice=(*draft["advice"], sought))
+    body = None if ask.forum is None else draft.directory.forums.get(ask.forum)
+    ahead = None if body is None else forum.next_sitting(draft.under, body, draft.now)
+    if ahead is not None:
+        draft.tablings.append(Tabling(ahead.id, ahead, kind="advice", sought=ask.question))
     due = None if clock.due_at is None else clock.due_at.isoformat()
     told = {"advice": sought["id"], **of, "question": ask.question, "due_at": due}
     draft.event(EventType.ADVICE_SOUGHT, told)

@@ -13,6 +13,7 @@ from msgspec import structs
 from escalation.workflow import forum
 from escalation.workflow.commands import Decide as DecideIssue
 from escalation.workflow.commands import Defer as DeferIssue
+from escalation.workflow.commands import GiveAdvice
 from escalation.workflow.draft import part_id
 from escalation.workflow.meetings.asks import (
     Asked,
@@ -33,7 +34,7 @@ from escalation.workflow.meetings.attendance import present_at
 from escalation.workflow.meetings.conflicts import recused_on
 from escalation.workflow.meetings.facts import OF_ISSUES, Item, ItemKind, Recusal
 from escalation.workflow.meetings.plan import MeetingEvent, Proceeding
-from escalation.workflow.meetings.rules import Case, reported_to
+from escalation.workflow.meetings.rules import Case, advice_of, before_it
 from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.plan import Decision
 from escalation.workflow.states import Effect
@@ -61,18 +62,17 @@ def _table(going: Proceeding, case: Case[Table]) -> None:
 
 def _put_on(going: Proceeding, case: Case[Table], *, late: bool) -> None:
     ask = case.ask
-    reported = ask.kind in OF_ISSUES and reported_to(case.facts, ask.subject)
-    if ask.kind in OF_ISSUES and not reported:
+    kind = before_it(case.facts, ask.subject) if ask.kind in OF_ISSUES else ask.kind
+    if kind is ItemKind.ISSUE:
         sitting = case.facts.meeting.sitting
         on = PutOn(
             sitting=sitting, section=ask.section, sought=ask.sought, late=late, reason=ask.reason
         )
         going.issue(ask.subject, on)
         return
-    kind = ItemKind.REPORTED if reported else ask.kind
     item = Item(
         subject=ask.subject,
-        kind=kind,
+        kind=kind or ask.kind,
         title=ask.title,
         section=ask.section,
         sought=ask.sought,
@@ -172,8 +172,17 @@ def _note(going: Proceeding, case: Case[Note]) -> None:
         noted = NotedUp(forum=case.facts.body.code, meeting=going.meeting.id, text=text)
         going.issue(item.subject, noted)
     else:
+        if item.kind is ItemKind.ADVICE and text is not None:
+            _advise(going, item.subject, text)
         _leave(going, item, "noted", text)
     going.tell(MeetingEvent.NOTED, subject=item.subject, text=text)
+
+
+def _advise(going: Proceeding, subject: str, text: str) -> None:
+    """What the forum says is its advice, where the question is still open."""
+    advice = advice_of(going.facts, subject)
+    if advice is not None:
+        going.issue(subject, GiveAdvice(advice=advice, answer=text))
 
 
 def _note_not_reached(going: Proceeding, case: Case[NoteNotReached]) -> None:

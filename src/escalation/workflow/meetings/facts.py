@@ -27,8 +27,8 @@ class MeetingStatus(StrEnum):
 class ItemKind(StrEnum):
     """What an agenda may hold.
 
-    An ``issue`` is the forum's to decide, a ``reported`` one its to note; a ``matter`` is a topic
-    that somebody raises.
+    An ``issue`` is the forum's to decide, a ``reported`` one its to note; ``advice`` is sought of
+    it on an issue. A ``contact`` and ``feedback`` are what people said, a ``matter`` is a topic.
     """
 
     ISSUE = "issue"
@@ -39,7 +39,8 @@ class ItemKind(StrEnum):
     ADVICE = "advice"
 
 
-OF_ISSUES = frozenset({ItemKind.ISSUE, ItemKind.REPORTED})
+OF_ISSUES = frozenset({ItemKind.ISSUE, ItemKind.REPORTED, ItemKind.ADVICE})
+"""Items whose subject is an issue."""
 
 
 class SitsAs(StrEnum):

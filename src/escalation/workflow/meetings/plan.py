@@ -6,11 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from escalation.workflow.commands import (
-    Command,
-)
-from escalation.workflow.commands import Decide as DecideIssue
-from escalation.workflow.commands import Defer as DeferIssue
+from escalation.workflow.commands import Command, Do
 from escalation.workflow.decide import decide
 from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Actor
@@ -111,7 +107,7 @@ class Proceeding:
         """Give fields of the procedure new values."""
         self.meeting = replace(self.meeting, procedure=replace(self.meeting.procedure, **changes))
 
-    def issue(self, subject: str, ask: DecideIssue | DeferIssue | OfMeeting) -> Plan:
+    def issue(self, subject: str, ask: Do | OfMeeting) -> Plan:
         """Decide on an issue among the items, and keep its plan."""
         facts = self.facts.issues[subject]
         command = Command(stem=self.command.fresh(), actor=self.command.actor, ask=ask)

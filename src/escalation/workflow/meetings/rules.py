@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from escalation.workflow import forum
+from escalation.workflow.advising import open_advice
 from escalation.workflow.facts import Actor
 from escalation.workflow.meetings.asks import (
     Asked,
@@ -83,10 +84,11 @@ def item_dealt_with(case: Case[OnItem]) -> str | None:
 
 
 def only_to_note(case: Case[OnItem]) -> str | None:
-    """What was reported up is not this forum's to decide: it notes it."""
-    if case.here.kind is not ItemKind.REPORTED:
+    """An issue that is not before this forum to be decided is noted: reported up, or for advice."""
+    if case.here.kind not in {ItemKind.REPORTED, ItemKind.ADVICE}:
         return None
-    return f"{case.facts.called(case.here)} was reported up to be noted; `note` it."
+    why = "reported up" if case.here.kind is ItemKind.REPORTED else "put to it for advice"
+    return f"{case.facts.called(case.here)} was {why}, not to be decided here; `note` it."
 
 
 def only_to_decide(case: Case[OnItem]) -> str | None:
@@ -181,20 +183,28 @@ def not_before_this_forum(case: Case[Table]) -> str | None:
     if case.ask.kind not in OF_ISSUES or case.item is not None:
         return None
     issue = case.facts.issues[case.ask.subject].issue
-    code = case.facts.body.code
-    waits = issue.status is Status.TABLED and issue.forum == code
-    if waits or reported_to(case.facts, case.ask.subject):
+    if before_it(case.facts, case.ask.subject) is not None:
         return None
     return (
         f"{issue.reference} neither stands on a rung of {case.facts.body.title} nor was reported "
-        "up to it: escalate it or report it up first."
+        "up to it or put to it for advice: do one of these first."
     )
 
 
-def reported_to(facts: MeetingFacts, subject: str) -> bool:
-    """Whether an issue was reported up to this forum, and not noted yet."""
-    reports = facts.issues[subject].issue.reported_up
-    return any(r["forum"] == facts.body.code and "noted_at" not in r for r in reports)
+def before_it(facts: MeetingFacts, subject: str) -> ItemKind | None:
+    """As what an issue may be before this forum; None where it may not."""
+    issue, code = facts.issues[subject].issue, facts.body.code
+    if issue.status is Status.TABLED and issue.forum == code:
+        return ItemKind.ISSUE
+    if any(r["forum"] == code and "noted_at" not in r for r in issue.reported_up):
+        return ItemKind.REPORTED
+    return ItemKind.ADVICE if advice_of(facts, subject) is not None else None
+
+
+def advice_of(facts: MeetingFacts, subject: str) -> str | None:
+    """The oldest open question on an issue that was put to this forum, by its id."""
+    asked = open_advice(facts.issues[subject].issue)
+    return next((str(a["id"]) for a in asked if a.get("forum") == facts.body.code), None)
 
 
 def agenda_closed(case: Case[Table]) -> str | None:
