@@ -12,6 +12,7 @@ from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, progress, say, say_json, tell
 from escalation.errors import Broken
 from escalation.services.record import exporting
+from escalation.services.record.deidentified import exported as released
 from escalation.services.record.findings import MOST, Report
 from escalation.services.record.sealing import AT_ONCE
 from escalation.store import auditing
@@ -111,31 +112,52 @@ def export(
     out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
     since: Since = None,
     issue: OfIssue = None,
+    *,
+    deidentified: Annotated[
+        bool,
+        typer.Option("--deidentified", help="Issues as figures, without a name or a sentence."),
+    ] = False,
 ) -> None:
     """Write the record as JSON Lines, with seals and a proof for each entry.
 
-    docs/record.md says how anyone verifies it without this program.
+    docs/record.md says how anyone verifies it without this program. With --deidentified, issues
+    are written as figures for research: nothing in it is proven, and nobody is named.
 
     Example: escalation audit export --issue SSI-2026-000012 --out issue.jsonl
     """
     _only_one(since, issue)
+    if deidentified and (since or issue):
+        raise typer.BadParameter("--deidentified is of all issues: leave --since and --issue out")
     with at_the_desk() as container:
-        if issue is not None:
-            lines: Iterable[str] = exporting.of_issue(container.engine, issue)
-        else:
-            lines = exporting.everything(container.engine, since or 0)
+        lines = _lines(container, since, issue, deidentified=deidentified)
         if out is None:
             for line in lines:
                 typer.echo(line)
             return
-        try:
-            with out.open("w", encoding="utf-8") as file:
-                count = 0
-                for count, line in enumerate(lines, start=1):  # noqa: B007 - told below
-                    file.write(f"{line}\n")
-        except OSError as error:
-            raise Broken(f"{out} cannot be written: {error.strerror}.") from error
+        count = _written(out, lines)
     tell(f"{out}: {count:,} lines.")
+
+
+def _lines(
+    container: Container, since: int | None, issue: str | None, *, deidentified: bool
+) -> Iterable[str]:
+    if deidentified:
+        return released(container.engine, container.ids)
+    if issue is not None:
+        return exporting.of_issue(container.engine, issue)
+    return exporting.everything(container.engine, since or 0)
+
+
+def _written(out: Path, lines: Iterable[str]) -> int:
+    count = 0
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            for line in lines:
+                file.write(f"{line}\n")
+                count += 1
+    except OSError as error:
+        raise Broken(f"{out} cannot be written: {error.strerror}.") from error
+    return count
 
 
 def _only_one(since: int | None, issue: str | None) -> None:
