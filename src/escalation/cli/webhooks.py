@@ -14,7 +14,7 @@ from escalation.services.deliveries import DeliveryState
 from escalation.services.endpoints import NewEndpoint, Wishes
 
 app = group(
-    "Send events to other systems, and see what came of it."
+    "Send events to other systems, take what ticketing tools send, and see what came of it."
     "\n\nExample: escalation webhooks endpoints add https://tickets.example.org/hook"
 )
 endpoints = group(
