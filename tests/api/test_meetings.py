@@ -363,3 +363,17 @@ def test_a_meeting_in_between_takes_what_comes_before_its_cut_off(service: Servi
     problem(service.post("/v1/forums/nowhere/meetings", body), 404, "not_found")
     service.clock.advance(timedelta(days=7))
     assert meeting_of(tabled_issue(service)) == extra["id"]
+
+
+def test_a_seat_is_filled_once_and_its_holder_may_be_named_in_it(service: Service) -> None:
+    meeting = meeting_of(tabled_issue(service))
+    begin(service, meeting)
+    seat = "business_manager@rivers"
+    proxy = {"person": "priya-nair", "seat": seat, "authority": "letter"}
+    holder = {"person": "ruth-goldfinch", "seat": seat}
+    answer = does(service, meeting, "attend", present=[holder, proxy])
+    fault(answer, 422, "repeated", {"pointer": "/present/1"})
+    found = done(service, meeting, "attend", present=[holder])
+    assert [(each["as"], each["seat"]) for each in found["attendance"]] == [("member", seat)]
+    answer = does(service, meeting, "attend", present=[], apologies=["nobody"])
+    fault(answer, 422, "unknown", {"pointer": "/apologies/0"})
