@@ -6,7 +6,7 @@ one. A sick endpoint is back on the first route once a turn of it went well.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -95,12 +95,8 @@ class Courier:
 
     async def _look(self, route: Route, clerk: Clerk, kind: _Kind) -> bool:
         """Hand on what waits and open lanes for what is due; answers whether there was anything."""
-        moved = 0
         try:
-            if kind.hands_on:
-                moved += await clerk.aside(self._outgoing.hand_on)
-                moved += await clerk.aside(self._outgoing.recover)
-            due = await clerk.aside(self._outgoing.with_work) if kind.needed() else ()
+            moved, due = await clerk.aside(partial(self._seen, kind))
         except Exception as error:  # noqa: BLE001 - it is tried again, whatever it was
             tell("deliveries_put_off", error)
             await asyncio.sleep(AFTER_A_FAILURE)
@@ -108,6 +104,11 @@ class Courier:
         for endpoint in due:
             route.open(endpoint)
         return bool(moved)
+
+    def _seen(self, kind: _Kind) -> tuple[int, Sequence[str]]:
+        """In a thread at one go: each time it is handed back and forth costs time under load."""
+        moved = self._outgoing.hand_on() + self._outgoing.recover() if kind.hands_on else 0
+        return moved, self._outgoing.with_work() if kind.needed() else ()
 
 
 def _routes(health: Health) -> tuple[_Kind, _Kind]:
