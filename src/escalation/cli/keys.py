@@ -8,7 +8,7 @@ import typer
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
-from escalation.services import keys
+from escalation.services import keys, secrets
 from escalation.services.keys import KeyRole, StoredKey
 from escalation.services.views import told
 
@@ -93,6 +93,23 @@ def revoke(
         say_json({"id": key, "state": "revoked"})
     else:
         say(f"{key} is revoked.")
+
+
+@app.command()
+def reseal(*, as_json: AsJson = False) -> None:
+    """Seal every secret again under the first key of ESCALATION_MASTER_KEY.
+
+    To change the master key: give the new one before the old, parted by a comma, to every process;
+    run this; then leave the old one out.
+
+    Example: escalation keys reseal
+    """
+    with at_the_desk() as container:
+        count = secrets.reseal(container.desk, container.vault)
+    if as_json:
+        say_json({"secrets": count})
+    else:
+        say(f"{count} secrets are sealed under the first master key now.")
 
 
 def _told(key: StoredKey, now: datetime) -> dict[str, Any]:

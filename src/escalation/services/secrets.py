@@ -4,6 +4,7 @@ import os
 from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NoBase64
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from escalation.errors import Broken
 from escalation.ids import IdSource
+from escalation.services.desk import Desk
+from escalation.store import sealed_secrets
 from escalation.store.private import make_folder
+from escalation.store.transaction import Connection
 
 KEY_BYTES = 32
 _HOW = "It is 32 random bytes in base64: `openssl rand -base64 32`."
@@ -49,6 +53,23 @@ class Vault:
                 "under. Bring that key back (ESCALATION_MASTER_KEY, or master.key in the data "
                 "folder); a webhook secret may be rotated instead."
             ) from error
+
+
+def reseal(desk: Desk, vault: Vault) -> int:
+    """Seal every secret again under the first of the master's keys; answers how many there are.
+
+    After that the other keys are not needed any more.
+
+    Raises:
+        Broken: one of them was sealed under a key that is not among them; nothing was changed.
+    """
+
+    def chore(connection: Connection, now: datetime) -> int:
+        del now
+        return sealed_secrets.each(connection, lambda sealed: vault.seal(vault.open(sealed)))
+
+    count: int = desk.do(chore).result()
+    return count
 
 
 def given_keys(text: str) -> Sequence[bytes]:
