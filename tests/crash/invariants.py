@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select
 
+from escalation.services.event_types import EVENT_TYPES
 from escalation.store import models
 from escalation.store.chain import GENESIS, link_hash
 from escalation.store.transaction import snapshot
@@ -18,7 +19,7 @@ from escalation.workflow.events import INTERNAL
 from tests.crash.folding import Standing, fold
 
 Row = Any
-SENT_JOURNAL = {"digest.ready", "ladder.published"}
+SENT_JOURNAL = {kind for kind in EVENT_TYPES if kind.startswith(("digest.", "ladder.", "meeting."))}
 """Types outside an issue's timeline that go out."""
 TERMINAL = {"closed", "withdrawn"}
 _QUIET = {kind.value for kind in INTERNAL}
