@@ -25,7 +25,9 @@ _HIGH_LEVEL = 18
 """The place of that section's statement."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _STANDS = "s.status in ('open', 'in_progress', 'on_hold', 'tabled')"
-_BEGUN = f"{_STANDS} AND s.effective_from <= :at AND s.recorded_from <= :known"
+_BEGUN = (
+    f"{_STANDS} AND i.sealed_at IS NULL AND s.effective_from <= :at AND s.recorded_from <= :known"
+)
 # In two parts, each with one range of an index.
 _ENDS = (
     "s.recorded_to IS NULL",
@@ -42,10 +44,7 @@ _BECAUSE = (
     " || CASE WHEN s.severity IN ('critical', 'high') THEN ',\"severity\"' ELSE '' END"
     " || CASE WHEN s.layer = 'corporate' THEN ',\"corporate_layer\"' ELSE '' END"
 )
-_REPORTS = (
-    "CASE WHEN s.reported_to IS NULL THEN ''"
-    " ELSE ',\"' || replace(s.reported_to, '|', '\",\"') || '\"' END"
-)
+_CODES = "CASE WHEN {0} IS NULL THEN '' ELSE ',\"' || replace({0}, '|', '\",\"') || '\"' END"
 _NOTABLE = "s.severity IN ('critical', 'high') OR s.layer = 'corporate'"
 _LEAVES = "s.due_at < :until OR s.due_at IS NULL AND s.hold_until < :until"
 _SHOWN = (
@@ -152,7 +151,7 @@ class Plain:
             f"SELECT {self._words.row(self._words.made(told))} FROM stay s"  # noqa: S608 - of our own words
             " JOIN issue i ON i.id = s.issue_id LEFT JOIN stay b ON b.id = s.before"
             " WHERE s.effective_from > :since AND s.effective_from <= :at"
-            " AND s.recorded_from <= :known"
+            " AND s.recorded_from <= :known AND i.sealed_at IS NULL"
         )
         here, away = f"s.forum = :forum AND {_STANDS}", "s.left_forum = :forum"
         elsewhere = f"s.forum IS NULL OR s.forum <> :forum OR NOT {_STANDS}"
@@ -177,7 +176,8 @@ class Plain:
             "past_target": words.truth.format("coalesce(s.past_target_at <= :at, false)"),
             "received_at": instant("i.received_at"),
             "reference": "i.reference",
-            "reported_up_to": words.listed(_REPORTS),
+            "reported_up_to": words.listed(_CODES.format("s.reported_to")),
+            "also_affects": words.listed(_CODES.format("s.also_affects")),
             **also,
         }
         return words.made(dict(sorted(told.items())))

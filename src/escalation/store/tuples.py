@@ -6,7 +6,7 @@ object for each and a call for each instant, and making the statement as much as
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
@@ -36,7 +36,7 @@ def named(connection: Connection, query: Query, given: Mapping[str, Any]) -> lis
     return list(map(_row(query)._make, fetched(connection, query, given)))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _row(query: Query) -> Any:  # noqa: ANN401 - a class made of the query's own names
     return namedtuple("Row", [str(column.key) for column in query.selected_columns])  # noqa: PYI024 - as above
 
@@ -58,7 +58,7 @@ class _Made(NamedTuple):
         return values if self.order is None else tuple(values[name] for name in self.order)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _made(of: Dialect, query: Query, given: tuple[str, ...]) -> _Made:
     compiled = query.compile(dialect=of)
     # With lists that the query itself holds written out, as `IN (a, b)`.
