@@ -8,8 +8,9 @@ import typer
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
-from escalation.services import keys, secrets
+from escalation.services import keys
 from escalation.services.keys import KeyRole, StoredKey
+from escalation.services.secrets import reseal as seal_again
 from escalation.services.views import told
 
 app = group(
@@ -105,7 +106,7 @@ def reseal(*, as_json: AsJson = False) -> None:
     Example: escalation keys reseal
     """
     with at_the_desk() as container:
-        count = secrets.reseal(container.desk, container.vault)
+        count = seal_again(container.desk, container.vault)
     if as_json:
         say_json({"secrets": count})
     else:
