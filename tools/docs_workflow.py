@@ -30,6 +30,13 @@ _WHEN: Mapping[str, str] = {
     "lands_nowhere": "there is no rung above",
     "climbs_lands_at_forum": "a forum sits on the rung above",
     "climbs_lands_at_officers": "officers sit on the rung above",
+    "stays_here": "somebody leads yet, or the rung does not say `next_rung`",
+    "passed_on_lands_at_forum": (
+        "nobody is left to lead, the rung says `next_rung`, and a forum sits where it goes"
+    ),
+    "passed_on_lands_at_officers": (
+        "nobody is left to lead, the rung says `next_rung`, and officers sit where it goes"
+    ),
     "decides_to_resolve": "the effect is `resolve`",
     "decides_to_keep": "the effect is `keep`",
     "decides_to_move_lands_at_forum": "the effect is `climb` or `return`, to a forum",
@@ -172,6 +179,11 @@ how they go together.
 Clocks are not refused: one whose step is not due, or that has ended, finds nothing to do.
 
 {_table(("clock", "at its end", "state"), ((f"`{k}`", *more) for k, *more in _ENGINE))}
+Two things more follow of themselves. Where the directory changes, or a term begins or ends, seats
+are found again: a change is told once, and an issue whose leading seat has become empty on a rung
+that says `next_rung` goes on to the rung above, `open` or `tabled` there. Where an issue that
+another depends on is settled, a hold that waited for it ends: `in_progress`, or `tabled`.
+
 ## Rules
 
 {rules}"""

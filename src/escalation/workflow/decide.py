@@ -51,12 +51,12 @@ from escalation.workflow.due import clock_due, retarget
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
 from escalation.workflow.guards import RULES, SEATED
-from escalation.workflow.holders import reassign, recuse, seats_changed
+from escalation.workflow.holders import reassign, recuse, seats_changed, where_recusing_leads
 from escalation.workflow.machine import Moment, way
 from escalation.workflow.of_meetings import NotedUp, OfMeeting, PutOn, Resit, Retarget
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import Plan
-from escalation.workflow.reclassifying import reclassify
+from escalation.workflow.reclassifying import reclassify, where_reclassifying_leads
 from escalation.workflow.sides import with_seat
 from escalation.workflow.sittings import decide_item, defer_item, noted_up, put_on, resit
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
@@ -204,6 +204,8 @@ _LANDS: dict[type[Do], Callable[[Facts, Any, datetime], Landing | None]] = {
     ReferBack: _below,
     Reopen: _again,
     Decide: _decided,
+    Recuse: where_recusing_leads,
+    Reclassify: where_reclassifying_leads,
 }
 
 

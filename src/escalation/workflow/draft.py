@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from escalation.routing.effective import EffectiveLadder
 from escalation.routing.vocabulary import StatutoryStop
 from escalation.timekeeping.calendar import Calendar
 from escalation.timekeeping.duration import Duration
@@ -71,7 +72,6 @@ class Draft:
         """Begin from ``facts``; what is done takes effect at ``now``."""
         self.facts = facts
         self.under = facts.under
-        self.ladder = facts.under.ladder
         self.directory = facts.under.directory
         self.command = command
         self.now = now
@@ -110,6 +110,11 @@ class Draft:
         made = self._made.get(prefix, 0)
         self._made[prefix] = made + 1
         return part_id(prefix, self.command.stem, made)
+
+    @property
+    def ladder(self) -> EffectiveLadder:
+        """The ladder that it stands on."""
+        return self.under.ladder
 
     @property
     def calendar(self) -> Calendar:

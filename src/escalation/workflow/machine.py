@@ -44,6 +44,21 @@ class Moment:
         return not self.lands
 
     @property
+    def stays_here(self) -> bool:
+        """Whether somebody still leads, or the rung keeps what nobody leads."""
+        return not self.lands
+
+    @property
+    def passed_on_lands_at_forum(self) -> bool:
+        """Whether nobody is left to lead, and it goes on to a forum's rung."""
+        return self.lands and self.lands_at_forum
+
+    @property
+    def passed_on_lands_at_officers(self) -> bool:
+        """Whether nobody is left to lead, and it goes on to an officers' rung."""
+        return self.lands and not self.lands_at_forum
+
+    @property
     def at_forum(self) -> bool:
         """Whether it stands on a forum's rung now."""
         return self.forum_here

@@ -1,50 +1,77 @@
 """Other fields of an issue, and what they make of its budgets, its agreement and its holders."""
 
+from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import RungKind
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import forum
 from escalation.workflow.case import Case
-from escalation.workflow.climbing import seat_anew, warnings_of
+from escalation.workflow.climbing import Landing, warnings_of
 from escalation.workflow.commands import Reclassify
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
+from escalation.workflow.facts import Agreement, Facts
+from escalation.workflow.passing_on import hand_over, passed_on
 from escalation.workflow.sealing import align_statutory, seal
 from escalation.workflow.states import ClockKind, Status
 
 
-def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:  # noqa: ARG001 - one shape
-    """Other fields, and with them budgets, agreement and holders; anchors and intervals stay."""
-    changes = dict(case.ask.changes)
-    sensitive = changes.pop("sensitive", None)
+def reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:
+    """Other fields, and with them budgets, agreement and holders; anchors and intervals stay.
+
+    Where that leaves nobody to lead, it goes on by the rung's empty-seat rule.
+    """
+    sensitive = case.ask.changes.get("sensitive")
     if sensitive is not None:
         seal(draft, sensitive)
-    if changes.keys() - {"seats"}:
-        _reclassify(draft, case, changes)
+    if _fields(case.ask):
+        _reclassify(draft, case, status)
 
 
-def _reclassify(draft: Draft, case: Case[Reclassify], changes: dict[str, Any]) -> None:
-    moved = changes.pop("entry", None)
-    seats = changes.pop("seats")
+def where_reclassifying_leads(facts: Facts, ask: Reclassify, now: datetime) -> Landing | None:
+    """The rung that other fields pass the issue on to; ``None`` where it stays."""
+    if not facts.issue.unresolved or not _fields(ask) or not ask.changes["seats"]:
+        return None
+    after = replace(facts.issue, **_fields(ask), seats=ask.changes["seats"])
+    return passed_on(_under(facts.under, ask), facts.issue, after, now)
+
+
+def _fields(ask: Reclassify) -> dict[str, Any]:
+    """The fields that change, without sealing and without what follows from them."""
+    apart = {"sensitive", "seats", "entry"}
+    return {name: value for name, value in ask.changes.items() if name not in apart}
+
+
+def _under(under: Agreement, ask: Reclassify) -> Agreement:
+    """What it stands under with these fields."""
+    entry = ask.changes.get("entry")
+    return under if entry is None else replace(under, ladder=entry.ladder)
+
+
+def _reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:
+    left, changes = draft.ladder, _fields(case.ask)
     before = {name: getattr(case.issue, name) for name in changes}
     draft.set(**changes)
     if changes.get("agency") in case.issue.also_affects:
         others = (code for code in case.issue.also_affects if code != changes["agency"])
         draft.set(also_affects=tuple(others))
-    left, ladder = draft.ladder, draft.ladder if moved is None else moved.ladder
-    rung = ladder.rung(case.issue.rung)
+    moved = case.ask.changes.get("entry")
     if moved is not None:
-        draft.ladder = ladder
-        draft.set(ola=moved.ola, ladder=ladder.id, calendar=moved.calendar, cluster=moved.cluster)
-        draft.set(entry_reasons=moved.reasons, warnings=moved.warnings)
+        draft.under = _under(draft.under, case.ask)
+        draft.set(ola=moved.ola, ladder=moved.ladder.id, cluster=moved.cluster)
+        draft.set(calendar=moved.calendar, entry_reasons=moved.reasons, warnings=moved.warnings)
+    rung = draft.ladder.rung(case.issue.rung)
     told = {name: {"from": before[name], "to": changes[name]} for name in changes}
     draft.event(EventType.CHANGED, {"changes": told})
     rebudget(draft, rung)
     align_statutory(draft, left, draft["sealing"].sensitive if draft["sealing"] else ())
-    seat_anew(draft, rung, seats)
-    if draft["status"] is Status.TABLED and forum.code_at(draft, rung) != draft["forum"]:
+    hand_over(draft, case.ask.changes["seats"], case.landing, status)
+    stays = case.landing is None
+    if stays and draft["status"] is Status.TABLED and forum.code_at(draft, rung) != draft["forum"]:
         draft.stop(ClockKind.FORUM)
         forum.take_off(draft, "withdrawn")
         forum.table_next(draft, rung)

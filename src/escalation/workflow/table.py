@@ -39,6 +39,12 @@ def _climbing(
     )
 
 
+def _passing_on(act: Act, *guards: str) -> tuple[Row, Row, Row]:
+    """An act that may leave nobody to lead: it stays, or goes on by the rung's empty-seat rule."""
+    stays = Row(act, UNRESOLVED, None, "stays_here", guards)
+    return (stays, *_climbing(act, UNRESOLVED, *guards, also="passed_on"))
+
+
 TABLE: tuple[Row, ...] = (
     Row(Act.ACKNOWLEDGE, (Status.OPEN,), Status.IN_PROGRESS),
     # Words about an issue are taken whatever its state: the record is never closed to them.
@@ -60,14 +66,11 @@ TABLE: tuple[Row, ...] = (
     *_climbing(Act.REFER_BACK, UNRESOLVED, "nowhere_to_refer_back", "referred_back_too_often"),
     Row(Act.REPORT_UP, UNRESOLVED, guards=("no_higher_forum", "already_reported_there")),
     Row(Act.REASSIGN, UNRESOLVED, guards=("no_such_seat", "may_not_hold_it", "has_it_already")),
-    # It climbs where nobody is left to lead and the rung says so.
-    Row(Act.RECUSE, UNRESOLVED, guards=("no_such_seat", "nobody_to_recuse", "recused_already")),
+    # Where nobody is left to lead and the rung says `next_rung`, these two pass the issue on.
+    *_passing_on(Act.RECUSE, "no_such_seat", "nobody_to_recuse", "recused_already"),
+    *_passing_on(Act.RECLASSIFY, "stays_sealed", "not_on_the_new_ladder"),
     # What an issue was is put right after its outcome too, until the record closes.
-    Row(
-        Act.RECLASSIFY,
-        (*UNRESOLVED, Status.RESOLVED),
-        guards=("stays_sealed", "not_on_the_new_ladder"),
-    ),
+    Row(Act.RECLASSIFY, (Status.RESOLVED,), guards=("stays_sealed", "not_on_the_new_ladder")),
     Row(Act.RECLASSIFY, (Status.CLOSED, Status.WITHDRAWN), guards=("settled", "stays_sealed")),
     Row(Act.RESOLVE, UNRESOLVED, Status.RESOLVED, guards=("both_must_agree",)),
     # Where both seats resolve: one proposes, the other answers.
@@ -125,5 +128,4 @@ TABLE: tuple[Row, ...] = (
         (Status.TABLED,),
         guards=("not_on_that_agenda", "carried_over_too_often", "no_further_meeting"),
     ),
-    # Acts of the domain that this release refuses whatever the state.
 )

@@ -5,13 +5,29 @@ The officers are a pair on the second rung, so that there is a rung on either si
 forum is the one above, at its meeting.
 """
 
+from collections.abc import Iterator
+from datetime import date
+
 import pytest
 
-from escalation.workflow.commands import Acknowledge, Close, Escalate, Resolve, Withdraw
+from escalation.routing.directory import Directory
+from escalation.routing.publication import Publication
+from escalation.routing.vocabulary import Side
+from escalation.workflow.commands import (
+    Acknowledge,
+    Close,
+    Escalate,
+    Reclassify,
+    Recuse,
+    Resolve,
+    Withdraw,
+)
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.states import Act, MeetingAct, Status
+from escalation.workflow.table import TABLE as WAYS
+from tests.unit.workflow import world
 from tests.unit.workflow.asks import ASKS, OUTCOME, a_hold
-from tests.unit.workflow.builders import Story, logged
+from tests.unit.workflow.builders import Story, logged, told
 
 # `=` stays as it is; `!rule` is refused by that rule; `-` is refused for the state itself.
 TABLE = """
@@ -120,6 +136,83 @@ def test_the_acts_an_answer_offers_are_those_the_state_has(status: Status) -> No
         allowed -= {"resolve", "agree", "dissent"}  # nothing has been proposed yet
     allowed.discard("give-advice")  # none has been sought yet
     assert set(open_acts(story.facts)) == allowed
+
+
+# Of an act that leaves nobody to lead, where the rung says `next_rung`: officers are above the
+# desk, a forum above the directors; of finance nobody is a director either.
+PASSED_ON = """
+act        rung      open   in_progress on_hold
+recuse     desk      open   open        open
+recuse     directors tabled tabled      tabled
+reclassify desk      tabled tabled      tabled
+reclassify directors tabled tabled      tabled
+"""
+
+
+def passing_on(rung: str, status: str) -> Story:
+    ladders = world.ladder_text()
+    for each in ("desk", "directors"):
+        ladders = ladders.replace(f"id: {each}\n", f"id: {each}\n        empty_seat: next_rung\n")
+    people = world.directory_text(without=("fin",)).replace(
+        "role: service_director, party: maple",
+        "role: service_director, party: maple, function: payroll",
+    )
+    story = logged(
+        publication=Publication.read(ladders, "ladders.yaml", date(2026, 3, 2)),
+        directory=Directory.read(people, "directory.yaml"),
+    )
+    if rung == "directors":
+        story.do(Escalate(reason="too large for the desk"))
+    if status != Status.OPEN:
+        story.do(Acknowledge())
+    if status == Status.ON_HOLD:
+        story.do(a_hold(story))
+    assert (story.issue.rung, story.issue.status) == (rung, status)
+    return story
+
+
+def passed_on() -> Iterator[tuple[str, str, str, str]]:
+    head, *lines = (line.split() for line in PASSED_ON.strip().splitlines())
+    for act, rung, *cells in lines:
+        yield from ((act, rung, state, cell) for state, cell in zip(head[2:], cells, strict=True))
+
+
+@pytest.mark.parametrize(("act", "rung", "state", "leads"), list(passed_on()))
+def test_an_act_that_leaves_nobody_to_lead_passes_the_issue_on_as_the_table_says(
+    act: str, rung: str, state: str, leads: str
+) -> None:
+    story = passing_on(rung, state)
+    ask = {
+        "recuse": Recuse(seat=Side.PROVIDER, reason="they are related"),
+        "reclassify": Reclassify(changes={"function": "finance"}, reason="it is about a refund"),
+    }[act]
+    plan = story.do(ask)
+    above = {"open": "directors", "tabled": "forum"}[leads]
+    assert (story.issue.rung, story.issue.status) == (above, leads)
+    ways = {row.to for row in WAYS if row.act == act and state in row.sources}
+    assert Status(leads) in ways
+    assert told(plan)[1] == "escalated"
+    assert story.last("escalated")["how"] == "nobody holds the seat that leads"
+    assert not story.has("hold")
+    assert story.book.read(story.under).issue == story.issue
+
+
+@pytest.mark.parametrize("act", ["recuse", "reclassify"])
+def test_a_rung_that_keeps_what_nobody_leads_keeps_it_and_alarms(act: str) -> None:
+    story = logged(directory=world.directory(without=("fin",)))
+    ask = {
+        "recuse": Recuse(seat=Side.PROVIDER),
+        "reclassify": Reclassify(changes={"function": "finance"}),
+    }[act]
+    assert told(story.do(ask))[-1] == "seat_vacant"
+    assert (story.issue.rung, story.issue.status) == ("desk", Status.OPEN)
+
+
+def test_what_is_resolved_is_reclassified_where_it_stands() -> None:
+    story = passing_on("desk", Status.IN_PROGRESS)
+    story.do(Resolve(outcome=OUTCOME))
+    story.do(Reclassify(changes={"function": "finance"}))
+    assert (story.issue.rung, story.issue.status) == ("desk", Status.RESOLVED)
 
 
 def test_a_refusal_says_in_words_why_the_state_does_not_have_the_act() -> None:
