@@ -41,7 +41,7 @@ WHILE_PEOPLE_WAIT = 200
 """Clocks that one sweep fires at most while people wait."""
 POSTPONED = timedelta(minutes=5)
 """How long a clock that could not be decided is left alone."""
-COLLECTS = (20_000, 20, 20)
+COLLECTS = (100_000, 20, 20)
 """When Python looks for cycles: a batch makes many values that all live to its end, in no cycle."""
 
 
