@@ -1,6 +1,7 @@
 """The picking rules of shared seats over one batch: read with its facts, moved on as it decides."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from escalation.routing.directory import Directory
 from escalation.routing.picking import NO_TURNS, Turns
@@ -10,20 +11,42 @@ from escalation.store.transaction import Connection
 from escalation.workflow.facts import Issue
 
 
+class _OpenIssues(Mapping[str, int]):
+    """How many open issues people hold, counted when a picking rule first asks: most never do."""
+
+    def __init__(self, connection: Connection, people: frozenset[str]) -> None:
+        self._connection = connection
+        self._people = people
+        self._before: dict[str, int] | None = None
+        self.since: Counter[str] = Counter()
+        """What the batch has given to people, and taken from them, but not written yet."""
+
+    def __getitem__(self, person: str) -> int:
+        if self._before is None:
+            self._before = turns.held(self._connection, self._people)
+        return self._before.get(person, 0) + self.since[person]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._people)
+
+    def __len__(self) -> int:
+        return len(self._people)
+
+
 class SeatTurns:
     """How the rules stand; a directory without such seats costs no statement."""
 
     def __init__(self, connection: Connection, directory: Directory | None) -> None:
         """Read what the seats of ``directory`` need: at most three statements for any batch."""
         self._made: dict[str, int] = {}
-        self._open: dict[str, int] = {}
         self._picks: Counter[str] = Counter()
         seating = None if directory is None else directory.seating
         self._counts = seating is not None and seating.counts
         if seating is not None and seating.counts:
             in_turn = [s.id for s in seating.shared.values() if s.pick is Picking.ROUND_ROBIN]
             self._made = turns.made(connection, in_turn) if in_turn else {}
-            self._open = turns.held(connection, seating.pooled) if seating.pooled else {}
+        pooled = frozenset() if seating is None else seating.pooled
+        self._open = _OpenIssues(connection, pooled)
         self.now = Turns(self._made, self._open) if self._counts else NO_TURNS
 
     @property
@@ -47,7 +70,7 @@ class SeatTurns:
     def _weigh(self, issue: Issue | None, count: int) -> None:
         if issue is not None and issue.unresolved:
             for person in {held.person for held in issue.seats.values() if held.person}:
-                self._open[person] = self._open.get(person, 0) + count
+                self._open.since[person] += count
 
     def write(self, connection: Connection) -> None:
         """Keep the picks that were made."""
