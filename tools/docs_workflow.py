@@ -78,6 +78,13 @@ _ENGINE = (
     ("statutory", "a breach, told to the named people; nothing pauses it", "stays"),
 )
 
+_OF_ITSELF = """\
+Two things more follow of themselves. Where the directory changes, or a term begins or ends, seats
+are found again: a change is told once, and an issue whose leading seat has become empty on a rung
+that says `next_rung` goes on to the rung above, `open` or `tabled` there. Where an issue that
+another depends on is settled, a hold that waited for it ends: `in_progress`, or `tabled`.
+"""
+
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     columns = list(head)
@@ -179,11 +186,7 @@ how they go together.
 Clocks are not refused: one whose step is not due, or that has ended, finds nothing to do.
 
 {_table(("clock", "at its end", "state"), ((f"`{k}`", *more) for k, *more in _ENGINE))}
-Two things more follow of themselves. Where the directory changes, or a term begins or ends, seats
-are found again: a change is told once, and an issue whose leading seat has become empty on a rung
-that says `next_rung` goes on to the rung above, `open` or `tabled` there. Where an issue that
-another depends on is settled, a hold that waited for it ends: `in_progress`, or `tabled`.
-
+{_OF_ITSELF}
 ## Rules
 
 {rules}"""

@@ -9,6 +9,7 @@ from escalation.routing.ladder import Conditions, Ladder, Ola
 from escalation.routing.loader import in_order
 from escalation.routing.positions import Path
 from escalation.routing.publication import Publication
+from escalation.routing.ways_up import ways_up
 from escalation.routing.wording import not_among, one_of, quoted
 
 
@@ -18,7 +19,12 @@ def check_against(publication: Publication, directory: Directory) -> list[Fault]
     A fault of the ladder file is placed there, one of the directory in the directory.
     """
     both = _Both(publication, directory)
-    of_ladders = [*both.agreements(), *both.rules(), *both.default_forums()]
+    of_ladders = [
+        *both.agreements(),
+        *both.rules(),
+        *both.default_forums(),
+        *ways_up(publication, directory),
+    ]
     return [*in_order(of_ladders), *in_order(both.calendars())]
 
 

@@ -114,6 +114,17 @@ class Seating:
             return _with_acting(found, [e for e in seat.acting if e.term.holds(second)])
         return tuple(found)
 
+    def ever(self, party: str, role: Role) -> tuple[Sitting, ...]:
+        """Everybody who ever sits as that, whatever narrows their seat."""
+        return tuple(self._ever.get((party, role.value), ()))
+
+    @cached_property
+    def _ever(self) -> Mapping[tuple[str, str], list[Sitting]]:
+        found: dict[tuple[str, str], list[Sitting]] = defaultdict(list)
+        for each in self._sittings():
+            found[each.key[:2]].append(each)
+        return found
+
     def delegations(self, person: str, key: SeatKey | None) -> tuple[Delegation, ...]:
         """What the holder of a seat has ever given away: first the seat's, then their own."""
         own = self._by_person.get(person, ())
@@ -161,11 +172,14 @@ class Seating:
 
     @cached_property
     def _by_role(self) -> dict[tuple[str, str], Eras]:
-        terms: dict[tuple[str, str], list[Term]] = defaultdict(list)
-        for each in self._sittings():
-            given = self._given_by(each.person, each.key)
-            terms[each.key[:2]] += (each.term, *(gift.term for gift in given))
-        return {seat: Eras(found) for seat, found in terms.items()}
+        return {
+            seat: Eras(
+                span
+                for each in found
+                for span in (each.term, *(g.term for g in self._given_by(each.person, each.key)))
+            )
+            for seat, found in self._ever.items()
+        }
 
     def _sittings(self) -> Iterable[Sitting]:
         yield from self.appointments.values()

@@ -295,6 +295,16 @@ partnering_agreements:
 """
 
 Change = tuple[str, str]
+_APP_5 = "  app-5: {person: eve, role: corporate_purchaser, party: health}\n"
+LED: Change = (
+    _APP_5,
+    f"""\
+{_APP_5}\
+  app-6: {{person: bob, role: account_manager, party: alpha}}
+  app-7: {{person: cy, role: account_manager, party: beta}}
+""",
+)
+"""With somebody to lead each last rung, as both files must have it to go together."""
 
 
 def changed(text: str, *changes: Change) -> str:

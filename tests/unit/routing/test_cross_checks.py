@@ -7,8 +7,10 @@ from tests.unit.routing.samples import (
     CONFIG,
     DIRECTORY,
     LADDERS,
+    LED,
     TODAY,
     Change,
+    changed,
     directory,
     ladders,
     place_of,
@@ -27,7 +29,7 @@ WEEKLY = "    calendar: city\n    meeting: {rule: FREQ=WEEKLY"
 def found(*changes: Change) -> list[str]:
     of_ladders = [change for change in changes if change[0] in LADDERS]
     of_directory = [change for change in changes if change[0] not in LADDERS]
-    faults = check_against(ladders(*of_ladders), directory(*of_directory))
+    faults = check_against(ladders(*of_ladders), directory(LED, *of_directory))
     return [f"{fault.file or fault.pointer}: {fault.detail}" for fault in faults]
 
 
@@ -82,14 +84,16 @@ def test_a_calendar_that_the_ladder_file_lacks_is_told_in_the_directory(
     change: Change, line: str
 ) -> None:
     (message,) = found(change)
-    number = place_of(DIRECTORY, line).partition(":")[0]
+    number = place_of(changed(DIRECTORY, LED), line).partition(":")[0]
     assert message.startswith(f"directory.yaml:{number}:")
     assert message.endswith("the nearest is `city`")
 
 
 def test_a_directory_that_came_by_request_is_told_by_pointer() -> None:
     known = Directory.from_document(
-        directory(("hills: {title: Hills}", "hills: {title: Hills, calendar: citty}")).document()
+        directory(
+            LED, ("hills: {title: Hills}", "hills: {title: Hills, calendar: citty}")
+        ).document()
     )
     (fault,) = check_against(ladders(), known)
     assert fault.pointer == "/regions/hills/calendar"
