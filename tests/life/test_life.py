@@ -10,7 +10,7 @@ from tests.life.campaign import lives, on_postgres, on_sqlite
 from tests.life.machine import Opens, life_on
 from tests.postgres import Server
 
-STEPS = 2_000
+STEPS = 10_000
 """On each database; the campaign takes as many as it is told."""
 
 
