@@ -119,6 +119,21 @@ def _needs() -> Iterable[tuple[str, str]]:
         yield needs.value, ", ".join(f"`{act}`" for act in acts if NEEDS[act] is needs)
 
 
+def _whose() -> str:
+    return f"""\
+## Whose act it is
+
+Whoever's key names a person acts for the seats which that person holds and for no others; that an
+act needs another seat is refused as [`{SEATED}`](#{SEATED}). An administrator acts for any seat,
+and so does an operator whose key names nobody: what is done on behalf of one side (`propose`,
+`agree`, `dissent`) then says for which `seat`. On a forum's rung its secretariat does what the
+seats may do, but not what is done on behalf of one side. `available_acts` has what is open to who
+asks.
+
+{_table(("needs", "acts"), _needs())}
+"""
+
+
 def _first_line(text: str | None) -> str:
     return (text or "").strip().splitlines()[0]
 
@@ -162,17 +177,7 @@ Acts that leave the state as it is are not drawn.
 {_table(("act", "from", "to", "where", "refused by"), map(_row, TABLE))}
 `{"`, `".join(MeetingAct)}` are done by a forum at its meeting, the other {len(Act)} by people.
 
-## Whose act it is
-
-Whoever's key names a person acts for the seats which that person holds and for no others; that an
-act needs another seat is refused as [`{SEATED}`](#{SEATED}). An administrator acts for any seat,
-and so does an operator whose key names nobody: what is done on behalf of one side (`propose`,
-`agree`, `dissent`) then says for which `seat`. On a forum's rung its secretariat does what the
-seats may do, but not what is done on behalf of one side. `available_acts` has what is open to who
-asks.
-
-{_table(("needs", "acts"), _needs())}
-
+{_whose()}
 ## Meetings
 
 A meeting is `scheduled`, then `closed` or `cancelled`. Each row is one line of

@@ -93,6 +93,26 @@ def test_an_explanation_of_a_hold_says_when_it_would_be_due(service: Service) ->
     assert clocks["hold"]["set"]["value"]
 
 
+def test_a_clock_tells_which_standards_of_the_charter_it_serves(service: Service) -> None:
+    issue = service.log()
+    promised = {
+        "acknowledge": ["answered-soon"],
+        "rung": ["pay-put-right"],
+        "overall": ["pay-put-right"],
+        "inform": ["kept-informed"],
+    }
+    shown = (
+        issue["clocks"],
+        service.found(f"/v1/issues/{issue['id']}/clocks")["data"],
+        service.found(f"/v1/issues/{issue['id']}/explain")["clocks"],
+    )
+    for clocks in shown:
+        assert {c["kind"]: [s["id"] for s in c["standards"]] for c in clocks} == promised
+    [standard] = next(c["standards"] for c in issue["clocks"] if c["kind"] == "acknowledge")
+    assert standard["title"] == "We answer soon"
+    assert standard["clause"] == "Customer service charter, 2"
+
+
 def test_an_issue_is_explained_at_every_place_it_may_stand(service: Service) -> None:
     issue = service.log(severity="high")
     while True:

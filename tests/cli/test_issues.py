@@ -142,6 +142,7 @@ def test_an_issue_is_explained_line_by_line(run: Run, furnished_url: str) -> Non
     assert "escalation_ladders.yaml:" in text
     assert "OLA Rivers, cl 8.2(a)" in text
     assert "which makes it due" in text
+    assert "We answer soon (Customer service charter, 2)" in text
     found = json.loads(run("ladders", "explain", reference, "--json").stdout)
     assert found["reference"] == reference
     run("issues", "act", reference, "withdraw", "reason=Found it")

@@ -79,12 +79,18 @@ def _print_clock(clock: Mapping[str, Any], zone: ZoneInfo) -> None:
             "begun": instant(clock["anchor"], zone),
             "left": left(clock["remaining_seconds"]),
             "at its end": clock["at_its_end"],
+            "serves": "; ".join(_standard(each) for each in clock["standards"]) or None,
         }
     )
     if sums["windows"]:
         table(None, ("open", "for", "makes"), _sums(sums["windows"]))
     end = f", {instant(sums['at'], zone)}" if sums["at"] else ""
     say(f"{LEADS_TO[sums['lead_to']]}{end}.")
+
+
+def _standard(standard: Mapping[str, Any]) -> str:
+    clause = f" ({standard['clause']})" if standard["clause"] else ""
+    return f"{standard['title']}{clause}"
 
 
 def _sums(windows: list[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:

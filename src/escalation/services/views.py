@@ -7,9 +7,12 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from msgspec.structs import asdict
+
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.seats import Holding
+from escalation.routing.standards import served
 from escalation.routing.vocabulary import Layer
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import remaining
@@ -217,7 +220,15 @@ def clock_view(facts: Facts, clock: Clock, now: datetime) -> dict[str, Any]:
         "breached": clock.class_ is ClockClass.STATUTORY and (over or END in clock.done),
         "ended_at": told(clock.ended_at),
         "ended_how": clock.ended_how,
+        "standards": standards_view(facts, clock),
     }
+
+
+def standards_view(facts: Facts, clock: Clock) -> list[dict[str, Any]]:
+    """What the customer service charter promises by this clock."""
+    issue = facts.issue
+    found = served(facts.under.directory, issue.provider, issue.function, clock.kind)
+    return [asdict(standard) for standard in found]
 
 
 def next_view(facts: Facts, now: datetime) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from escalation.errors import Invalid
+from escalation.routing.cross_checks import check_against
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.shape import Shape
@@ -321,6 +322,14 @@ def ladders(*changes: Change) -> Publication:
 
 def directory(*changes: Change) -> Directory:
     return Directory.read(changed(DIRECTORY, *changes), "directory.yaml")
+
+
+def misfits(*changes: Change) -> list[str]:
+    """What is told of both files together, each change made to whichever it is of."""
+    of_ladders = [change for change in changes if change[0] in LADDERS]
+    of_directory = [change for change in changes if change[0] not in LADDERS]
+    faults = check_against(ladders(*of_ladders), directory(LED, *of_directory))
+    return [f"{fault.file or fault.pointer}: {fault.detail}" for fault in faults]
 
 
 def place_of(text: str, word: str, nth: int = 1) -> str:

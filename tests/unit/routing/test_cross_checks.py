@@ -13,6 +13,7 @@ from tests.unit.routing.samples import (
     changed,
     directory,
     ladders,
+    misfits,
     place_of,
 )
 
@@ -26,15 +27,8 @@ ONLY_TECH = (
 WEEKLY = "    calendar: city\n    meeting: {rule: FREQ=WEEKLY"
 
 
-def found(*changes: Change) -> list[str]:
-    of_ladders = [change for change in changes if change[0] in LADDERS]
-    of_directory = [change for change in changes if change[0] not in LADDERS]
-    faults = check_against(ladders(*of_ladders), directory(LED, *of_directory))
-    return [f"{fault.file or fault.pointer}: {fault.detail}" for fault in faults]
-
-
 def test_files_that_go_together_have_no_faults() -> None:
-    assert found() == []
+    assert misfits() == []
 
 
 def test_the_shipped_files_go_together() -> None:
@@ -62,14 +56,14 @@ def test_the_shipped_files_go_together() -> None:
 def test_what_the_directory_does_not_know_is_told_in_the_ladder_file(
     change: Change, place: str, words: str
 ) -> None:
-    message = found(change)[0]
+    message = misfits(change)[0]
     line = place_of(LADDERS, place).partition(":")[0]
     assert message.startswith(f"ladders.yaml:{line}:")
     assert words in message
 
 
 def test_a_client_must_be_a_member_of_the_cluster() -> None:
-    messages = found(("members: [health, roads]", "members: [roads]"))
+    messages = misfits(("members: [health, roads]", "members: [roads]"))
     assert "expected a member of `north`: `roads`" in messages[0]
 
 
@@ -83,7 +77,7 @@ def test_a_client_must_be_a_member_of_the_cluster() -> None:
 def test_a_calendar_that_the_ladder_file_lacks_is_told_in_the_directory(
     change: Change, line: str
 ) -> None:
-    (message,) = found(change)
+    (message,) = misfits(change)
     number = place_of(changed(DIRECTORY, LED), line).partition(":")[0]
     assert message.startswith(f"directory.yaml:{number}:")
     assert message.endswith("the nearest is `city`")
@@ -100,15 +94,15 @@ def test_a_directory_that_came_by_request_is_told_by_pointer() -> None:
 
 
 def test_each_body_that_a_ladder_needs_must_be_there() -> None:
-    messages = found(("    kind: ceo_board", "    kind: customer_forum"))
+    messages = misfits(("    kind: ceo_board", "    kind: customer_forum"))
     assert len(messages) == 4  # two agreements, and the default ladder in two clusters
     assert all("expected a `ceo_board` of the initiative" in message for message in messages)
-    north = found(*ONLY_TECH)
+    north = misfits(*ONLY_TECH)
     assert [message.partition("for the cluster ")[2] for message in north] == ["`north`"]
 
 
 def test_an_agreement_that_omits_a_forum_needs_none() -> None:
-    with_forum = found(
+    with_forum = misfits(
         ("omit: [forum]", "omit: []"),
         *ONLY_TECH,
     )

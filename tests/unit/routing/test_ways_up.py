@@ -2,30 +2,22 @@
 
 import pytest
 
-from escalation.routing.cross_checks import check_against
 from escalation.routing.entry import next_rung
 from escalation.routing.vocabulary import Scope, Severity
-from tests.unit.routing.samples import LADDERS, LED, Change, directory, ladders, place_of, shape
+from tests.unit.routing.samples import LADDERS, Change, ladders, misfits, place_of, shape
 
 LEADS = "  app-6: {person: bob, role: account_manager, party: alpha}\n"
 WHOLE_ONE = "        clause: whole one"
 WHOLE = "{function: plain, agreement: whole}"
 
 
-def found(*changes: Change) -> list[str]:
-    of_ladders = [change for change in changes if change[0] in LADDERS]
-    of_directory = [change for change in changes if change[0] not in LADDERS]
-    faults = check_against(ladders(*of_ladders), directory(LED, *of_directory))
-    return [f"{fault.file}: {fault.detail}" for fault in faults]
-
-
 def ways(*changes: Change, instead: str = "") -> list[str]:
     """What is told of the ladder of Health with Alpha, whose last rung one appointment leads."""
-    return [each for each in found((LEADS, instead), *changes) if "nobody ever leads" in each]
+    return [each for each in misfits((LEADS, instead), *changes) if "nobody ever leads" in each]
 
 
 def test_a_last_rung_that_nobody_can_ever_lead_is_told_with_its_place_and_the_mend() -> None:
-    (message,) = found((LEADS, ""))
+    (message,) = misfits((LEADS, ""))
     line, column = place_of(LADDERS, WHOLE).split(":")
     assert message == (
         f"ladders.yaml:{line}:{int(column) + len('{function: plain, agreement: ')}: found the rung "
@@ -76,12 +68,14 @@ AGENCY_LEADS = (WHOLE_ONE, f"        lead: agency\n{WHOLE_ONE}")
 
 
 def test_a_role_that_stands_in_leads_it_and_so_does_who_the_agreement_names() -> None:
-    assert found(AGENCY_LEADS) == [], "a corporate purchaser, and the account manager of a provider"
+    assert misfits(AGENCY_LEADS) == [], (
+        "a corporate purchaser, and the account manager of a provider"
+    )
     gone = ("  app-5: {person: eve, role: corporate_purchaser, party: health}\n", "")
-    (message,) = found(AGENCY_LEADS, gone)
+    (message,) = misfits(AGENCY_LEADS, gone)
     assert "business manager of `health`" in message
     named = ("    cluster: north\n", "    cluster: north\n    corporate_purchaser: eve\n")
-    assert found(AGENCY_LEADS, gone, named) == []
+    assert misfits(AGENCY_LEADS, gone, named) == []
 
 
 def test_each_function_of_the_agreement_has_somebody_to_lead_its_last_rung() -> None:
@@ -98,12 +92,12 @@ def test_each_function_of_the_agreement_has_somebody_to_lead_its_last_rung() -> 
         (LADDERS[LADDERS.index("      - id: managers") : LADDERS.index("  whole:")], managers),
         (LADDERS[LADDERS.index("    overrides:\n") : LADDERS.index("  ola-tech:")], ""),
     )
-    told = [each for each in found(*cut) if "`alpha`" in each]
+    told = [each for each in misfits(*cut) if "`alpha`" in each]
     assert told == [], "one manager for the whole of it leads payroll and finance"
     only_payroll = ("  app-4: {person: dee, role: service_manager, party: alpha}\n", "")
     (message,) = [
         each
-        for each in found(*cut, only_payroll, ("party: alpha, region: bay", "party: beta"))
+        for each in misfits(*cut, only_payroll, ("party: alpha, region: bay", "party: beta"))
         if "`alpha`" in each
     ]
     assert "the last one, and nobody ever leads there for `finance` while" in message
@@ -112,12 +106,12 @@ def test_each_function_of_the_agreement_has_somebody_to_lead_its_last_rung() -> 
 def test_a_rung_below_that_only_tells_and_nobody_leads_is_no_way_up() -> None:
     rule = "        empty_seat: alternate\n        clause: rung one"
     told_only = (rule, "        past_target: notify\n        clause: rung one")
-    (message, other) = found(told_only)
+    (message, other) = misfits(told_only)
     assert "`managers`, which past target only tells" in message
     assert "function manager of `health`" in message, "the agreement lets the agency lead there"
     assert "service manager of `beta` in the directory" in other
     passes = (rule, told_only[1] + "\n        empty_seat: next_rung")
-    assert found(passes) == []
+    assert misfits(passes) == []
 
 
 def test_what_is_omitted_inserted_or_skipped_leaves_the_last_rung_where_it_is() -> None:

@@ -87,8 +87,17 @@ ClockName = ClockKind | Annotated[str, Field(pattern="^statutory:.+$")]
 """A kind, and of a clock that the law sets the rule it counts for: `statutory:<name>`."""
 
 
+class StandardView(Shape):
+    """What the customer service charter promises by a clock."""
+
+    id: str
+    title: str
+    statement: str
+    clause: str | None
+
+
 class ClockView(Shape):
-    """A clock as it stands now."""
+    """A clock as it stands now, and the standards of the charter that it serves."""
 
     id: str
     kind: ClockName
@@ -104,6 +113,7 @@ class ClockView(Shape):
     breached: bool
     ended_at: datetime | None
     ended_how: ClockEnd | None
+    standards: list[StandardView]
 
 
 class NextView(Shape):
