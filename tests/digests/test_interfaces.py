@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -42,6 +43,31 @@ def test_a_digest_is_made_once_and_read_in_each_format(service: Service) -> None
     assert named.json()["id"] == made.json()["id"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "media_type", "begins", "shown"),
+    [
+        ("pdf", "application/pdf", b"%PDF-", "inline"),
+        ("csv", "text/csv", b'\xef\xbb\xbf"Section"', "attachment"),
+        (
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            b"PK",
+            "attachment",
+        ),
+    ],
+)
+def test_a_file_comes_by_its_ending_or_its_media_type(
+    service: Service, kind: str, media_type: str, begins: bytes, shown: str
+) -> None:
+    made = service.post("/v1/digests", {"forum": BMF, "marking": "OFFICIAL"}).json()
+    file = service.get(made["formats"][kind])
+    assert file.content.startswith(begins)
+    assert file.content == service.get(f"/v1/digests/{made['id']}", accept=media_type).content
+    assert file.headers["content-type"].partition(";")[0] == media_type
+    name = f"{made['number']}.{kind}"
+    assert file.headers["content-disposition"] == f'{shown}; filename="{name}"'
+
+
 def test_digests_are_listed_page_by_page(service: Service) -> None:
     for day in (1, 2):
         for forum in (BMF, "ceo-board"):
@@ -71,7 +97,8 @@ def test_what_cannot_be_is_refused(service: Service) -> None:
         assert service.post("/v1/digests", body).status_code == status, body
     assert service.get("/v1/digests/dig_nothing").status_code == 404
     made = service.post("/v1/digests", {"forum": BMF}).json()
-    assert service.get(f"/v1/digests/{made['id']}.pdf").status_code == 404
+    assert service.get(f"/v1/digests/{made['id']}.docx").status_code == 404
+    assert service.post("/v1/digests", {"forum": BMF, "marking": "a\nb"}).status_code == 422
 
 
 def test_the_command_line_builds_shows_and_verifies(
@@ -90,6 +117,9 @@ def test_the_command_line_builds_shows_and_verifies(
     assert made["number"] in run("build", "--profile", f"forum:{BMF}", *instants)
     out = f"{tmp_path}/digest.html"
     run("show", made["number"], "--format", "html", "--out", out)
+    paper = Path(f"{tmp_path}/digest.pdf")
+    run("show", made["number"], "--format", "pdf", "--out", str(paper))
+    assert paper.read_bytes().startswith(b"%PDF-")
     assert "Southern Cross business manager forum" in run("show", made["id"])
     assert json.loads(run("show", made["id"], "--json"))["schema"] == "digest/1"
     verdict = json.loads(run("verify", made["number"], "--json"))

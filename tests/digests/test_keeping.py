@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from escalation.clock import SystemClock, VirtualClock
 from escalation.errors import Busy, Invalid, NotFound, Refused
+from escalation.reports import FORMATS
 from escalation.routing.vocabulary import Awaiting
 from escalation.services import digests, framework
 from escalation.services.asked_digests import Request
@@ -64,7 +65,7 @@ def test_both_databases_give_the_same_bytes(
     furnished_sqlite: Path, furnished_postgres_url: str, tmp_path: Path
 ) -> None:
     urls = (copied_sqlite(furnished_sqlite, tmp_path / "same.db"), furnished_postgres_url)
-    found = []
+    found, files = [], []
     for url in urls:
         clock = virtual_clock()
         with desk_on(url, clock, ids=seeded_ids()) as desk:
@@ -74,8 +75,11 @@ def test_both_databases_give_the_same_bytes(
                 json.loads(bytes_of(desk, forum=body, as_at=at, known_at=at))
                 for body in (BMF, "pf-southern-cross")
             ])  # fmt: skip
+            stored = digests.make(desk, Request(forum=BMF, as_at=at, known_at=at), CLERK).stored
+            files.append({kind: digests.rendered(desk, stored, kind) for kind in FORMATS})
     assert found[0] == found[1]
     assert found[0][0]["figures"]["now"]["total"]
+    assert files[0] == files[1]
 
 
 def test_a_resume_recorded_late_is_known_only_from_then_on(desk: Desk, clock: VirtualClock) -> None:
@@ -174,7 +178,7 @@ def test_what_cannot_be_asked_is_refused_by_its_place(desk: Desk, clock: Virtual
         digests.one(desk, "DIG-2026-0001")
     made = digests.make(desk, Request(forum=BMF), CLERK)
     with pytest.raises(NotFound):
-        digests.rendered(desk, made.stored, "pdf")
+        digests.rendered(desk, made.stored, "docx")
 
 
 def test_a_digest_is_numbered_told_and_chained(desk: Desk, clock: VirtualClock) -> None:

@@ -1,6 +1,6 @@
 """From a request to the desk and back: the write path, in the order in which refusals come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -32,7 +32,8 @@ M = TypeVar("M", bound=BaseModel)
 PATIENCE = 15.0
 """Seconds that a command may wait at the desk before it is dropped undone."""
 JSON = "application/json"
-_BY_ACCEPT = {"text/html": "html", "text/markdown": "md"}
+PAGES: Mapping[str, str] = {"text/html": "html", "text/markdown": "md"}
+"""The formats of what is made for every asking, by media type."""
 
 
 def read(asked: Asked, model: type[M], *, may_be_empty: bool = False) -> M:
@@ -108,15 +109,15 @@ def call_of(asked: Asked) -> Call:
     return Call(key=asked.caller.key, slot=slot, body_hash=asked.body_hash)
 
 
-def wanted_format(asked: Asked) -> str:
-    """The format that the caller would rather have; nothing where JSON will do."""
+def wanted_format(asked: Asked, known: Mapping[str, str] = PAGES) -> str:
+    """The format of ``known`` that the caller would rather have; nothing where JSON will do."""
     sent = (asked.header(b"accept") or "").lower()
     for part in sent.split(","):
         kind = part.partition(";")[0].strip()
         if kind in {JSON, "*/*", "application/*"}:
             return ""
-        if kind in _BY_ACCEPT:
-            return _BY_ACCEPT[kind]
+        if kind in known:
+            return known[kind]
     return ""
 
 

@@ -1,5 +1,6 @@
 """``escalation digests``: what a secretariat takes to a meeting."""
 
+import sys
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -25,9 +26,13 @@ class Format(StrEnum):
 
     MARKDOWN = "md"
     HTML = "html"
+    PDF = "pdf"
+    CSV = "csv"
+    XLSX = "xlsx"
     JSON = "json"
 
 
+_FOR_FILES = frozenset({Format.PDF, Format.XLSX})
 At = Annotated[str | None, typer.Option(metavar="INSTANT", help="When it was true; default now.")]
 Known = Annotated[
     str | None, typer.Option(metavar="INSTANT", help="What was recorded by then; default now.")
@@ -40,12 +45,15 @@ Name = Annotated[str, typer.Argument(metavar="DIGEST", help="Its number or id.")
 
 
 @app.command()
-def build(
+def build(  # noqa: PLR0913 - each is an option of its own
     forum: Annotated[str | None, typer.Option(help="The forum's code.")] = None,
     profile: Annotated[str | None, typer.Option(help="A profile: forum:<code>.")] = None,
     as_at: At = None,
     known_at: Known = None,
     since: Since = None,
+    marking: Annotated[
+        str | None, typer.Option(help="The protective marking that it bears in every format.")
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -59,6 +67,7 @@ def build(
         as_at=_instant(as_at, "--as-at"),
         known_at=_instant(known_at, "--known-at"),
         since=_instant(since, "--since"),
+        marking=marking,
     )
     with at_the_desk() as container:
         made = digests.make(container.desk, request, me())
@@ -100,8 +109,10 @@ def show(
     kind = Format.JSON if as_json else format_
     with at_the_desk() as container:
         body = digests.rendered(container.desk, digests.one(container.desk, digest), kind.value)
+    if out is None and kind in _FOR_FILES and sys.stdout.isatty():
+        raise Broken(f"A terminal cannot show {kind.value}; name a file with --out.")
     if out is None:
-        typer.echo(body, nl=not body.endswith(b"\n"))
+        typer.echo(body, nl=not (kind in _FOR_FILES or body.endswith(b"\n")))
         return
     try:
         out.write_bytes(body)

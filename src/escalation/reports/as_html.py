@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from escalation.reports import layout
+from escalation.reports.digest_page import digest_page
 from escalation.reports.heading import Heading
 from escalation.reports.pages import Page
 
@@ -23,18 +23,8 @@ _templates = Environment(
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's page, in UTF-8."""
-    title, number = document["forum"]["title"], heading.number
-    as_at = layout.Words(document).moment(document["as_at"])
-    laid_out = Page(
-        kind=f"Digest {number}",
-        title=title,
-        facts=layout.facts(document, number, heading.content_hash),
-        sections=layout.sections(document),
-        footer=(
-            f"{title}, digest {number}, as at {as_at}. What it says is fixed by its content hash."
-        ),
-    )
-    return _rendered(laid_out, f"{title}: digest {number}", hashed=True)
+    laid_out = digest_page(document, heading)
+    return _rendered(laid_out, f"{laid_out.title}: digest {heading.number}", hashed=True)
 
 
 def page(laid_out: Page) -> bytes:

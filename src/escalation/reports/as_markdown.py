@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escalation.reports import layout
+from escalation.reports.digest_page import digest_page
 from escalation.reports.heading import Heading
 from escalation.reports.layout import Section, Table
 from escalation.reports.pages import Page
@@ -15,9 +15,8 @@ _SPACE = re.compile(r"\s+")
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's document, in UTF-8."""
-    title = f"{document['forum']['title']}: digest"
-    facts = layout.facts(document, heading.number, heading.content_hash)
-    return _written(title, facts, layout.sections(document))
+    laid_out = digest_page(document, heading)
+    return _written(f"{laid_out.title}: digest", laid_out.facts, laid_out.sections)
 
 
 def page(laid_out: Page) -> bytes:
@@ -52,8 +51,8 @@ def _section(section: Section) -> Iterator[str]:
     yield from ("", f"## {escaped(section.title)}", "", escaped(section.about))
     for table in section.tables:
         yield from _table(table)
-    if section.empty and (not section.tables or section.id == "since"):
-        yield from ("", escaped(section.empty))
+    if section.said_of_none:
+        yield from ("", escaped(section.said_of_none))
 
 
 def _table(table: Table) -> Iterator[str]:

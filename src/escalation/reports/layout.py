@@ -39,6 +39,11 @@ class Section:
     tables: tuple[Table, ...]
     empty: str = ""
 
+    @property
+    def said_of_none(self) -> str:
+        """The sentence on what there is none of; nothing where the tables say it all."""
+        return self.empty if not self.tables or self.id == "since" else ""
+
 
 class Words:
     """Codes as titles and instants as local times, by what the document itself says."""
@@ -98,7 +103,9 @@ def facts(document: Document, number: str, content_hash: str) -> tuple[tuple[str
     coming = meetings["next"]
     when = "none is foreseen" if coming is None else words.moment(coming["starts_at"])
     since = document["since"]
+    marking = document.get("marking")
     return (
+        *((("Protective marking", marking),) if marking else ()),
         ("Forum", document["forum"]["title"]),
         ("Next meeting", when),
         ("As at", words.moment(document["as_at"])),

@@ -17,13 +17,17 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page; ``kind`` stands over the title, ``footer`` under everything."""
+    """A page; ``kind`` stands over the title, ``footer`` under everything.
+
+    ``marking`` is the protective marking at its head and foot, if it bears one.
+    """
 
     kind: str
     title: str
     facts: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
     footer: str
+    marking: str = ""
 
 
 class Local:

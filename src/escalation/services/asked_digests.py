@@ -1,6 +1,6 @@
 """What a digest is asked for, and the frame it stands in: the part before anything is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import NoReturn
@@ -22,17 +22,23 @@ from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection, read
 
 _REFUSED = "No digest was made."
+MARKING_MAX = 80
+"""Letters of a protective marking: what the head of a page holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What a digest is asked for: a forum's code, or a profile that names one."""
+    """What a digest is asked for: a forum's code, or a profile that names one.
+
+    ``marking`` is the protective marking that it bears in every format.
+    """
 
     forum: str | None = None
     profile: str | None = None
     as_at: datetime | None = None
     known_at: datetime | None = None
     since: datetime | None = None
+    marking: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Asked:
     selection: Selection
     frame: Frame
     corrects: StoredDigest | None = None
+    marking: str | None = None
 
     @classmethod
     def of(
@@ -72,11 +79,16 @@ class Asked:
             selection = Selection(code, as_at, known_at, previous.ends_at)
         return cls(selection, frame, corrects)
 
+    def marked(self, marking: str | None) -> "Asked":
+        """The same, bearing a protective marking where there is one."""
+        return replace(self, marking=marking)
+
     @property
     def key(self) -> str:
         """What makes it the same question, but for its instants."""
         words = [SCHEMA, self.selection.profile, told(self.selection.since)]
         words += [] if self.corrects is None else [self.corrects.id]
+        words += [] if self.marking is None else ["marking", self.marking]
         return sha256(canonical(words).encode()).hexdigest()
 
     def content(self, connection: Connection, unsealed: Unsealed = ()) -> bytes:
@@ -94,6 +106,8 @@ class Asked:
         around = selecting.elsewhere(connection, selection, area, until, unsealed)
         moved = selecting.movements(connection, selection, unsealed)
         document = build(self.frame, selection, Rows(here, before, around, moved))
+        if self.marking is not None:
+            document["marking"] = self.marking
         if self.corrects is not None:
             old = self.corrects
             document["corrects"] = {"number": old.number, "content_hash": old.content_hash}
@@ -135,7 +149,16 @@ def instants_of(desk: Desk, request: Request) -> tuple[datetime, datetime]:
     if request.since is not None and request.since >= as_at:
         detail = f"found {told(request.since)}, expected an instant before {told(as_at)}"
         refuse("wrong_value", detail, "/since")
+    _check_marking(request.marking)
     return as_at, known_at
+
+
+def _check_marking(marking: str | None) -> None:
+    if marking is None:
+        return
+    if not marking.strip() or not marking.isprintable() or len(marking) > MARKING_MAX:
+        detail = f"found {marking!r}, expected one line of 1 to {MARKING_MAX} letters"
+        refuse("wrong_value", detail, "/marking")
 
 
 def refuse(code: str, detail: str, pointer: str) -> NoReturn:

@@ -51,7 +51,9 @@ def make(desk: Desk, request: Request, actor: Actor) -> Made:
     as_at, known_at = instants_of(desk, request)
     settle(desk.engine, known_at if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
-        asked = Asked.of(desk, connection, code, (as_at, known_at), request.since)
+        asked = Asked.of(desk, connection, code, (as_at, known_at), request.since).marked(
+            request.marking
+        )
         found = digests.find(connection, asked.key, as_at, known_at)
         content = b"" if found is not None else asked.content(connection)
     if found is not None:
@@ -77,6 +79,7 @@ def correct(desk: Desk, old: StoredDigest, actor: Actor) -> Made:
     with snapshot(desk.engine) as connection:
         instants = (old.as_at, old.known_at)
         asked = Asked.of(desk, connection, old.forum, instants, old.since, corrects=old)
+        asked = asked.marked(_marking(_content(connection, old)))
         content = asked.content(connection)
     return _store(desk, asked, content, actor)
 
@@ -96,6 +99,12 @@ def correct_next(desk: Desk) -> int:
 
 def _content(connection: Connection, stored: StoredDigest) -> bytes:
     return digests.content(connection, stored.id)
+
+
+def _marking(content: bytes) -> str | None:
+    """The protective marking that a digest bears by its canonical bytes."""
+    marking: str | None = json.loads(content).get("marking")
+    return marking
 
 
 def forum_of(request: Request) -> str:
@@ -159,7 +168,7 @@ def content(desk: Desk, stored: StoredDigest, viewer: Viewer = EVERYTHING) -> by
 
 
 def rendered(desk: Desk, stored: StoredDigest, kind: str, viewer: Viewer = EVERYTHING) -> bytes:
-    """A digest in a format: ``json``, ``html`` or ``md``; made once, the same bytes from then on.
+    """A digest in a format: ``json`` or one of ``FORMATS``; made once, then always the same bytes.
 
     Raises:
         NotFound: there is no such format.
@@ -268,6 +277,7 @@ def _rebuilt(desk: Desk, stored: StoredDigest) -> bytes:
         old = None if stored.corrects is None else digests.one(connection, stored.corrects)
         instants = (stored.as_at, stored.known_at)
         asked = Asked.of(desk, connection, stored.forum, instants, stored.since, corrects=old)
+        asked = asked.marked(_marking(kept))
         return asked.content(connection, withholding.sealed_later(connection, stored, kept))
 
 

@@ -21,9 +21,19 @@ from escalation.services.reading.issues import Page
 
 _CREATED, _FOUND = 201, 200
 DigestName = Annotated[
-    str, Path(description="Its id or number; with `.json`, `.html` or `.md` the file itself.")
+    str, Path(description="Its id or number; with `.json` or another ending the file itself.")
 ]
-_KINDS = {"json": JSON, "html": "text/html; charset=utf-8", "md": "text/markdown; charset=utf-8"}
+_KINDS = {
+    "json": JSON,
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_BY_ACCEPT = {of.partition(";")[0]: kind for kind, of in _KINDS.items() if of != JSON}
+_SAVED = {"pdf": "inline", "csv": "attachment", "xlsx": "attachment"}
+"""What people keep as a file, and whether a browser shows it first."""
 
 
 def make_digest(asked: Ask) -> Response:
@@ -67,7 +77,7 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     desk = means.container.desk
     name, _, ending = digest.partition(".")
     stored = digests.one(desk, name)
-    kind = ending or asking.wanted_format(asked)
+    kind = ending or asking.wanted_format(asked, _BY_ACCEPT)
     if not kind:
         document = json.loads(digests.content(desk, stored, asked.caller.viewer))
         return paging.single({**digests.view(stored), "document": document})
@@ -75,6 +85,8 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     given = {"Content-Type": _KINDS[kind]}
     if kind == "json":
         given["ETag"] = f'"{stored.content_hash}"'
+    if kind in _SAVED:
+        given["Content-Disposition"] = f'{_SAVED[kind]}; filename="{stored.number}.{kind}"'
     if kind == "html":
         given["Content-Security-Policy"] = content_policy(body)
     return Response(body, 200, given)

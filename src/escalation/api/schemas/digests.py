@@ -9,7 +9,7 @@ from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Name
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
-from escalation.services.asked_digests import Request
+from escalation.services.asked_digests import MARKING_MAX, Request
 
 
 class FormatOptions(Body):
@@ -24,6 +24,13 @@ class MakeDigest(Body):
     as_at: Instant | None = None
     known_at: Instant | None = None
     since: Instant | None = None
+    marking: Annotated[
+        Name | None,
+        Field(
+            max_length=MARKING_MAX,
+            description="The protective marking that it bears in every format, as `OFFICIAL`.",
+        ),
+    ] = None
     format_options: FormatOptions | None = None
 
     def request(self) -> Request:
@@ -34,6 +41,7 @@ class MakeDigest(Body):
             as_at=self.as_at,
             known_at=self.known_at,
             since=self.since,
+            marking=self.marking,
         )
 
 
