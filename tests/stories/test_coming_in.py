@@ -1,4 +1,4 @@
-"""What comes in and how, and what is sealed, sentence by sentence of the domain's fourth section."""
+"""What comes in and how, and what is sealed: sentence by sentence of the domain's section 4."""
 
 from typing import Any
 
