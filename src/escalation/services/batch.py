@@ -27,7 +27,7 @@ from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.turns import SeatTurns
 from escalation.services.views import told
-from escalation.store import access, dialect, issues, links, receipts, timeline
+from escalation.store import access, dialect, issues, receipts, timeline
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
@@ -38,6 +38,7 @@ from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Facts, Issue
 from escalation.workflow.intake import begin
 from escalation.workflow.plan import Plan, Tell, apply
+from escalation.workflow.ties import upstream
 from escalation.workflow.viewing import Viewer, is_among, may_see, readers
 
 Outcome = Answer | Exception
@@ -273,8 +274,22 @@ class Batch:
             return replace(ask, issue=other.id)
         found = replace(ask, issue=other.id, reference=other.reference)
         if isinstance(found, Link) and found.as_ == "depends_on":
-            return replace(found, beyond=links.upstream_of(self.connection, other.id))
+            return replace(found, beyond=self._upstream(other.id))
         return found
+
+    def _upstream(self, issue_id: str) -> frozenset[str]:
+        """The issues that one depends on, directly or by way of others, as this batch has them.
+
+        Each is held: else another process might close the circle at the same moment.
+        """
+        found: set[str] = set()
+        ahead = {issue_id}
+        while ahead:
+            self._hold_issues(ahead - self._facts.keys())
+            facts = [self._facts[each] for each in ahead if each in self._facts]
+            ahead = {other for each in facts for other in upstream(each.issue)} - found
+            found |= ahead
+        return frozenset(found)
 
     def _consequence(self, job: Job, tell: Tell) -> tuple[Facts, Plan]:
         """What the job's act makes of another issue; it is held until the transaction ends."""

@@ -19,6 +19,7 @@ from escalation.workflow.commands import (
 from escalation.workflow.consequences import Absorbed, Consequence, Tied, UpstreamSettled
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
+from escalation.workflow.facts import Issue
 from escalation.workflow.plan import LinkRow, Tell
 from escalation.workflow.states import TERMINAL, Status
 
@@ -57,6 +58,11 @@ def dependency_cycle(case: Case[Link]) -> str | None:
     if not back and case.issue.id not in case.ask.beyond:
         return None
     return f"{other.reference} depends on {case.issue.reference}, by itself or by way of others."
+
+
+def upstream(issue: Issue) -> frozenset[str]:
+    """The issues that one depends on itself."""
+    return frozenset(tie["issue"] for tie in issue.links if tie["as"] == "depends_on")
 
 
 def primary_merged_away(case: Case[Merge]) -> str | None:
