@@ -282,6 +282,10 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         "it was tied to another issue, from here or from there",
         ("issue", "as"),
     ),
+    EventType.UNLINKED: (
+        "such a tie was undone, from here or from there",
+        ("issue", "as"),
+    ),
     EventType.UPSTREAM_SETTLED: (
         "an issue that it depends on was resolved, closed or withdrawn",
         ("issue", "reference", "status"),
@@ -324,7 +328,7 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     ),
     EventType.REOPENED: (
         "it came back to the rung that had resolved it",
-        ("from", "to", "how", "passed", "seats"),
+        ("from", "to", "how", "passed", "seats", "handled_it_before"),
     ),
     EventType.CLOSED: ("it was closed by hand, or its review window ended", ("rung",)),
     EventType.WITHDRAWN: ("its raiser took it back", ("rung",)),

@@ -124,6 +124,57 @@ def test_how_long_advice_may_take_is_a_duration(shared: Service) -> None:
     assert answer.json()["errors"][0]["source"] == {"pointer": "/within"}
 
 
+def test_a_link_shows_how_the_other_stands_and_is_undone_from_either_end(service: Service) -> None:
+    issue, other = service.log(), service.log(title="The pay system is down")
+    path = f"/v1/issues/{issue['id']}/acts"
+    tie = {"issue": other["reference"], "as": "depends_on"}
+    [shown] = service.post(f"{path}/link", tie).json()["links"]
+    assert (shown["reference"], shown["as"], shown["status"]) == (
+        other["reference"],
+        "depends_on",
+        "open",
+    )
+    service.act(again(service, other), "acknowledge")
+    assert again(service, issue)["links"][0]["status"] == "in_progress"
+    listed = service.found("/v1/issues?q=pay")["data"]
+    assert {each["reference"]: len(each["links"]) for each in listed} == {
+        issue["reference"]: 1,
+        other["reference"]: 1,
+    }
+    waits = f"/v1/issues?depends_on={other['reference']}"
+    assert len(service.found(waits)["data"]) == 1
+    back = {"issue": issue["id"], "as": "upstream_of", "reason": "the wrong one"}
+    undone = service.post(f"/v1/issues/{other['id']}/acts/unlink", back)
+    assert (undone.status_code, undone.json()["links"]) == (200, [])
+    assert again(service, issue)["links"] == []
+    assert service.found(waits)["data"] == []
+    for each in (issue, other):
+        told = service.found(f"/v1/issues/{each['id']}/timeline")["data"][-1]
+        assert told["type"] == "issue.unlinked"
+    problem(service.post(f"{path}/unlink", tie), 409, "not_linked")
+    assert service.post(f"{path}/link", tie).status_code == 200, "it may be tied again"
+    assert len(service.found(waits)["data"]) == 1
+    odd = service.post(f"{path}/unlink", {**tie, "as": "cousin"})
+    assert odd.json()["errors"][0]["source"] == {"pointer": "/as"}
+
+
+def test_who_is_recused_is_shown(service: Service) -> None:
+    issue = service.log()
+    assert issue["recused"] == []
+    held = issue["rung"]["seats"]["provider"]["holder"]
+    issue = service.act(issue, "recuse", seat="provider", reason="a relative")
+    assert issue["recused"] == [held]
+
+
+def test_reopening_tells_who_handled_it_before(service: Service) -> None:
+    issue = service.act(service.log(), "resolve", outcome={"summary": "s", "reasons": "r"})
+    seats = issue["rung"]["seats"].values()
+    issue = service.act(issue, "reopen", reason="it came back")
+    told = service.found(f"/v1/issues/{issue['id']}/timeline")["data"]
+    [reopened] = [each["data"] for each in told if each["type"] == "issue.reopened"]
+    assert reopened["handled_it_before"] == sorted(seat["holder"]["id"] for seat in seats)
+
+
 def test_an_issue_waits_for_another_and_goes_on_when_that_is_settled(service: Service) -> None:
     issue, upstream = service.log(), service.log(title="The pay system is down")
     until = "2026-03-06T10:00:00+10:00"

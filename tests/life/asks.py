@@ -36,6 +36,7 @@ from escalation.workflow.commands import (
     Resume,
     SeekAdvice,
     Skip,
+    Unlink,
     Unname,
     Withdraw,
 )
@@ -115,6 +116,9 @@ ASKS: dict[Act, Makes] = {
     Act.LINK: lambda draw, *_: Link(
         issue="", reference="", as_=draw(st.sampled_from(["related", "depends_on"]))
     ),
+    Act.UNLINK: lambda draw, *_: Unlink(
+        issue="", reference="", as_=draw(st.sampled_from(["related", "depends_on", "upstream_of"]))
+    ),
     Act.MERGE: lambda *_: Merge(issue="", reference="", reason="the same pay"),
     Act.RESOLVE: lambda *_: Resolve(outcome=OUTCOME, reason="done"),
     Act.DISPUTE: lambda *_: Dispute(grounds="it was not paid"),
@@ -126,5 +130,5 @@ ASKS: dict[Act, Makes] = {
     Act.REFER: lambda *_: Refer(to="The Ombudsman", under="Ombudsman Act, s 1"),
     Act.RECORD_REFERRAL: lambda *_: RecordReferral(referral="ref_none", reference="O-7"),
 }
-TIES = frozenset({Act.LINK, Act.MERGE})
+TIES = frozenset({Act.LINK, Act.UNLINK, Act.MERGE})
 """Acts that name another issue."""

@@ -154,8 +154,9 @@ def _standing(shown: Shown) -> dict[str, str | None]:
         "agreement": view["ola"],
         "meeting": meeting and f"{rung['forum']}, {shown.at(meeting['starts_at'])}",
         "received": shown.at(view["received_at"]),
+        "recused": ", ".join(person["name"] for person in view["recused"]),
         "waits for": view["hold"] and view["hold"].get("reference"),
-        "linked to": "; ".join(f"{t['reference']} ({_words(t['as'])})" for t in view["links"]),
+        "linked to": "; ".join(_tie(tie) for tie in view["links"]),
         "merged into": view["merged_into"] and view["merged_into"]["reference"],
         "joined by": ", ".join(joined["reference"] for joined in view["joined"]),
         "also affects": ", ".join(view["also_affects"]),
@@ -171,6 +172,11 @@ def _standing(shown: Shown) -> dict[str, str | None]:
 def _answers(layer: Mapping[str, str]) -> str:
     led = f"{layer['accountable_officers']}; led by {layer['delivery_lead']}"
     return f"{led}; progress goes to {layer['progress_reported_to']}"
+
+
+def _tie(tie: Mapping[str, Any]) -> str:
+    stands = f", {_words(tie['status'])}" if tie["status"] else ""
+    return f"{tie['reference']} ({_words(tie['as'])}{stands})"
 
 
 def _words(word: str) -> str:

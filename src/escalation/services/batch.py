@@ -32,7 +32,7 @@ from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
 from escalation.store.writing import Work, write_work
-from escalation.workflow.commands import Command, Hold, Link, Log, Merge
+from escalation.workflow.commands import Command, Hold, Link, Log, Merge, Unlink
 from escalation.workflow.decide import decide
 from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Facts, Issue
@@ -42,6 +42,8 @@ from escalation.workflow.ties import upstream
 from escalation.workflow.viewing import Viewer, is_among, may_see, readers
 
 Outcome = Answer | Exception
+NamesOther = Link | Unlink | Merge | Hold
+"""What is asked with another issue named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ class Batch:
                 extra={"current": self._view(job, facts, now)},
             )
         ask, seen = job.ask, facts
-        if job.other is not None and isinstance(ask, Link | Merge | Hold):
+        if job.other is not None and isinstance(ask, NamesOther):
             other = self._other(job, job.other, issue)
             ask = self._looked_up(ask, other)
             seen = msgspec.structs.replace(facts, beside={other.id: other})
@@ -268,7 +270,7 @@ class Batch:
             )
         return other.issue
 
-    def _looked_up(self, ask: Link | Merge | Hold, other: Issue) -> Link | Merge | Hold:
+    def _looked_up(self, ask: NamesOther, other: Issue) -> NamesOther:
         """The ask with the other issue by its id."""
         if isinstance(ask, Hold):
             return replace(ask, issue=other.id)
@@ -309,7 +311,15 @@ class Batch:
 
     def _view(self, job: Job, facts: Facts, now: datetime) -> dict[str, Any]:
         """The issue as the caller may see it."""
-        return seen(self.connection, self.known, facts, now, viewer=job.viewer, actor=job.actor)
+        return seen(
+            self.connection,
+            self.known,
+            facts,
+            now,
+            viewer=job.viewer,
+            actor=job.actor,
+            beside=self._facts,
+        )
 
     def _answer(self, job: Job, facts: Facts, events: tuple[str, ...]) -> Answer:
         """The issue as it now is; kept with the idempotency key, so that a repeat gets the same."""

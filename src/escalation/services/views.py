@@ -17,7 +17,7 @@ from escalation.routing.vocabulary import Layer
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import remaining
 from escalation.workflow.clocks import past_target
-from escalation.workflow.facts import Actor, Clock, Facts, Issue
+from escalation.workflow.facts import Actor, Clock, Facts
 from escalation.workflow.outlook import at_the_next_step, open_acts
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import END, ClockClass, ClockState
@@ -91,7 +91,7 @@ def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
         "exhausted": issue.exhausted_at is not None,
         "next": next_view(facts, now),
         "available_acts": open_acts(facts, caller),
-        **acts_view(issue),
+        **acts_view(facts),
         "external_refs": issue.external_refs,
         "themes": issue.themes,
         "why": issue.entry_reasons,
@@ -105,9 +105,11 @@ def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
     }
 
 
-def acts_view(issue: Issue) -> dict[str, Any]:
-    """What acts have left on it: a hold, an outcome, both sides' positions, ties."""
+def acts_view(facts: Facts) -> dict[str, Any]:
+    """What acts have left on it: who is recused, a hold, an outcome, positions, ties."""
+    issue, directory = facts.issue, facts.under.directory
     return {
+        "recused": [_person(person, directory) for person in issue.recused],
         "hold": issue.hold,
         "outcome": issue.outcome,
         "reported_up": issue.reported_up,

@@ -129,6 +129,15 @@ def ids_of_references(connection: Connection, references: Iterable[str]) -> dict
     return {reference: found for reference, found in rows}  # noqa: C416 - rows are not pairs to mypy
 
 
+def statuses(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """How issues stand, by id; those that are not there are left out."""
+    wanted, table = sorted(ids), models.issue
+    if not wanted:
+        return {}
+    query = select(table.c.id, table.c.status).where(any_of(connection, table.c.id, wanted))
+    return {row.id: row.status for row in connection.execute(query)}
+
+
 def claim_due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str]]:
     """(issue id, clock id) of clocks whose next step is due, the longest due first.
 

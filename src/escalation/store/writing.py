@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete, tuple_
 
 from escalation.store import dialect, models
 from escalation.store.agendas import add_meetings, put_items
@@ -94,6 +94,7 @@ class _Batch:
         self.meetings: dict[str, Row] = {}
         self.items: dict[tuple[str, str], Row] = {}
         self.links: list[Row] = []
+        self.unlinks: set[tuple[str, str, str]] = set()
         self.sealed: list[str] = []
 
     def take(self, work: Work) -> None:
@@ -199,6 +200,9 @@ class _Batch:
         self.new["action"].extend(action_rows(plan.decisions))
         for tabling in plan.tablings:
             self._item(plan, tabling)
+        gone = {(plan.issue.id, k.other, k.as_) for k in plan.unlinks}
+        self.unlinks |= gone
+        self.links = [k for k in self.links if (k["issue_id"], k["other"], k["as_"]) not in gone]
         self.links.extend(
             {"issue_id": plan.issue.id, "other": k.other, "as_": k.as_, "made_at": self.now}
             for k in plan.links
@@ -238,6 +242,11 @@ class _Batch:
         if self.meetings:
             add_meetings(connection, list(self.meetings.values()))
         put_items(connection, list(self.items.values()))
+        if self.unlinks:
+            link = models.issue_link.c
+            key = tuple_(link.issue_id, link.other, link.as_)
+            gone = delete(models.issue_link).where(key.in_(sorted(self.unlinks)))
+            connection.execute(gone)
         if self.links:
             tie = dialect.insert(connection, models.issue_link).on_conflict_do_nothing()
             connection.execute(tie, self.links)

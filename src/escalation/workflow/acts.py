@@ -46,6 +46,7 @@ from escalation.workflow.commands import (
 )
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
+from escalation.workflow.facts import Issue
 from escalation.workflow.outlook import review_right
 from escalation.workflow.plan import Tabling
 from escalation.workflow.sealing import (
@@ -267,8 +268,7 @@ def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
 
     In a forum those who did are recused, and block nothing.
     """
-    there = {held.person for held in case.lands.seats.values()}
-    before = sorted(handled_by(case.issue) & there)
+    before = _handled_before(case.issue, case.lands)
     told = {
         "grounds": case.ask.grounds,
         "handled_it_before": before,
@@ -281,6 +281,12 @@ def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
     )
 
 
+def _handled_before(issue: Issue, landing: Landing) -> list[str]:
+    """Who of those that it comes to has held a seat of it before."""
+    there = {held.person for held in landing.seats.values()}
+    return sorted(handled_by(issue) & there)
+
+
 def reopen(draft: Draft, case: Case[Reopen], status: Status) -> None:
     """Back to the rung that resolved it, with its full target."""
     draft.set(outcome=None, resolved_at=None, ended_at=None)
@@ -288,7 +294,9 @@ def reopen(draft: Draft, case: Case[Reopen], status: Status) -> None:
     overall = case.facts.last_overall
     if overall is not None:
         draft.put(clocks.restarted(overall, draft.new_id("clk"), draft.now, draft.calendar))
-    move(draft, case.lands, status, Move(kind=EventType.REOPENED, how=case.ask.act.value))
+    told = {"handled_it_before": _handled_before(case.issue, case.lands)}
+    by = Move(kind=EventType.REOPENED, how=case.ask.act.value, told=told)
+    move(draft, case.lands, status, by)
 
 
 def withdraw(draft: Draft, case: Case[Withdraw], status: Status) -> None:  # noqa: ARG001 - one shape

@@ -240,6 +240,16 @@ class Link(Do):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unlink(Do):
+    """Undo a tie to another issue (already looked up), from either end."""
+
+    act: ClassVar[Act | MeetingAct] = Act.UNLINK
+    issue: str
+    reference: str
+    as_: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Merge(Do):
     """It is a duplicate of another issue (already looked up), and closes as such."""
 

@@ -16,6 +16,15 @@ class Tied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Untied:
+    """A link between another issue and this one was undone: ``as_`` is the tie from here."""
+
+    issue: str
+    reference: str
+    as_: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Absorbed:
     """Another issue, ``duplicate``, was merged into this one."""
 
@@ -31,5 +40,5 @@ class UpstreamSettled:
     how: Status
 
 
-Consequence = Tied | Absorbed | UpstreamSettled
+Consequence = Tied | Untied | Absorbed | UpstreamSettled
 """What an act on one issue makes of another, in the same transaction."""

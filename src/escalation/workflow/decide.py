@@ -44,6 +44,7 @@ from escalation.workflow.commands import (
     SeatsChanged,
     SeekAdvice,
     Skip,
+    Unlink,
 )
 from escalation.workflow.consequences import Consequence
 from escalation.workflow.draft import Draft
@@ -127,6 +128,7 @@ _DOES: dict[type[Do], Callable[[Draft, Case[Any], Status], None]] = {
     SeekAdvice: advising.seek_advice,
     GiveAdvice: advising.give_advice,
     Link: ties.link,
+    Unlink: ties.unlink,
     Reclassify: reclassify,
     Merge: ties.merge,
     Decide: decide_item,

@@ -79,6 +79,7 @@ class Draft:
         self.tablings: list[Tabling] = []
         self.decisions: list[Decision] = []
         self.links: list[LinkRow] = []
+        self.unlinks: list[LinkRow] = []
         self.tells: list[Tell] = []
         self.claims: list[Claim] = []
         self._changes: dict[str, Any] = {}
@@ -268,6 +269,7 @@ class Draft:
             tablings=tuple(self.tablings),
             decisions=tuple(self.decisions),
             links=tuple(self.links),
+            unlinks=tuple(self.unlinks),
             tells=(*self.tells, *_settled(before, after)),
             left_stay=before.stay if moved else None,
             left_forum=before.forum if moved else None,

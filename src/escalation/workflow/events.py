@@ -34,6 +34,7 @@ class EventType(StrEnum):
     ADVICE_SOUGHT = "issue.advice_sought"
     ADVICE_GIVEN = "issue.advice_given"
     LINKED = "issue.linked"
+    UNLINKED = "issue.unlinked"
     UPSTREAM_SETTLED = "issue.upstream_settled"
     MERGED = "issue.merged"
     TABLED = "issue.tabled"
@@ -60,6 +61,7 @@ INTERNAL = frozenset(
         EventType.RECUSED,
         EventType.WARNING_MISSED,
         EventType.LINKED,
+        EventType.UNLINKED,
         EventType.SEALED,
         EventType.NAMED,
         EventType.UNNAMED,

@@ -336,6 +336,8 @@ RULES: dict[str, Callable[[Case[Any]], str | None]] = {
         ties.same_issue,
         ties.already_linked,
         ties.dependency_cycle,
+        ties.not_linked,
+        ties.waited_for,
         ties.only_one_is_sealed,
         ties.primary_merged_away,
         ties.primary_has_ended,

@@ -64,6 +64,8 @@ def _closed_by_itself(issue: Issue) -> Iterator[Act]:
         yield Act.REOPEN
     if issue.joined:
         yield Act.WITHDRAW
+    if not issue.links:
+        yield Act.UNLINK
     if not open_advice(issue):
         yield Act.GIVE_ADVICE
 

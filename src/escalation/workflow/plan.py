@@ -138,6 +138,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     tablings: tuple[Tabling, ...] = ()
     decisions: tuple[Decision, ...] = ()
     links: tuple[LinkRow, ...] = ()
+    unlinks: tuple[LinkRow, ...] = ()
     tells: tuple[Tell, ...] = ()
     left_stay: str | None = None
     left_forum: str | None = None

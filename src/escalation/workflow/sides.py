@@ -51,6 +51,7 @@ NEEDS: Mapping[Act | MeetingAct, Needs] = {
     Act.CONTACT: Needs.NONE,
     Act.NOTE: Needs.NONE,
     Act.LINK: Needs.NONE,
+    Act.UNLINK: Needs.NONE,
     Act.GIVE_ADVICE: Needs.NONE,
     Act.DISPUTE: Needs.NONE,
     Act.REOPEN: Needs.NONE,

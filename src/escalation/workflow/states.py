@@ -38,6 +38,7 @@ class Act(StrEnum):
     RECUSE = "recuse"
     RECLASSIFY = "reclassify"
     LINK = "link"
+    UNLINK = "unlink"
     MERGE = "merge"
     PROPOSE = "propose"
     AGREE = "agree"

@@ -52,6 +52,7 @@ TABLE: tuple[Row, ...] = (
     Row(Act.CONTACT, ANY),
     Row(Act.NOTE, ANY),
     Row(Act.LINK, ANY, guards=("same_issue", "already_linked", "dependency_cycle")),
+    Row(Act.UNLINK, ANY, guards=("not_linked", "waited_for")),
     # A hold on an open issue acknowledges it; from an agenda it takes the item off.
     Row(
         Act.HOLD,

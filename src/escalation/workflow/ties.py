@@ -15,8 +15,15 @@ from escalation.workflow.commands import (
     Hold,
     Link,
     Merge,
+    Unlink,
 )
-from escalation.workflow.consequences import Absorbed, Consequence, Tied, UpstreamSettled
+from escalation.workflow.consequences import (
+    Absorbed,
+    Consequence,
+    Tied,
+    Untied,
+    UpstreamSettled,
+)
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Issue
@@ -29,6 +36,8 @@ TIES: Mapping[str, str] = {
     "duplicate_of": "duplicated_by",
 }
 """Each tie that may be made, and what it is from the other issue."""
+_BACK: Mapping[str, str] = {**TIES, **{back: as_ for as_, back in TIES.items()}}
+"""Each tie that may stand on an issue, and what stands on the other one then."""
 
 
 # -- the rules -----------------------------------------------------------------------------------
@@ -58,6 +67,26 @@ def dependency_cycle(case: Case[Link]) -> str | None:
     if not back and case.issue.id not in case.ask.beyond:
         return None
     return f"{other.reference} depends on {case.issue.reference}, by itself or by way of others."
+
+
+def not_linked(case: Case[Unlink]) -> str | None:
+    """Only a link that there is can be undone."""
+    if any(_is(tie, case.ask.issue, case.ask.as_) for tie in case.issue.links):
+        return None
+    words = case.ask.as_.replace("_", " ")
+    return f"{case.issue.reference} is not linked to {case.ask.reference} as `{words}`."
+
+
+def waited_for(case: Case[Unlink]) -> str | None:
+    """A dependency stays as long as a hold waits for it."""
+    here, other = case.issue, case.facts.beside[case.ask.issue]
+    ends = {"depends_on": (here, other), "upstream_of": (other, here)}.get(case.ask.as_)
+    if ends is None:
+        return None
+    waits, upstream_one = ends
+    if waits.hold is None or waits.hold.get("issue") != upstream_one.id:
+        return None
+    return f"{waits.reference} is on hold for {upstream_one.reference}: resume it first."
 
 
 def upstream(issue: Issue) -> frozenset[str]:
@@ -141,6 +170,16 @@ def link(draft: Draft, case: Case[Link], status: Status) -> None:  # noqa: ARG00
     draft.tells.append(Tell(ask.issue, back))
 
 
+def unlink(draft: Draft, case: Case[Unlink], status: Status) -> None:  # noqa: ARG001 - one shape for all
+    """The tie is gone from both; that it was made and undone stays on their timelines."""
+    ask, here, back = case.ask, case.issue, _BACK[case.ask.as_]
+    _untie(draft, ask.issue, ask.reference, ask.as_)
+    draft.unlinks.append(LinkRow(ask.issue, ask.as_))
+    if any(_is(tie, here.id, back) for tie in case.facts.beside[ask.issue].links):
+        untied = Untied(issue=here.id, reference=here.reference, as_=back)
+        draft.tells.append(Tell(ask.issue, untied))
+
+
 def merge(draft: Draft, case: Case[Merge], status: Status) -> None:
     """It closes as a duplicate; whoever waits for its outcome waits for the other's."""
     into = {"issue": case.ask.issue, "reference": case.ask.reference}
@@ -176,6 +215,17 @@ def _tie(draft: Draft, issue: str, reference: str, as_: str) -> None:
     draft.event(EventType.LINKED, {"issue": reference, "as": as_})
 
 
+def other_end_untied(draft: Draft, told: Untied) -> None:
+    """The other end of a link that was undone."""
+    _untie(draft, told.issue, told.reference, told.as_)
+    draft.unlinks.append(LinkRow(told.issue, told.as_))
+
+
+def _untie(draft: Draft, issue: str, reference: str, as_: str) -> None:
+    draft.set(links=tuple(tie for tie in draft["links"] if not _is(tie, issue, as_)))
+    draft.event(EventType.UNLINKED, {"issue": reference, "as": as_})
+
+
 def absorbed(draft: Draft, told: Absorbed) -> None:
     """The duplicate's raisers join, and the agencies that it touches are affected by this one."""
     one, here = told.duplicate, draft.facts.issue
@@ -208,6 +258,7 @@ def upstream_settled(draft: Draft, told: UpstreamSettled) -> None:
 
 FOLLOWS: Mapping[type[Consequence], Callable[[Draft, Any], None]] = {
     Tied: tied,
+    Untied: other_end_untied,
     Absorbed: absorbed,
     UpstreamSettled: upstream_settled,
 }

@@ -39,6 +39,7 @@ from escalation.workflow.commands import (
     Resume,
     SeekAdvice,
     Skip,
+    Unlink,
     Unname,
     Withdraw,
 )
@@ -79,6 +80,13 @@ def a_link(story: Story) -> Link:
     """To another issue."""
     other = beside(story)
     return Link(issue=other.id, reference=other.reference, as_="related")
+
+
+def an_unlink(story: Story) -> Unlink:
+    """Of a link that was made."""
+    made = a_link(story)
+    story.do(made)
+    return Unlink(issue=made.issue, reference=made.reference, as_=made.as_)
 
 
 def a_merge(story: Story) -> Merge:
@@ -128,6 +136,7 @@ ASKS: dict[Act | MeetingAct, Callable[[Story], Do]] = {
     Act.RECUSE: lambda _: Recuse(seat=Side.AGENCY, reason="they are related"),
     Act.RECLASSIFY: lambda _: Reclassify(changes={"severity": Severity.HIGH}, reason="it is worse"),
     Act.LINK: a_link,
+    Act.UNLINK: an_unlink,
     Act.RESOLVE: lambda _: Resolve(outcome=OUTCOME),
     Act.DISPUTE: lambda _: Dispute(grounds="it was not paid"),
     Act.REOPEN: lambda _: Reopen(reason="it came back"),

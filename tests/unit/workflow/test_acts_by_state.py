@@ -37,6 +37,7 @@ inform      =           =           =           =                =         =    
 contact     =           =           =           =                =         =       =
 note        =           =           =           =                =         =       =
 link        =           =           =           =                =         =       =
+unlink      =           =           =           =                =         =       =
 hold        on_hold     on_hold     -           on_hold          -         -       -
 resume      -           -           in_progress -                -         -       -
 escalate    tabled      tabled      tabled      tabled           -         -       -
@@ -134,6 +135,7 @@ def test_the_acts_an_answer_offers_are_those_the_state_has(status: Status) -> No
         allowed.discard("refer-back")
     if story.under.ladder.rung(story.issue.rung).resolve.value == "both":
         allowed -= {"resolve", "agree", "dissent"}  # nothing has been proposed yet
+    allowed.discard("unlink")  # it is linked to nothing yet
     allowed.discard("give-advice")  # none has been sought yet
     assert set(open_acts(story.facts)) == allowed
 

@@ -18,13 +18,15 @@ from escalation.workflow.commands import (
     Reclassify,
     Reopen,
     Resolve,
+    Resume,
     SeekAdvice,
+    Unlink,
     Withdraw,
 )
-from escalation.workflow.consequences import Tied, UpstreamSettled
+from escalation.workflow.consequences import Tied, Untied, UpstreamSettled
 from escalation.workflow.facts import Actor, Issue
 from escalation.workflow.outlook import open_acts
-from escalation.workflow.plan import Plan, Tell
+from escalation.workflow.plan import LinkRow, Plan, Tell
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import Status
 from tests.unit.workflow.asks import OUTCOME, a_merge, beside
@@ -82,6 +84,74 @@ def test_the_same_link_is_made_once() -> None:
     refused = story.refused(link(other))
     assert (refused.code, "as `depends on` already" in refused.detail) == ("already_linked", True)
     tied(story, other, "related")
+
+
+def unlink(other: Issue, as_: str = "depends_on") -> Unlink:
+    return Unlink(issue=other.id, reference=other.reference, as_=as_, reason="it is another matter")
+
+
+@pytest.mark.parametrize(
+    ("as_", "back"),
+    [
+        ("related", "related"),
+        ("depends_on", "upstream_of"),
+        ("duplicate_of", "duplicated_by"),
+    ],
+)
+def test_a_link_is_undone_on_both_issues_and_stays_on_the_record(as_: str, back: str) -> None:
+    story = logged()
+    tied(story, beside(story), as_)
+    here = {"issue": story.issue.id, "reference": story.issue.reference, "as": back}
+    other = beside(story, links=(here,))
+    tied(story, other, "depends_on" if as_ == "related" else "related")
+    plan = story.do(unlink(other, as_))
+    assert [tie["as"] for tie in story.issue.links] != [as_]
+    assert len(story.issue.links) == 1
+    assert plan.unlinks == (LinkRow("iss_other", as_),)
+    gone = {"issue": "SSI-2026-000002", "as": as_, "reason": "it is another matter"}
+    assert story.last("unlinked") == gone
+    [tell] = plan.tells
+    assert tell.ask == Untied(issue=story.issue.id, reference=story.issue.reference, as_=back)
+    far = logged()
+    far.do(Tied(issue=story.issue.id, reference="SSI-2026-000001", as_=back))
+    undone = far.do(tell.ask)
+    assert (far.issue.links, undone.unlinks) == ((), (LinkRow(story.issue.id, back),))
+    assert far.last("unlinked") == {"issue": "SSI-2026-000001", "as": back}
+    assert far.clock("rung") == logged().clock("rung"), "no clock is touched"
+
+
+def test_only_a_link_that_there_is_can_be_undone() -> None:
+    story = logged()
+    other = beside(story)
+    assert "unlink" not in open_acts(story.facts)
+    tied(story, other)
+    assert "unlink" in open_acts(story.facts)
+    refused = story.refused(unlink(other, "related"))
+    assert refused.code == "not_linked"
+    assert refused.detail == "SSI-2026-000001 is not linked to SSI-2026-000002 as `related`."
+
+
+def test_a_dependency_that_a_hold_waits_for_is_not_undone_from_either_end() -> None:
+    story = waiting()
+    refused = story.refused(unlink(story.beside["iss_other"]))
+    assert refused.code == "waited_for"
+    assert "SSI-2026-000001 is on hold for SSI-2026-000002: resume it" in refused.detail
+    upstream = logged()
+    upstream.do(Tied(issue="iss_other", reference="SSI-2026-000002", as_="upstream_of"))
+    held = beside(upstream, hold={"issue": upstream.issue.id, "awaiting": "dependency"})
+    assert upstream.refused(unlink(held, "upstream_of")).code == "waited_for"
+    beside(upstream, hold={"awaiting": "raiser"})
+    upstream.do(unlink(held, "upstream_of"))
+    story.do(Resume())
+    story.do(unlink(story.beside["iss_other"]))
+    assert story.issue.links == ()
+
+
+def test_a_link_that_the_other_end_was_not_told_of_is_undone_here_alone() -> None:
+    story = logged()
+    other = beside(story)
+    tied(story, other, "related")
+    assert story.do(unlink(other, "related")).tells == ()
 
 
 def test_an_issue_is_not_tied_to_itself() -> None:

@@ -35,6 +35,7 @@ _SUMMARIES = {
     Act.RECUSE: "Recuse a holder",
     Act.RECLASSIFY: "Reclassify",
     Act.LINK: "Link to another issue",
+    Act.UNLINK: "Undo a link to another issue",
     Act.MERGE: "Merge into another issue",
     Act.PROPOSE: "Propose an outcome",
     Act.AGREE: "Agree to a proposal",

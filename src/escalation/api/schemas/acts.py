@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from escalation.api.schemas.act import ActBody, Reasoned
+from escalation.api.schemas.between import TieName
 from escalation.api.schemas.fields import Instant, Name, Refusal, Text
 from escalation.api.schemas.two_sides import (
     AgreeBody,
@@ -201,23 +202,40 @@ class ReclassifyBody(Reasoned):
         return commands.Reclassify(changes=changes, **self.said)
 
 
-class LinkBody(ActBody):
-    """Tie it to another issue, by id or reference."""
+class TieBody(ActBody):
+    """Another issue, by id or reference."""
 
     model_config = ConfigDict(validate_by_name=False)
     needs_match: ClassVar[bool] = False
 
     issue: Name
-    as_: Annotated[Literal["related", "depends_on", "duplicate_of"], Field(alias="as")]
 
     @property
     def other(self) -> str:
         """The issue that is named; the desk looks it up."""
         return self.issue
 
+
+class LinkBody(TieBody):
+    """Tie it to another issue."""
+
+    as_: Annotated[Literal["related", "depends_on", "duplicate_of"], Field(alias="as")]
+
     def command(self) -> commands.Do:
         """What the desk is asked."""
         return commands.Link(
+            issue="", reference=self.issue, as_=self.as_, reason=self.reason, note=self.note
+        )
+
+
+class UnlinkBody(TieBody):
+    """Undo a tie to another issue, from either end: `as` is what the other is to this one."""
+
+    as_: Annotated[TieName, Field(alias="as")]
+
+    def command(self) -> commands.Do:
+        """What the desk is asked."""
+        return commands.Unlink(
             issue="", reference=self.issue, as_=self.as_, reason=self.reason, note=self.note
         )
 
@@ -325,6 +343,7 @@ BODIES: dict[Act, type[ActBody]] = {
     Act.RECUSE: RecuseBody,
     Act.RECLASSIFY: ReclassifyBody,
     Act.LINK: LinkBody,
+    Act.UNLINK: UnlinkBody,
     Act.MERGE: MergeBody,
     Act.SEEK_ADVICE: SeekAdviceBody,
     Act.GIVE_ADVICE: GiveAdviceBody,

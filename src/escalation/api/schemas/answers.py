@@ -196,6 +196,7 @@ class IssueView(Shape):
     ladder: LadderPin
     calendar: str
     rung: RungView
+    recused: list[HolderView]
     clocks: list[ClockView]
     due_at: datetime | None
     past_target: bool

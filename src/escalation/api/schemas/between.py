@@ -7,6 +7,7 @@ from pydantic import Field
 
 from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import Side
+from escalation.workflow.states import Status
 
 
 class PositionView(Shape):
@@ -51,13 +52,15 @@ class Named(Shape):
     reference: str
 
 
-class TieView(Named):
-    """A tie to another issue, which is this one's `as`."""
+TieName = Literal["related", "depends_on", "upstream_of", "duplicate_of", "duplicated_by"]
+"""What another issue is to one that it is tied to."""
 
-    as_: Annotated[
-        Literal["related", "depends_on", "upstream_of", "duplicate_of", "duplicated_by"],
-        Field(alias="as"),
-    ]
+
+class TieView(Named):
+    """A tie to another issue, which is this one's `as`; `status` is how that one stands."""
+
+    as_: Annotated[TieName, Field(alias="as")]
+    status: Status | None
     at: datetime
 
 

@@ -14,6 +14,7 @@ NAMES_OTHERS = frozenset(
     kind.value
     for kind in (
         EventType.LINKED,
+        EventType.UNLINKED,
         EventType.MERGED,
         EventType.UPSTREAM_SETTLED,
         EventType.HELD,
