@@ -97,3 +97,19 @@ def test_an_issue_whose_seats_cannot_be_resolved_stops_nobody_and_is_said(desk: 
     said = {log["issue"] for log in logs if log["event"] == "seats_not_resolved"}
     assert said == {views[0]["id"]}
     assert broken(desk.engine) == []
+
+
+def test_those_that_cannot_be_decided_keep_nobody_from_a_turn_though_they_come_first(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    views = [ask(desk, complaint()) for _ in range(12)]
+    spoilt = {view["id"] for view in views[:6]}
+    for issue in spoilt:
+        spoil(desk, issue)
+    clock.move_to(TARGET)
+    for _ in range(60):
+        if desk.sweep(3).result(PATIENCE) == 0:
+            break
+    climbed = {issue for issue, rung in rungs(desk).items() if rung == "function_director"}
+    assert climbed == {view["id"] for view in views} - spoilt
+    assert desk.sweep(3).result(PATIENCE) == 0

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Thread
 
 import pytest
 from sqlalchemy import Connection, event, select
 
-from escalation.clock import SystemClock
+from escalation.clock import SystemClock, VirtualClock
 from escalation.errors import PreconditionFailed, Refused, Unauthenticated
 from escalation.services import framework, keys
 from escalation.services.desk import Desk
@@ -30,6 +31,7 @@ from tests.builders import (
     shown,
 )
 from tests.crash.invariants import broken
+from tests.fakes import MONDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +197,24 @@ def test_the_record_never_goes_back_in_time_though_another_process_was_first(
             ours = query.where(models.event.c.aggregate == issue["id"])
             recorded = list(connection.scalars(ours))
         assert recorded == sorted(recorded)
+        assert broken(here.engine) == []
+
+
+def test_of_two_engines_that_look_at_once_each_clock_is_fired_by_one(furnished_url: str) -> None:
+    clock = VirtualClock(MONDAY)
+    with (
+        desk_on(furnished_url, clock) as here,
+        desk_on(furnished_url, clock, owner=False) as there,
+    ):
+        made = {ask(here, complaint())["id"] for _ in range(8)}
+        clock.move_to(MONDAY + timedelta(days=1, hours=7))
+        for _ in range(20):
+            swept = [desk.sweep(5) for desk in (here, there)]
+            if not any(each.result(60) for each in swept):
+                break
+        table = models.event.c
+        climbs = select(table.aggregate).where(table.type == "issue.escalated")
+        with read(here.engine) as connection:
+            climbed = list(connection.scalars(climbs))
+        assert sorted(climbed) == sorted(made), "each once, and by either"
         assert broken(here.engine) == []

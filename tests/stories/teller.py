@@ -212,15 +212,19 @@ class Story:
     def tells(self, then: Then, on: str = "") -> None:
         """Exactly this has been recorded and sent since the last step."""
         expected = {on or next(iter(self.known), ""): then} if isinstance(then, str) else then
+        found = self.hears()
+        named = {name: " ".join(words.split()) for name, words in expected.items() if words}
+        now = self.service.clock.now().astimezone(BRISBANE)
+        assert found == named, f"at {now:%Y-%m-%d %H:%M} there is {found}, expected {named}"
+
+    def hears(self) -> dict[str, str]:
+        """What has been recorded and sent since the last step, by what it is about."""
         came: dict[str, list[str]] = {}
         for heard in self.listener.hears():
             word = heard.kind.removeprefix("issue.")
             name = self._name_of(heard.about)
             came.setdefault(name, []).append(word if heard.told else f"({word})")
-        found = {name: " ".join(words) for name, words in came.items()}
-        named = {name: " ".join(words.split()) for name, words in expected.items() if words}
-        now = self.service.clock.now().astimezone(BRISBANE)
-        assert found == named, f"at {now:%Y-%m-%d %H:%M} there is {found}, expected {named}"
+        return {name: " ".join(words) for name, words in came.items()}
 
     def _name_of(self, about: str) -> str:
         """What the story calls what an entry is about: a meeting by its forum's code."""

@@ -7,7 +7,11 @@ issue", sealed issues.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from escalation.routing.directory import Directory
+from escalation.routing.vocabulary import Side
+from escalation.timekeeping.instants import seconds_of
 from escalation.workflow.facts import Issue
 
 
@@ -43,3 +47,23 @@ def may_see(viewer: Viewer, issue: Issue) -> bool:
 def is_among(viewer: Viewer, people: Sequence[str] | None) -> bool:
     """Whether ``viewer`` is one of the people that something is for; ``None`` is everybody."""
     return people is None or viewer.everything or viewer.person in people
+
+
+def sides_read(viewer: Viewer, issue: Issue, directory: Directory, at: datetime) -> frozenset[str]:
+    """The sides for whose eyes alone something may be that ``viewer`` reads of an issue.
+
+    Somebody is of a side who is appointed at its party, or holds its seat here. Who administers is
+    of both, and so is a key that names nobody: it acts for either seat.
+    """
+    if viewer.everything or viewer.person is None:
+        return frozenset(side.value for side in Side)
+    second = seconds_of(at)
+    at_work = {
+        sitting.key[0]
+        for sitting in directory.seating.appointments.values()
+        if sitting.person == viewer.person and sitting.term.holds(second)
+    }
+    parties = ((Side.PROVIDER, issue.provider), (Side.AGENCY, issue.agency))
+    own = {side.value for side, party in parties if party in at_work}
+    held = {side.value for side, seat in issue.seats.items() if seat.person == viewer.person}
+    return frozenset(own | held)

@@ -1,7 +1,8 @@
-"""Bugs that come back in products of this kind, each by its number in the list of them.
+"""What products of this kind get wrong again and again, as far as one issue's rules decide it.
 
-Rows that are not here belong to other layers: calendars and zones (B4-B6, B19, B23 in part),
-publications (B16, B17), sweeping and delivery (B3, B11, B20), authorisation (B30).
+The same of calendars stands in ``tests/unit/timekeeping``, of two engines and of long queues in
+``tests/services``, of outages and messages in ``tests/delivery``; what a user meets at the
+interface in ``tests/stories/test_old_mistakes.py``.
 """
 
 from datetime import date, timedelta
@@ -38,7 +39,7 @@ FRIDAY = utc("2026-03-06 05:00")
 """Three in the afternoon in Brisbane."""
 
 
-def test_b1_two_workers_that_fire_one_clock_make_one_claim() -> None:
+def test_two_workers_that_fire_one_clock_make_one_claim() -> None:
     story = logged()
     clock = story.clock("rung")
     assert clock.due_at is not None
@@ -51,7 +52,7 @@ def test_b1_two_workers_that_fire_one_clock_make_one_claim() -> None:
     assert (clock.id, END) in keys[0]
 
 
-def test_b2_what_came_due_while_the_engine_was_down_is_done_when_it_is_back() -> None:
+def test_what_came_due_while_the_engine_was_down_is_done_when_it_is_back() -> None:
     story = logged()
     story.sweep(MONDAY + 10 * DAY)
     assert story.issue.rung == "directors"
@@ -59,14 +60,14 @@ def test_b2_what_came_due_while_the_engine_was_down_is_done_when_it_is_back() ->
     assert fired == {ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.INFORM}
 
 
-def test_b3_an_outage_of_a_month_climbs_one_rung_and_writes_few_entries() -> None:
+def test_an_outage_of_a_month_climbs_one_rung_and_writes_few_entries() -> None:
     story = logged()
     story.sweep(MONDAY + 30 * DAY)
     assert story.types().count("escalated") == 1
     assert len(story.plans) == 5, "one plan for each clock that was due"
 
 
-def test_b7_a_pause_survives_a_change_of_agreement() -> None:
+def test_a_pause_survives_a_change_of_agreement() -> None:
     story = logged()
     story.do(a_hold(story), at=MONDAY + HOUR)
     story.do(Reclassify(changes={"agency": "echo"}), at=MONDAY + 2 * HOUR)
@@ -76,7 +77,7 @@ def test_b7_a_pause_survives_a_change_of_agreement() -> None:
 
 
 @pytest.mark.parametrize(("agency", "counted"), [("alpha", 2 * 3600), ("echo", 2 * 3600)])
-def test_b8_a_hold_over_a_weekend_is_measured_in_the_clocks_own_time(
+def test_a_hold_over_a_weekend_is_measured_in_the_clocks_own_time(
     agency: str, counted: int
 ) -> None:
     story = logged(FRIDAY, agency=agency)
@@ -88,14 +89,14 @@ def test_b8_a_hold_over_a_weekend_is_measured_in_the_clocks_own_time(
     assert left - story.left("rung") == counted
 
 
-def test_b9_no_clock_counts_once_it_is_settled() -> None:
+def test_no_clock_counts_once_it_is_settled() -> None:
     story = logged()
     story.do(Resolve(outcome=OUTCOME), at=MONDAY + HOUR)
     overall = story.clock("overall")
     assert story.used(overall, MONDAY + DAY) == story.used(overall, MONDAY + 9 * DAY) == 3600
 
 
-def test_b10_no_touch_resets_a_clock() -> None:
+def test_no_touch_resets_a_clock() -> None:
     story, untouched = logged(), logged()
     for hour in range(1, 6):
         story.do(Note(text="still at it"), at=MONDAY + hour * HOUR)
@@ -104,14 +105,14 @@ def test_b10_no_touch_resets_a_clock() -> None:
     assert story.facts.clocks == untouched.facts.clocks
 
 
-def test_b12_nothing_is_escalated_to_nobody_in_silence() -> None:
+def test_nothing_is_escalated_to_nobody_in_silence() -> None:
     story = logged(directory=world.directory(without=("dee",)))
     story.do(Escalate())
     assert story.last("seat_vacant")["rung"] == "directors"
     assert story.next_at is not None
 
 
-def test_b13_the_next_rung_has_its_own_deadline() -> None:
+def test_the_next_rung_has_its_own_deadline() -> None:
     story = logged()
     first = story.clock("rung").due_at
     story.end("rung")
@@ -120,14 +121,14 @@ def test_b13_the_next_rung_has_its_own_deadline() -> None:
     assert second.due_at == utc("2026-03-06 07:00")
 
 
-def test_b14_a_hold_always_ends() -> None:
+def test_a_hold_always_ends() -> None:
     story = logged()
     story.do(a_hold(story, days=2))
     story.live_until(MONDAY + 2 * DAY)
     assert story.issue.status is Status.IN_PROGRESS
 
 
-def test_b15_nothing_nags_once_it_was_acknowledged_or_settled() -> None:
+def test_nothing_nags_once_it_was_acknowledged_or_settled() -> None:
     story = logged()
     story.do(Acknowledge(), at=MONDAY + HOUR)
     story.live_until(MONDAY + DAY)
@@ -138,7 +139,7 @@ def test_b15_nothing_nags_once_it_was_acknowledged_or_settled() -> None:
     assert len(story.book.events) == count
 
 
-def test_b18_a_weekend_spends_nothing_of_the_ladder() -> None:
+def test_a_weekend_spends_nothing_of_the_ladder() -> None:
     story = logged(FRIDAY, severity=Severity.CRITICAL)
     story.live_until(utc("2026-03-08 23:00"))
     assert story.issue.rung == "desk"
@@ -146,7 +147,7 @@ def test_b18_a_weekend_spends_nothing_of_the_ladder() -> None:
     assert story.left("rung") == 2 * 3600
 
 
-def test_b20_each_reminder_is_its_own_and_none_is_swallowed() -> None:
+def test_each_reminder_is_its_own_and_none_is_swallowed() -> None:
     story = logged(agency="bravo")
     story.do(Escalate())
     story.live_until(MONDAY + 60 * DAY)
@@ -154,14 +155,14 @@ def test_b20_each_reminder_is_its_own_and_none_is_swallowed() -> None:
     assert len({e.id for e in reminders}) == len(reminders) > 10
 
 
-def test_b21_what_the_engine_writes_sets_nothing_else_off() -> None:
+def test_what_the_engine_writes_sets_nothing_else_off() -> None:
     story = logged()
     others = {c.id: c for c in story.facts.clocks if c.kind is not ClockKind.RUNG}
     story.fire("rung")
     assert {c.id: c for c in story.facts.clocks if c.kind is not ClockKind.RUNG} == others
 
 
-def test_b22_the_history_of_rungs_is_only_added_to() -> None:
+def test_the_history_of_rungs_is_only_added_to() -> None:
     story = logged()
     before: tuple[object, ...] = ()
     for ask in (Escalate(), Escalate(), Skip(to="board")):
@@ -171,20 +172,20 @@ def test_b22_the_history_of_rungs_is_only_added_to() -> None:
     assert [visit.rung for visit in story.issue.visits] == ["desk", "directors", "forum", "board"]
 
 
-def test_b23_a_second_before_its_target_it_is_not_past_it() -> None:
+def test_a_second_before_its_target_it_is_not_past_it() -> None:
     story = logged()
     clock, calendar = story.clock("rung"), story.under.calendar("office")
     assert clock.due_at is not None
     assert not clocks.past_target(clock, calendar, clock.due_at - timedelta(seconds=1))
 
 
-def test_b24_a_cap_in_days_and_an_end_in_hours_are_compared_as_instants() -> None:
+def test_a_cap_in_days_and_an_end_in_hours_are_compared_as_instants() -> None:
     story = logged()
     story.do(Hold(until=MONDAY + timedelta(hours=100), awaiting=Awaiting.AGENCY))
     assert story.issue.status is Status.ON_HOLD
 
 
-def test_b27_the_advice_on_what_to_do_next_follows_the_state() -> None:
+def test_the_advice_on_what_to_do_next_follows_the_state() -> None:
     story = logged(agency="bravo")
     assert "reopen" not in open_acts(story.facts)
     story.do(Escalate())
@@ -194,7 +195,7 @@ def test_b27_the_advice_on_what_to_do_next_follows_the_state() -> None:
     assert "dispute" not in open_acts(story.facts), "it stands on the last rung"
 
 
-def test_b28_looking_changes_nothing() -> None:
+def test_looking_changes_nothing() -> None:
     story = logged()
     before = story.facts
     open_acts(story.facts)
@@ -204,7 +205,7 @@ def test_b28_looking_changes_nothing() -> None:
     assert story.facts is before
 
 
-# -- B29: each key of the ladder file does something ------------------------------------------
+# -- each key of the ladder file does something -----------------------------------------------
 
 
 def changed(*pairs: tuple[str, str]) -> Publication:
@@ -274,12 +275,12 @@ def rights(story: Story) -> object:
         ("lead: provider", "lead: agency", lambda s: s.under.ladder.rung("desk").lead),
     ],
 )
-def test_b29_every_value_of_the_ladder_file_takes_effect(old: str, new: str, seen: object) -> None:
+def test_every_value_of_the_ladder_file_takes_effect(old: str, new: str, seen: object) -> None:
     assert callable(seen)
     assert seen(logged()) != seen(logged(publication=changed((old, new))))
 
 
-def test_b29_the_empty_seat_rule_takes_effect() -> None:
+def test_the_empty_seat_rule_takes_effect() -> None:
     publication = changed(("empty_seat: alarm", "empty_seat: next_rung"))
     story = logged(publication=publication, directory=world.directory(without=("sam",)))
     assert publication.effective("ola-alpha", "standard").empty_seat("desk") is EmptySeat.NEXT_RUNG
@@ -287,7 +288,7 @@ def test_b29_the_empty_seat_rule_takes_effect() -> None:
     assert logged(directory=world.directory(without=("sam",))).issue.rung == "desk"
 
 
-def test_b30_who_may_see_an_entry_is_kept_with_it() -> None:
+def test_who_may_see_an_entry_is_kept_with_it() -> None:
     story = logged()
     story.do(Note(text="between us", visibility="provider"))
     assert story.book.events[-1].visibility == "provider"
