@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from escalation.services import keys
@@ -56,6 +57,7 @@ def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
     service.post(f"{path}/acts/note", {"text": "the quokka again"})
     digest = service.post("/v1/digests", {"forum": FORUM}).json()
     assert issue["id"] in service.get(f"/v1/digests/{digest['id']}.json").text
+    service.clock.advance(timedelta(seconds=1))  # what follows was not known when it was made
     meeting = issue["rung"]["meeting"]["id"]
     decided = service.post(
         f"/v1/meetings/{meeting}/acts/decide",

@@ -55,7 +55,7 @@ def test_a_page_is_whole_accessible_and_without_scripts(desk: Desk, clock: Virtu
     assert not any(name.startswith("on") or name == "style" for _, a in page.seen for name in a)
     assert ("html", {"lang": "en-AU"}) in page.seen
     assert tags.count("h1") == 1
-    assert tags.count("h2") == 5
+    assert tags.count("h2") == 6
     assert tags.count("caption") == tags.count("table") > 6
     assert all(attributes.get("scope") for tag, attributes in page.seen if tag == "th")
     assert "Australia/Brisbane (UTC+10:00)" in body.decode()

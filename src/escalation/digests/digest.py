@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from escalation.digests import figures
+from escalation.digests import duties, figures
 from escalation.digests.framework import Framework, Meetings
 from escalation.digests.items import Item, Items, first_to_last, reported_first, soonest_first
 from escalation.digests.movements import Kind, sorted_out
@@ -61,13 +61,14 @@ def build(frame: Frame, selection: Selection, rows: Rows) -> dict[str, Any]:
                 kind.value: [items.moved(each) for each in moved if each.kind is kind]
                 for kind in Kind
             },
+            "actions": duties.told(rows.duties, selection.as_at, frame.forum.meeting.zone),
         },
         "figures": {
             "now": figures.counted(at_rung),
             "before": _before(frame, selection, rows),
             "movements": figures.moved(moved),
         },
-        **_words(framework, shown),
+        **_words(framework, shown, rows),
     }
 
 
@@ -115,7 +116,7 @@ def _publication_told(publication: Publication) -> dict[str, str]:
     return {"label": publication.label, "hash": publication.hash}
 
 
-def _words(framework: Framework, shown: Iterable[Standing]) -> dict[str, Any]:
+def _words(framework: Framework, shown: Iterable[Standing], rows: Rows) -> dict[str, Any]:
     """Each ladder that a shown issue pins, and the words for the codes that the items have."""
     standings = tuple(shown)
     pinned = {(s.publication, s.ola or "", s.ladder): s for s in standings}
@@ -132,8 +133,17 @@ def _words(framework: Framework, shown: Iterable[Standing]) -> dict[str, Any]:
     rungs = {rung.id: rung.title for each in under for rung in each.ladder.rungs}
     return {
         "ladders": ladders,
-        "titles": {**_titles(framework.directory, standings), "rungs": rungs},
+        "titles": {
+            **_titles(framework.directory, standings),
+            "people": _names(framework.directory, rows),
+            "rungs": rungs,
+        },
     }
+
+
+def _names(directory: Directory, rows: Rows) -> dict[str, str]:
+    owners = {each.owner for each in rows.duties}
+    return {code: directory.people[code].name for code in owners if code in directory.people}
 
 
 def _titles(directory: Directory, standings: Sequence[Standing]) -> dict[str, dict[str, str]]:

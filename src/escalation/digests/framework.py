@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from escalation.digests.selection import Counted, Standing, told
@@ -10,9 +11,9 @@ from escalation.routing.directory import Directory, Forum
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
-from escalation.workflow.diary import Sitting
+from escalation.workflow.diary import NO_CHANGES, Diary, Sitting
 from escalation.workflow.facts import Agreement
-from escalation.workflow.forum import next_sitting, sitting, sittings_after
+from escalation.workflow.forum import next_sitting, sittings_after
 
 _LOOKED_BACK = (timedelta(days=100), timedelta(days=3 * 366))
 """Most bodies have met lately; one that has not for three years has no last meeting."""
@@ -20,12 +21,13 @@ _LOOKED_BACK = (timedelta(days=100), timedelta(days=3 * 366))
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """The publication in force, the directory of that day, and the pinned publications by hash."""
+    """The publication in force, the directory and the diary of that day, and what issues pin."""
 
     publication: Publication
     directory: Directory
     directory_epoch: int
     pinned: Callable[[str], Publication]
+    diary: Diary = NO_CHANGES
     _agreements: dict[tuple[str, str | None, str], Agreement] = field(default_factory=dict)
 
     @property
@@ -45,12 +47,14 @@ class Framework:
 
     def _agreement(self, publication: Publication, ola: str | None, ladder: str) -> Agreement:
         effective = publication.effective(ola, ladder)
-        return Agreement(publication, effective, self.directory, self.directory_epoch)
+        return Agreement(
+            publication, effective, self.directory, self.directory_epoch, diary=self.diary
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """A forum's meetings around an instant, by its rule.
+    """A forum's meetings around an instant, by its rule and the diary.
 
     ``previous`` is the last that had ended, ``next`` the first that begins after the instant, and
     ``open`` the one for which an issue that came now would be tabled: the first whose agenda is
@@ -79,11 +83,10 @@ class Meetings:
 def _previous(under: Agreement, forum: Forum, at: datetime) -> Sitting | None:
     """The last meeting that had ended by ``at``."""
     for back in _LOOKED_BACK:
-        begun = reversed(forum.meeting.between(at - back, at))
-        held = (sitting(under, forum, start) for start in begun)
-        found = next((each for each in held if each.ends_at <= at), None)
-        if found is not None:
-            return found
+        begun = takewhile(lambda held: held.starts_at < at, sittings_after(under, forum, at - back))
+        ended = [held for held in begun if held.ends_at <= at]
+        if ended:
+            return ended[-1]
     return None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from escalation.digests.duties import Duty
 from escalation.routing.directory import Forum
 from escalation.routing.vocabulary import ForumOwner
 from escalation.workflow.states import UNRESOLVED
@@ -144,12 +145,13 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows of a digest: at the forum, there at ``since``, elsewhere, and what moved."""
+    """All rows of a digest: at the forum, there at ``since``, elsewhere, moved, and still to do."""
 
     standing: tuple[Standing, ...]
     standing_before: tuple[Counted, ...]
     elsewhere: tuple[Standing, ...]
     movements: tuple[Movement, ...]
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

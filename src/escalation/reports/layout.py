@@ -5,7 +5,7 @@ HTML and Markdown say the same, for both are made from this.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -94,6 +94,7 @@ def sections(document: Document) -> tuple[Section, ...]:
         _coming(document, words),
         _high_level(document, words),
         _since(document, words),
+        _actions(document, words),
     )
 
 
@@ -234,6 +235,38 @@ def _high_level(document: Document, words: Words) -> Section:
         (Table(caption, columns, rows, frozenset({7})),) if rows else (),
         "No issue elsewhere is reported up or high-level.",
     )
+
+
+def _actions(document: Document, words: Words) -> Section:
+    items = document["sections"]["actions"]
+    rows = tuple(
+        (
+            item["text"],
+            words.title("people", item["owner"]),
+            _due_on(item),
+            item["decision"] or NONE,
+            item["reference"] or NONE,
+            words.day(item["asked_at"]),
+        )
+        for item in items
+    )
+    columns = ("Action", "Owner", "Due", "Decision", "Issue", "Asked for")
+    marked = frozenset(n for n, item in enumerate(items) if item["overdue"])
+    table = Table("Actions not done yet, those due first first.", columns, rows, marked=marked)
+    return Section(
+        "actions",
+        "Actions due",
+        "What this forum's decisions have asked of people.",
+        (table,) if rows else (),
+        "No action of this forum is open.",
+    )
+
+
+def _due_on(item: Mapping[str, Any]) -> str:
+    if item["due_on"] is None:
+        return NONE
+    due = f"{date.fromisoformat(item['due_on']):%a %d %b %Y}"
+    return f"{due}; overdue" if item["overdue"] else due
 
 
 _MOVED: Mapping[str, tuple[str, str]] = {

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from escalation.digests.duties import NO_DATE
 from escalation.errors import NotFound, PreconditionFailed, Refused
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
@@ -15,7 +16,7 @@ from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import actions, journal, timeline
-from escalation.store.actions import NO_DATE, ActionQuestion
+from escalation.store.actions import ActionQuestion
 from escalation.store.transaction import Connection
 from escalation.workflow.facts import Actor
 from escalation.workflow.viewing import EVERYTHING, Viewer

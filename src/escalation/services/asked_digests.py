@@ -15,8 +15,9 @@ from escalation.routing.publication import Publication
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.views import told
-from escalation.store import dialect, selecting
+from escalation.store import actions, dialect, selecting
 from escalation.store.base import canonical, canonical_document
+from escalation.store.diaries import diary_at
 from escalation.store.digests import StoredDigest
 from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection, read
@@ -105,7 +106,8 @@ class Asked:
         area = Area.of(self.frame.forum)
         around = selecting.elsewhere(connection, selection, area, until, unsealed)
         moved = selecting.movements(connection, selection, unsealed)
-        document = build(self.frame, selection, Rows(here, before, around, moved))
+        due = actions.outstanding(connection, selection, unsealed)
+        document = build(self.frame, selection, Rows(here, before, around, moved, due))
         if self.marking is not None:
             document["marking"] = self.marking
         if self.corrects is not None:
@@ -128,7 +130,13 @@ def _framework(
     directory = known.directory if known.directory_epoch == in_force.directory.epoch else None
     if directory is None:
         directory = Directory.from_document(in_force.directory.document)
-    return Framework(pinned(in_force.publication), directory, in_force.directory.epoch, pinned)
+    return Framework(
+        pinned(in_force.publication),
+        directory,
+        in_force.directory.epoch,
+        pinned,
+        diary_at(connection, as_at, known_at),
+    )
 
 
 def instants_of(desk: Desk, request: Request) -> tuple[datetime, datetime]:

@@ -1,18 +1,23 @@
 """Actions that decisions ask for: who does what by when, and whether it was done."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
 
+from escalation.digests.duties import NO_DATE, Duty
+from escalation.digests.selection import Selection, told
 from escalation.store import models
 from escalation.store.dialect import any_of
+from escalation.store.selecting import Unsealed, open_to_all
 from escalation.store.viewing import shown
 from escalation.workflow.viewing import Viewer
 
-NO_DATE = "9999-12-31"
-"""Where an action without a due date stands among the others: last."""
+_A_SECOND = timedelta(seconds=1)
+_DONE, _REOPENED = "action.done", "action.reopened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,59 @@ def change(connection: Connection, action_id: str, values: Mapping[str, Any]) ->
     table = models.action
     changed = {**values, "version": table.c.version + 1}
     connection.execute(update(table).where(table.c.id == action_id).values(changed))
+
+
+def outstanding(
+    connection: Connection, selection: Selection, unsealed: Unsealed = ()
+) -> tuple[Duty, ...]:
+    """What a forum had asked for and was not done, as at an instant by what was known."""
+    table, decision, issue = models.action, models.decision, models.issue
+    ended, known_at = selection.as_at + _A_SECOND, selection.known_at
+    query = select(table, decision.c.number, decision.c.subject, issue.c.reference).where(
+        table.c.forum == selection.forum,
+        table.c.made_at < ended,
+        table.c.made_at <= known_at,
+        or_(table.c.done_at.is_(None), table.c.done_at >= ended, table.c.done_at > known_at),
+        or_(issue.c.id.is_(None), open_to_all(unsealed)),
+    )
+    query = query.select_from(
+        table.join(decision, decision.c.id == table.c.decision_id).outerjoin(
+            issue, issue.c.id == decision.c.subject
+        )
+    )
+    rows = connection.execute(query.order_by(table.c.id)).all()
+    changed = sorted({row.meeting_id for row in rows if row.version > 1})
+    done = _done(connection, changed, ended, known_at)
+    return tuple(_duty(row) for row in rows if row.id not in done)
+
+
+def _done(
+    connection: Connection, meetings: Sequence[str], ended: datetime, known_at: datetime
+) -> set[str]:
+    """The actions of meetings that stood as done: they may have been opened again since."""
+    event = models.event
+    query = select(event.c.type, event.c.payload).where(
+        any_of(connection, event.c.aggregate, meetings),
+        event.c.type.in_([_DONE, _REOPENED]),
+        event.c.effective_at < ended,
+        event.c.recorded_at <= known_at,
+    )
+    rows = connection.execute(query.order_by(event.c.aggregate, event.c.number))
+    last = {json.loads(row.payload)["action"]: row.type for row in rows}
+    return {action for action, kind in last.items() if kind == _DONE}
+
+
+def _duty(row: Row[Any]) -> Duty:
+    return Duty(
+        id=row.id,
+        text=row.text,
+        owner=row.owner,
+        due_on=row.due_on,
+        decision=row.number,
+        subject=row.subject,
+        reference=row.reference,
+        asked_at=told(row.made_at),
+    )
 
 
 def of_decisions(

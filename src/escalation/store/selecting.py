@@ -187,7 +187,7 @@ def _standing_query(
     of: Dialect, unsealed: Unsealed, names: tuple[str, ...] = Standing._fields
 ) -> Query:
     query = _columns(of, names).select_from(_JOINED)
-    return _holding(query.where(_NOW.forum == _FORUM, _open_to_all(unsealed)))
+    return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
 
 
 @lru_cache(maxsize=_STATEMENTS)
@@ -203,7 +203,7 @@ def _elsewhere_query(of: Dialect, by: tuple[bool, bool], unsealed: Unsealed) -> 
     high = or_(_NOW.severity.in_(_HIGH), _NOW.layer == Layer.CORPORATE.value)
     shown = or_(and_(or_(leaves, high), *within), reported)
     return _holding(
-        _columns(of).select_from(_JOINED).where(_NOT_HERE, shown, _open_to_all(unsealed))
+        _columns(of).select_from(_JOINED).where(_NOT_HERE, shown, open_to_all(unsealed))
     )
 
 
@@ -231,7 +231,7 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
         _NOW.effective_from > _SINCE,
         _NOW.effective_from <= _AS_AT,
         _NOW.recorded_from <= _KNOWN_AT,
-        _open_to_all(unsealed),
+        open_to_all(unsealed),
     )
     here = query.where(_STANDS, _NOW.forum == _FORUM)
     away = query.where(_NOW.left_forum == _FORUM, or_(_NOT_HERE, _SETTLED))
@@ -243,7 +243,7 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
 
 
-def _open_to_all(unsealed: Unsealed) -> ColumnElement[bool]:
+def open_to_all(unsealed: Unsealed) -> ColumnElement[bool]:
     """Whether an issue is not sealed, or only since the digest was made."""
     sealed_at = models.issue.c.sealed_at
     open_ = sealed_at.is_(None)

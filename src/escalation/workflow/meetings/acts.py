@@ -14,6 +14,7 @@ from escalation.workflow import forum
 from escalation.workflow.commands import Decide as DecideIssue
 from escalation.workflow.commands import Defer as DeferIssue
 from escalation.workflow.commands import GiveAdvice
+from escalation.workflow.diary import Sitting
 from escalation.workflow.draft import part_id
 from escalation.workflow.meetings.asks import (
     Asked,
@@ -220,7 +221,8 @@ def _cancel(going: Proceeding, case: Case[Cancel]) -> None:
         _pass_over(going, item, f"the meeting was cancelled: {case.ask.reason}", counted=False)
     going.tell(
         MeetingEvent.CANCELLED,
-        starts_at=meeting.sitting.starts_at.isoformat(),
+        **_times(meeting.sitting),
+        otherwise=True,
         re_targeted=len(left),
     )
 
@@ -250,10 +252,19 @@ def _move(going: Proceeding, case: Case[Move]) -> None:
     going.tell(
         MeetingEvent.MOVED,
         moved_from=before.starts_at.isoformat(),
-        starts_at=after.starts_at.isoformat(),
-        ends_at=after.ends_at.isoformat(),
+        **_times(after),
+        otherwise=going.meeting.otherwise,
         place=ask.place,
     )
+
+
+def _times(sitting: Sitting) -> dict[str, str]:
+    times = {
+        "starts_at": sitting.starts_at,
+        "ends_at": sitting.ends_at,
+        "cutoff_at": sitting.cutoff_at,
+    }
+    return {name: at.isoformat() for name, at in times.items()}
 
 
 def _confirm(going: Proceeding, case: Case[ConfirmMinutes]) -> None:
