@@ -6,9 +6,10 @@ import pytest
 import recurring_ical_events
 from icalendar import Calendar
 
+from escalation.services import planning
 from tests.stories.databases import on_both
 from tests.stories.passing import brisbane, local
-from tests.stories.teller import COUNTER, Story
+from tests.stories.teller import ADMIN, COUNTER, Story
 
 PAID: dict[str, Any] = {"summary": "Pay", "reasons": "It is owed", "cause": "workflow"}
 FORUM = "bmf-southern-cross"
@@ -120,6 +121,27 @@ def test_a_reference_group_gives_the_advice_it_was_asked_for_and_is_reminded(sto
     told = {"the lost allowance": "advice_given", forum: "(meeting.noted)"}
     story.rules(meeting, "note", issue="the lost allowance", text="It is.", then=told)
     assert story.issue()["advice"][0]["answer"] == "It is."
+
+
+def test_every_forum_says_once_when_it_meets_and_again_when_its_rule_changes(story: Story) -> None:
+    desk = story.service.container.desk
+    while planning.plan_ahead(desk, timeout=60):
+        pass
+    heard = story.hears()
+    assert heard.keys() == {forum["code"] for forum in story.finds("/v1/forums")["data"]}
+    assert heard[FORUM] == " ".join(["meeting.scheduled"] * 6)
+    assert planning.plan_ahead(desk, timeout=60) == 0
+    story.tells("")
+    meeting = tabled(story)
+    rule = {"rule": "FREQ=MONTHLY;BYDAY=3TU", "start": "2025-07-15T10:00", "duration": "2 hours"}
+    story.asks(ADMIN, "PATCH", f"/v1/forums/{FORUM}", {"meeting": rule}, if_match="*")
+    while planning.plan_ahead(desk, timeout=60):
+        pass
+    heard = story.hears()
+    assert heard["the late pay"] == "deferred tabled"
+    assert sorted(set(heard[FORUM].split())) == ["meeting.cancelled", "meeting.scheduled"]
+    assert story.meeting_of() != meeting
+    assert local(story.issue()["rung"]["meeting"]["starts_at"]) == "2026-03-17 10:00"
 
 
 # -- onto an agenda
