@@ -252,7 +252,7 @@ def _actions(document: Document, words: Words) -> Section:
     )
     columns = ("Action", "Owner", "Due", "Decision", "Issue", "Asked for")
     marked = frozenset(n for n, item in enumerate(items) if item["overdue"])
-    table = Table("Actions not done yet, those due first first.", columns, rows, marked=marked)
+    table = Table("Actions not done yet, the soonest due first.", columns, rows, marked=marked)
     return Section(
         "actions",
         "Actions due",
