@@ -48,10 +48,12 @@ def key_of(service: Service, person: str | None) -> str:
     return made.secret
 
 
-def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
-    """Logged in the open, put to a forum and into its digest, decided there, and then sealed."""
-    admin = service.admin
-    issue = service.log(**LOGGED, severity="critical")
+def decided_matter(service: Service, named: str, **changes: Any) -> tuple[dict[str, Any], str, str]:
+    """Logged in the open, put to a forum and into its digest, and decided there.
+
+    The issue, its meeting, and the number of the digest.
+    """
+    issue = service.log(**{**LOGGED, "severity": "critical", **changes})
     issue = service.act(issue, "skip", to="business_manager_forum", reason="large")
     path = f"/v1/issues/{issue['id']}"
     service.post(f"{path}/acts/note", {"text": "the quokka again"})
@@ -69,9 +71,17 @@ def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
             "assents": list(VOTERS),
             "actions": [{"text": "Find the quokka", "owner": named, "due_on": "2026-03-20"}],
         },
-        key=admin,
+        key=service.admin,
     )
     assert decided.status_code == 200, decided.text
+    return issue, meeting, digest["number"]
+
+
+def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
+    """A matter that was decided in the open, and then sealed."""
+    admin = service.admin
+    issue, meeting, digest = decided_matter(service, named)
+    path = f"/v1/issues/{issue['id']}"
     sealing = {"reason": "it is a disclosure", "sensitive": ["by_hand", "human_rights"]}
     answer = service.post(f"{path}/acts/reclassify", sealing, key=admin, if_match="*")
     assert answer.status_code == 200, answer.text
@@ -91,7 +101,7 @@ def sealed_matter(service: Service, stranger: str | None, named: str) -> Matter:
     return Matter(
         issue,
         meeting,
-        digest["number"],
+        digest,
         key_of(service, stranger),
         key_of(service, named),
         said["id"],

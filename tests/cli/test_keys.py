@@ -54,3 +54,33 @@ def test_a_revoked_key_stays_in_the_list_and_cannot_be_revoked_again(
     again = run("keys", "revoke", key["id"])
     assert again.exit_code == 1
     assert key["id"] in again.stderr
+
+
+def test_a_key_is_made_for_a_part_and_followed_by_another(run: Run, furnished_url: str) -> None:
+    words = ["keys", "create", "--role", "viewer", "--name", "x", "--json"]
+    scopes = [
+        "--scope",
+        "agency=rivers",
+        "--scope",
+        "agency=schools",
+        "--scope",
+        "function=payroll",
+    ]
+    key = json.loads(run(*words, *scopes, database=furnished_url).stdout)
+    assert key["scopes"] == {"agency": ["rivers", "schools"], "function": ["payroll"]}
+    new = json.loads(run("keys", "rotate", key["id"], "--overlap", "3", "--json").stdout)
+    assert (new["scopes"], new["replaces"]) == (key["scopes"], key["id"])
+    told = run("keys", "rotate", new["id"])
+    assert re.fullmatch(r"esc_\w+\n", told.stdout)
+    assert "opens for 24 hours more" in told.stderr
+
+
+def test_a_scope_that_is_none_is_wrong_use(run: Run, furnished_url: str) -> None:
+    words = ["keys", "create", "--role", "viewer", "--name", "x", "--scope"]
+    for scope in ("rivers", "agencies=rivers", "agency="):
+        told = run(*words, scope, database=furnished_url)
+        assert told.exit_code == 2
+        assert "expected a kind" in told.stderr
+    unknown = run(*words, "agency=river")
+    assert unknown.exit_code == 1
+    assert "rivers" in unknown.stderr

@@ -21,10 +21,11 @@ from escalation.errors import (
     Refused,
 )
 from escalation.services import receipts
-from escalation.services.access import Permission
 from escalation.services.jobs import Answer, Job
 from escalation.services.once import Call
 from escalation.services.reading import issues
+from escalation.services.reading.meetings import forum_of
+from escalation.services.roles import Permission
 from escalation.workflow.commands import Ask, Log
 
 M = TypeVar("M", bound=BaseModel)
@@ -171,3 +172,15 @@ def _in_order(asked: Asked, issue: str, error: EscalationError, *, needs_match: 
             f"{current['version']}; look at it again and decide anew.",
             extra={"current": current},
         )
+
+
+def forum_for(asked: Asked, code: str) -> None:
+    """Go no further with a forum whose papers are not for the caller, or that is not there.
+
+    Raises:
+        NotFound: it is not there for them.
+    """
+    if asked.caller.viewer.forums is None:
+        return  # what is done next says so
+    with asked.means.reader.look(asked.caller) as look:
+        forum_of(look, code)

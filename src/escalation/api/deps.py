@@ -13,6 +13,7 @@ from escalation.errors import Forbidden
 from escalation.services.access import Caller, Doorkeeper
 from escalation.services.reading.reader import Reader
 from escalation.services.receipts import Guesses
+from escalation.services.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Means:
     @classmethod
     def of(cls, container: Container) -> "Means":
         """The means of a process."""
-        keeper = Doorkeeper(container.engine, container.registry, container.clock)
+        uses = Uses(container.desk)
+        keeper = Doorkeeper(container.engine, container.registry, container.clock, uses)
         return cls(container, keeper)
 
     @cached_property

@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 from escalation.api.deps import Asked, Means
 from escalation.api.permissions import REQUIRED
 from escalation.errors import Broken, Fault, Malformed, NotFound
-from escalation.services.access import Caller, Permission, secret_of
+from escalation.services.access import Caller, secret_of
+from escalation.services.roles import Permission
 
 Direct = Callable[..., Awaitable[Response]]
 

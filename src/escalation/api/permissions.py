@@ -6,8 +6,8 @@ An operation that does not stand here stops the start, and so does a line withou
 
 from collections.abc import Mapping
 
-from escalation.services.access import Permission
 from escalation.services.reading.directory import Noun
+from escalation.services.roles import Permission
 from escalation.workflow.states import Act
 
 ACTS: Mapping[str, Permission] = {
@@ -81,6 +81,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_key": Permission.MANAGE_KEYS,
     "list_keys": Permission.MANAGE_KEYS,
     "revoke_key": Permission.MANAGE_KEYS,
+    "rotate_key": Permission.MANAGE_KEYS,
     "create_webhook_endpoint": Permission.MANAGE_WEBHOOKS,
     "list_webhook_endpoints": Permission.MANAGE_WEBHOOKS,
     "get_webhook_endpoint": Permission.MANAGE_WEBHOOKS,
@@ -112,10 +113,10 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_feedback": Permission.READ,
     "raise_feedback": Permission.ACT,
     "count_feedback": Permission.READ,
-    "limit_conduct": Permission.ACT,
-    "list_conduct_limits": Permission.READ,
-    "get_conduct_limit": Permission.READ,
-    "review_conduct_limit": Permission.ACT,
+    "limit_conduct": Permission.LIMIT_CONDUCT,
+    "list_conduct_limits": Permission.LIMIT_CONDUCT,
+    "get_conduct_limit": Permission.LIMIT_CONDUCT,
+    "review_conduct_limit": Permission.LIMIT_CONDUCT,
     "get_receipt": None,
     "write_by_receipt": None,
     "get_api": None,

@@ -9,9 +9,10 @@ from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
 from escalation.services import keys
-from escalation.services.keys import KeyRole, StoredKey
+from escalation.services.keys import KeyRole, NewKey, StoredKey
+from escalation.services.reading.keys import view
+from escalation.services.scopes import ScopeKind
 from escalation.services.secrets import reseal as seal_again
-from escalation.services.views import told
 
 app = group(
     "Make, list and take back API keys.\n\nExample: escalation keys create --role admin --name me"
@@ -28,23 +29,81 @@ def create(
     expires_in: Annotated[
         int | None, typer.Option(min=1, metavar="DAYS", help="Open nothing after so many days.")
     ] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=CODE",
+            help="What it is for: cluster, provider, agency, function or forum, and its code; "
+            "may be given several times. An issue has to fit each kind that is given.",
+        ),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and show it, this once: only a hash of it is kept.
 
-    Example: escalation keys create --role operator --name "service desk" --expires-in 90
+    Example: escalation keys create --role viewer --name "rivers reports" --scope agency=rivers
     """
+    scopes = _scopes(scope or [])
     with at_the_desk() as container:
         desk = container.desk
         until = None if expires_in is None else desk.clock.now() + timedelta(days=expires_in)
-        made = keys.create(desk, name=name, role=role, actor=me(), person=person, expires_at=until)
+        made = keys.create(
+            desk,
+            name=name,
+            role=role,
+            actor=me(),
+            person=person,
+            expires_at=until,
+            scopes=scopes,
+        )
         now = desk.clock.now()
+    _show(made, now, as_json=as_json)
+
+
+def _show(made: NewKey, now: datetime, *, as_json: bool) -> None:
     if as_json:
         say_json({"key": made.secret, **_told(made.stored, now)})
         return
     say(made.secret)
+    role = made.stored.role
     tell(f"This is {made.stored.id}, for {role}. Keep it: it is not shown again.")
+
+
+def _scopes(given: list[str]) -> dict[str, list[str]]:
+    """Codes by kind, of words such as ``agency=rivers``."""
+    found: dict[str, list[str]] = {}
+    for word in given:
+        kind, _, code = word.partition("=")
+        if kind not in set(ScopeKind) or not code:
+            kinds = ", ".join(ScopeKind)
+            raise typer.BadParameter(
+                f"found {word!r}, expected a kind ({kinds}), `=` and a code", param_hint="--scope"
+            )
+        found.setdefault(kind, []).append(code)
+    return found
+
+
+@app.command()
+def rotate(
+    key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows it.", metavar="KEY")],
+    overlap: Annotated[
+        int, typer.Option(min=0, metavar="HOURS", help="How much longer the old key opens.")
+    ] = 24,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make the key that follows another, and show it, this once; the old one ends by itself.
+
+    Example: escalation keys rotate key_01kfx... --overlap 48
+    """
+    with at_the_desk() as container:
+        desk = container.desk
+        made = keys.rotate(desk, key, actor=me(), overlap=timedelta(hours=overlap))
+        now = desk.clock.now()
+    _show(made, now, as_json=as_json)
+    if not as_json:
+        tell(f"{key} opens for {overlap} hours more.")
 
 
 @app.command("list")
@@ -58,7 +117,7 @@ def list_(*, as_json: AsJson = False) -> None:
     if as_json:
         say_json({"data": found})
         return
-    columns = ("id", "name", "role", "person", "begins", "made", "expires", "state")
+    columns = ("id", "name", "role", "person", "for", "begins", "made", "used", "expires", "state")
     table(
         None,
         columns,
@@ -68,8 +127,10 @@ def list_(*, as_json: AsJson = False) -> None:
                 key["name"],
                 key["role"],
                 key["person"],
+                " ".join(f"{kind}={','.join(codes)}" for kind, codes in key["scopes"].items()),
                 key["prefix"],
                 instant(key["created_at"]),
+                instant(key["last_used_at"]),
                 instant(key["expires_at"]),
                 key["state"],
             )
@@ -115,15 +176,4 @@ def reseal(*, as_json: AsJson = False) -> None:
 
 def _told(key: StoredKey, now: datetime) -> dict[str, Any]:
     state = "live" if key.live(now) else "expired"
-    return {
-        "id": key.id,
-        "name": key.name,
-        "role": key.role,
-        "person": key.person,
-        "prefix": key.prefix,
-        "created_by": key.created_by,
-        "created_at": told(key.created_at),
-        "expires_at": told(key.expires_at),
-        "revoked_at": told(key.revoked_at),
-        "state": "revoked" if key.revoked_at is not None else state,
-    }
+    return {**view(key), "state": "revoked" if key.revoked_at is not None else state}

@@ -130,6 +130,18 @@ class Seating:
         own = self._by_person.get(person, ())
         return own if key is None else (*self._by_key.get(key, ()), *own)
 
+    def parties_of(self, person: str, second: int) -> frozenset[str]:
+        """The parties that somebody has a seat of, whether appointed to it or acting in it."""
+        seats = self._seats_of.get(person, ())
+        return frozenset(each.key[0] for each in seats if each.term.holds(second))
+
+    @cached_property
+    def _seats_of(self) -> Mapping[str, list[Sitting]]:
+        found: dict[str, list[Sitting]] = defaultdict(list)
+        for each in self._sittings():
+            found[each.person].append(each)
+        return found
+
     def employed(self, person: str, second: int) -> bool:
         """Whether a person's own dates have begun and not ended."""
         return self._employed.get(person, _EVER).holds(second)

@@ -1,13 +1,14 @@
 """Who calls, and what they may: keys by the hash of what is sent, roles by what they permit."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from escalation.clock import Clock
 from escalation.errors import Forbidden, Unauthenticated
-from escalation.services.keys import KeyRole, hash_of, well_formed
+from escalation.services.keys import hash_of, well_formed
 from escalation.services.registry import Known, Registry
+from escalation.services.roles import PERMITTED, WHOLE, KeyRole, Permission
+from escalation.services.uses import Uses
+from escalation.services.viewers import viewer_of
 from escalation.store.access import Slot, StoredKey
 from escalation.store.transaction import Engine, read
 from escalation.workflow.facts import Actor
@@ -17,29 +18,6 @@ _NO_KEY = "Send a key of this installation: `Authorization: Bearer esc_...`."
 _NOT_LIVE = "This key has been revoked or has expired; ask an administrator for another."
 
 
-class Permission(StrEnum):
-    """What a route asks of its caller."""
-
-    READ = "read"
-    WATCH = "watch"
-    ACT = "act"
-    BACKDATE = "backdate"
-    CHECK_LADDERS = "check_ladders"
-    PUBLISH_LADDERS = "publish_ladders"
-    MANAGE_DIRECTORY = "manage_directory"
-    MANAGE_KEYS = "manage_keys"
-    MANAGE_WEBHOOKS = "manage_webhooks"
-    AUDIT = "audit"
-
-
-_OPERATES = frozenset({Permission.READ, Permission.WATCH, Permission.ACT, Permission.CHECK_LADDERS})
-PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
-    KeyRole.ADMIN: frozenset(Permission),
-    KeyRole.OPERATOR: _OPERATES,
-}
-"""What each role may do; the only place that says so."""
-
-
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Somebody whose key was good when they came; the desk looks at it again before it writes."""
@@ -47,6 +25,7 @@ class Caller:
     key: str
     name: str
     role: KeyRole
+    viewer: Viewer
     person: str | None = None
 
     @property
@@ -57,14 +36,10 @@ class Caller:
             kind="person", name=self.name, key=self.key, person=self.person, any_seat=admin
         )
 
-    @property
-    def viewer(self) -> Viewer:
-        """The caller as the store is asked for what they may see."""
-        return Viewer(self.person, everything=self.role is KeyRole.ADMIN)
-
     def may(self, permission: Permission) -> bool:
-        """Whether their role permits it."""
-        return permission in PERMITTED[self.role]
+        """Whether their role permits it, and what they see of the installation is enough for it."""
+        whole = permission not in WHOLE or not self.viewer.limited
+        return whole and permission in PERMITTED[self.role]
 
     def require(self, permission: Permission) -> None:
         """Go no further without the permission.
@@ -72,12 +47,18 @@ class Caller:
         Raises:
             Forbidden: naming what is missing, and which roles have it.
         """
-        if not self.may(permission):
-            having = " or ".join(role for role in KeyRole if permission in PERMITTED[role])
+        if self.may(permission):
+            return
+        if permission in PERMITTED[self.role]:
             raise Forbidden(
-                f"This needs the permission `{permission}`, which the role `{self.role}` does not "
-                f"have; use a key of the role {having}."
+                f"The permission `{permission}` concerns the whole installation, and this key is "
+                "for a part of it; use a key without scopes."
             )
+        having = " or ".join(role for role in KeyRole if permission in PERMITTED[role])
+        raise Forbidden(
+            f"This needs the permission `{permission}`, which the role `{self.role}` does not "
+            f"have; use a key of the role {having}."
+        )
 
     def slot(self, method: str, path: str, key: str) -> Slot:
         """What an idempotency key of theirs is unique within."""
@@ -87,8 +68,9 @@ class Caller:
 class Doorkeeper:
     """Knows callers by their keys: from memory where it can, from the database where it must."""
 
-    def __init__(self, engine: Engine, registry: Registry, clock: Clock) -> None:
-        """Look keys up in ``registry``, and read it again through ``engine``."""
+    def __init__(self, engine: Engine, registry: Registry, clock: Clock, uses: Uses) -> None:
+        """Look keys up in ``registry``, and read it again through ``engine``; tell ``uses``."""
+        self._uses = uses
         self._engine = engine
         self._registry = registry
         self._clock = clock
@@ -123,8 +105,8 @@ class Doorkeeper:
         with read(self._engine) as connection:
             self.still_live(self._registry.refresh(connection), caller)
 
-    def still_live(self, known: Known, caller: Caller) -> None:
-        """Hold a caller's key against what has just been read.
+    def still_live(self, known: Known, caller: Caller) -> Caller:
+        """Hold a caller's key against what has just been read; the caller as they are by that.
 
         Raises:
             Unauthenticated: it has been revoked or has expired since.
@@ -132,12 +114,19 @@ class Doorkeeper:
         key = known.keys.get(caller.key)
         if key is None or not key.live(self._clock.now()):
             raise Unauthenticated(_NOT_LIVE)
+        return self._called(known, key)
 
     def _caller(self, known: Known, hashed: str) -> Caller | None:
         key: StoredKey | None = known.keys_by_hash.get(hashed)
-        if key is None or not key.live(self._clock.now()):
+        now = self._clock.now()
+        if key is None or not key.live(now):
             return None
-        return Caller(key.id, key.name, KeyRole(key.role), key.person)
+        self._uses.note(key.id, now)
+        return self._called(known, key)
+
+    def _called(self, known: Known, key: StoredKey) -> Caller:
+        viewer = viewer_of(key, known.directory, self._clock.now())
+        return Caller(key.id, key.name, KeyRole(key.role), viewer, key.person)
 
 
 def secret_of(authorization: str | None) -> str:

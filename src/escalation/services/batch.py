@@ -15,6 +15,7 @@ from escalation.clock import Clock, whole_second
 from escalation.errors import (
     EscalationError,
     Fault,
+    Forbidden,
     Invalid,
     NotFound,
     PreconditionFailed,
@@ -39,7 +40,7 @@ from escalation.workflow.facts import Facts, Issue
 from escalation.workflow.intake import begin
 from escalation.workflow.plan import Plan, Tell, apply
 from escalation.workflow.ties import upstream
-from escalation.workflow.viewing import Viewer, is_among, may_see, readers
+from escalation.workflow.viewing import Viewer, in_reach, is_among, may_see, readers
 
 Outcome = Answer | Exception
 NamesOther = Link | Unlink | Merge | Hold
@@ -202,7 +203,10 @@ class Batch:
             self._refuse_taken(log, job.viewer)
             return self.means.reference(at)
 
-        return begin(rules, command, log, reference, now)
+        begun = begin(rules, command, log, reference, now)
+        if job.viewer.limited:
+            _check_reach(job.viewer, *begun)
+        return begun
 
     def _refuse_taken(self, log: Log, viewer: Viewer) -> None:
         for number, ref in enumerate(log.external_refs):
@@ -210,7 +214,7 @@ class Batch:
             owner = self._taken.get(name)
             if owner is None:
                 continue
-            known = is_among(viewer, owner.sealed_to)
+            known = not viewer.limited and is_among(viewer, owner.sealed_to)
             whose = f"is issue {owner.issue_id} already" if known else "is taken already"
             fault = Fault("external_ref_taken", f"{' '.join(name)} {whose}", pointer=pointer)
             raise Refused(
@@ -344,3 +348,11 @@ class Batch:
 def _wrong_instant(name: str, code: str, detail: str) -> EscalationError:
     fault = Fault(code, f"`{name}` {detail}", pointer=f"/{name}")
     return Invalid("The issue was not logged.", errors=[fault])
+
+
+def _check_reach(viewer: Viewer, facts: Facts, plan: Plan) -> None:
+    """Nobody logs an issue that they could not look at afterwards."""
+    issue = apply(plan, facts).issue
+    if not in_reach(viewer, issue):
+        between = f"{issue.agency} and {issue.provider}"
+        raise Forbidden(f"An issue between {between} is not among those that this key is for.")

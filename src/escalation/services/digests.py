@@ -37,7 +37,7 @@ class Made:
     new: bool
 
 
-def make(desk: Desk, request: Request, actor: Actor) -> Made:
+def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING) -> Made:
     """The digest of a request: the stored one, else one that is built and stored now.
 
     Where issues of the stored one have been sealed since, that is the one that corrects it.
@@ -48,6 +48,7 @@ def make(desk: Desk, request: Request, actor: Actor) -> Made:
         Busy: what was recorded by ``known_at`` is not settled yet.
     """
     code = forum_of(request)
+    _refuse_foreign(code, viewer)
     as_at, known_at = instants_of(desk, request)
     settle(desk.engine, known_at if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
@@ -59,6 +60,12 @@ def make(desk: Desk, request: Request, actor: Actor) -> Made:
     if found is not None:
         return current(desk, found, actor)
     return _store(desk, asked, content, actor)
+
+
+def _refuse_foreign(code: str, viewer: Viewer) -> None:
+    """A forum whose papers are not for somebody is one that there is not."""
+    if viewer.forums is not None and code not in viewer.forums:
+        refuse("unknown_reference", not_among(code, sorted(viewer.forums)), "/forum")
 
 
 def current(desk: Desk, stored: StoredDigest, actor: Actor) -> Made:
@@ -140,7 +147,7 @@ def one(desk: Desk, name: str) -> StoredDigest:
     with read(desk.engine) as connection:
         found = digests.one(connection, name)
     if found is None:
-        raise NotFound(f"There is no digest {name}.")
+        raise withholding.absent(name)
     return found
 
 
@@ -150,24 +157,38 @@ def page(
     forum: str | None,
     after: tuple[datetime, str] | None,
     limit: int,
+    viewer: Viewer = EVERYTHING,
 ) -> Sequence[StoredDigest]:
-    """Digests, the newest first; ``after`` is the last that was seen."""
-    return digests.page(connection, forum=forum, after=after, limit=limit)
+    """Digests of the forums whose papers are for ``viewer``, the newest first.
+
+    ``after`` is the last that was seen.
+    """
+    among = viewer.forums
+    return digests.page(connection, forum=forum, among=among, after=after, limit=limit)
 
 
-def content(desk: Desk, stored: StoredDigest, viewer: Viewer = EVERYTHING) -> bytes:
-    """The canonical bytes: what ``content_hash`` was taken of.
+def content(
+    desk: Desk, stored: StoredDigest, viewer: Viewer = EVERYTHING, named: str | None = None
+) -> bytes:
+    """The canonical bytes: what ``content_hash`` was taken of; it was asked for as ``named``.
 
     Raises:
+        NotFound: it is not for who looks.
         Forbidden: it is ``withheld`` from who looks.
     """
     with read(desk.engine) as connection:
         body = digests.content(connection, stored.id)
-        withholding.check(connection, stored, body, viewer)
+        withholding.check(connection, stored, body, viewer, named)
     return body
 
 
-def rendered(desk: Desk, stored: StoredDigest, kind: str, viewer: Viewer = EVERYTHING) -> bytes:
+def rendered(
+    desk: Desk,
+    stored: StoredDigest,
+    kind: str,
+    viewer: Viewer = EVERYTHING,
+    named: str | None = None,
+) -> bytes:
     """A digest in a format: ``json`` or one of ``FORMATS``; made once, then always the same bytes.
 
     Raises:
@@ -176,7 +197,7 @@ def rendered(desk: Desk, stored: StoredDigest, kind: str, viewer: Viewer = EVERY
     """
     if kind not in {JSON, *FORMATS}:
         raise NotFound(f"There is no such format: {not_among(kind, [JSON, *FORMATS])}.")
-    document = content(desk, stored, viewer)
+    document = content(desk, stored, viewer, named)
     if kind == JSON:
         return document
     with read(desk.engine) as connection:

@@ -41,7 +41,7 @@ from escalation.workflow.meetings.decide import decide_meeting
 from escalation.workflow.meetings.facts import OF_ISSUES, ItemKind, Meeting, MeetingFacts
 from escalation.workflow.meetings.plan import SENT, MeetingPlan
 from escalation.workflow.plan import apply
-from escalation.workflow.viewing import EVERYTHING, Viewer, may_see
+from escalation.workflow.viewing import EVERYTHING, Viewer, may_see, papers_are_for
 
 _SAID = {ItemKind.CONTACT: Family.CONTACT, ItemKind.FEEDBACK: Family.FEEDBACK}
 
@@ -132,7 +132,10 @@ class _Sitting:
 
     def _facts(self, ask: Asked) -> MeetingFacts:
         """The meeting and its issues, locked: issues in id order, then the meeting."""
-        code = known_meeting(self.desk, self.connection, self.known, self.errand.meeting, self.now)
+        errand = self.errand
+        code = known_meeting(
+            self.desk, self.connection, self.known, errand.meeting, self.now, errand.viewer
+        )
         directory = directory_of(self.known)
         listed = meetings.items(self.connection, self.errand.meeting)
         wanted = {item.subject for item in listed if item.kind in OF_ISSUES}
@@ -272,7 +275,12 @@ def directory_of(known: Known) -> Directory:
 
 
 def known_meeting(
-    desk: Desk, connection: Connection, known: Known, meeting_id: str, now: datetime
+    desk: Desk,
+    connection: Connection,
+    known: Known,
+    meeting_id: str,
+    now: datetime,
+    viewer: Viewer,
 ) -> str:
     """The code of a meeting's forum; one that stands in its rule only is put into the database.
 
@@ -281,10 +289,12 @@ def known_meeting(
     """
     directory = directory_of(known)
     found = meetings.one(connection, meeting_id)
+    stored = found is not None
     if found is None:
         found = _by_rule(desk, known, meeting_id, now)
-        if found is None:
-            raise NotFound(f"There is no meeting {meeting_id}.")
+    if found is None or not papers_are_for(viewer, found.sitting.forum):
+        raise NotFound(f"There is no meeting {meeting_id}.")
+    if not stored:
         meetings.add(connection, found)
     code = found.sitting.forum
     if code not in directory.forums:

@@ -1,6 +1,6 @@
 """API keys, what calls answered the first time, and blocks of reference numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,8 +12,10 @@ from sqlalchemy import (
     Dialect,
     Row,
     bindparam,
+    case,
     delete,
     insert,
+    literal,
     or_,
     select,
     tuple_,
@@ -36,10 +38,13 @@ class StoredKey:
     hash: str
     role: str
     person: str | None
+    scopes: Mapping[str, Sequence[str]] | None
     created_by: str
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    replaces: str | None = None
+    last_used_at: datetime | None = None
 
     def live(self, now: datetime) -> bool:
         """Whether it opens anything at ``now``."""
@@ -86,6 +91,21 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
     table = models.api_key
     change = update(table).where(table.c.id == key_id, table.c.revoked_at.is_(None))
     return connection.execute(change.values(revoked_at=now)).rowcount == 1
+
+
+def end_key(connection: Connection, key_id: str, at: datetime) -> bool:
+    """Have a live key open nothing from an instant on, or from the earlier one that it has."""
+    t = models.api_key
+    sooner = case((t.c.expires_at < at, t.c.expires_at), else_=literal(at, t.c.expires_at.type))
+    change = update(t).where(t.c.id == key_id, t.c.revoked_at.is_(None))
+    return connection.execute(change.values(expires_at=sooner)).rowcount == 1
+
+
+def key_used(connection: Connection, key_id: str, at: datetime) -> None:
+    """Note that a key was used, unless a later use is noted already."""
+    t = models.api_key
+    later = or_(t.c.last_used_at.is_(None), t.c.last_used_at < at)
+    connection.execute(update(t).where(t.c.id == key_id, later).values(last_used_at=at))
 
 
 def recall(connection: Connection, slots: Sequence[Slot]) -> dict[Slot, Kept]:

@@ -21,12 +21,15 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    cast,
     exists,
+    false,
     func,
     literal,
     make_url,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
@@ -129,6 +132,29 @@ def has_item(connection: Connection, column: ColumnElement[Any], value: str) -> 
         return column.op("@>", is_comparison=True)(literal([value], column.type))
     items = func.json_each(column).table_valued("value")
     return exists(select(1).select_from(items).where(items.c.value == value))
+
+
+def has_inside(
+    connection: Connection, column: ColumnElement[Any], path: tuple[str, str], value: str
+) -> ColumnElement[bool]:
+    """Whether an entry of a JSON list has a text: at a name of its own, or in a list at a place.
+
+    ``path`` is the name of the list within ``column``, then the name or the place in its entries.
+    """
+    outer, inner = path
+    member = f"[{inner}]" if inner.isdigit() else f".{inner}"
+    if connection.dialect.name == "postgresql":
+        # In its lax way a jsonpath takes a text for a list of one.
+        found = func.jsonb_path_exists(
+            column,
+            cast(f"$.{outer}[*]{member}[*] ? (@ == $it)", postgresql.JSONPATH),
+            func.jsonb_build_object("it", cast(value, Text)),
+        )
+        return func.coalesce(found, false())
+    entries = func.json_each(column, f"$.{outer}").table_valued("value", name="entries")
+    items = func.json_each(entries.c.value, f"${member}").table_valued("value", name="items")
+    both = select(1).select_from(entries.join(items, true()))
+    return exists(both.where(items.c.value == value))
 
 
 def has_bytes(of: Dialect, column: ColumnElement[Any], part: bytes) -> ColumnElement[bool]:

@@ -128,12 +128,15 @@ def page(
     forum: str | None,
     after: tuple[datetime, str] | None,
     limit: int,
+    among: frozenset[str] | None = None,
 ) -> Sequence[StoredDigest]:
-    """Digests, the newest first; ``after`` is the last that was seen."""
+    """Digests, the newest first; ``after`` is the last that was seen, ``among`` whose they are."""
     table = models.digest
     query = select(*_COLUMNS)
     if forum is not None:
         query = query.where(table.c.forum == forum)
+    if among is not None:
+        query = query.where(table.c.forum.in_(sorted(among)))
     if after is not None:
         query = query.where(tuple_(table.c.created_at, table.c.id) < tuple_(*_bound(after)))
     query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)

@@ -10,10 +10,14 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    and_,
+    false,
     func,
     insert,
     literal,
+    or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -22,7 +26,7 @@ from escalation.routing.vocabulary import Channel
 from escalation.store import dialect, models
 from escalation.store.viewing import visible
 from escalation.workflow.interactions import Family, Interaction, Sentiment
-from escalation.workflow.viewing import Viewer
+from escalation.workflow.viewing import Part, Viewer
 
 _T, _I = models.interaction, models.issue
 EQUALS = ("kind", "sentiment", "channel", "centre", "party", "function")
@@ -96,7 +100,7 @@ def counts(
     query = select(*columns, func.count()).select_from(_joined())
     query = query.where(
         _T.c.family == asked.family.value,
-        visible(connection, viewer),
+        _shown(connection, viewer),
         *_conditions(connection, asked),
     )
     rows = connection.execute(query.group_by(*columns).order_by(*columns))
@@ -115,7 +119,36 @@ def _joined() -> Any:  # noqa: ANN401 - a join
 
 def _seen(connection: Connection, viewer: Viewer, family: Family) -> Select[Any]:
     query = select(_T, _I.c.reference.label("issue")).select_from(_joined())
-    return query.where(_T.c.family == family.value, visible(connection, viewer))
+    return query.where(_T.c.family == family.value, _shown(connection, viewer))
+
+
+def _shown(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
+    """Raised into an issue it is seen with that one, else by whom its party and function are for.
+
+    A register knows of no cluster and no forum: what is only for those shows what was raised.
+    """
+    if not viewer.limited:
+        return visible(connection, viewer)
+    theirs = viewer.within if viewer.reach is None else (*viewer.within, viewer.reach)
+    fits = (or_(false(), *(_in(part) for part in reach)) for reach in theirs)
+    raised = _T.c.issue_id.is_not(None)
+    return or_(and_(raised, visible(connection, viewer)), and_(~raised, *fits))
+
+
+_OF = {
+    "providers": _T.c.party,
+    "agencies": _T.c.party,
+    "parties": _T.c.party,
+    "functions": _T.c.function,
+}
+
+
+def _in(part: Part) -> ColumnElement[bool]:
+    named = part.named()
+    if not named.keys() <= _OF.keys():
+        return false()
+    columns = ((_OF[kind], sorted(codes)) for kind, codes in named.items())
+    return and_(true(), *(and_(each.is_not(None), each.in_(codes)) for each, codes in columns))
 
 
 def _conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool]]:

@@ -3,26 +3,105 @@
 The rule itself is :mod:`escalation.workflow.viewing`; a sealed row carries the people it comes to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    exists,
+    false,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from escalation.store import models
-from escalation.store.dialect import any_of, has_item
-from escalation.workflow.viewing import Viewer
+from escalation.store.dialect import any_of, has_inside, has_item
+from escalation.workflow.viewing import Part, Reach, Viewer
 
 
 def visible(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
-    """Whether a row of the issue table is one that ``viewer`` may know of."""
+    """Whether a row of the issue table is one that ``viewer`` may know of.
+
+    It is true or false of each row, never null, so that its negation hides what it does not show.
+    """
     if viewer.everything:
         return true()
     table = models.issue
-    open_to_all = table.c.sealed_at.is_(None)
-    if viewer.person is None:
-        return open_to_all
-    return or_(open_to_all, has_item(connection, table.c.sealed_to, viewer.person))
+    found: ColumnElement[bool] = table.c.sealed_at.is_(None)
+    if viewer.reach is not None:
+        found = and_(found, _in_any(connection, viewer.reach))
+    if viewer.person is not None:
+        named = has_item(connection, table.c.sealed_to, viewer.person)
+        found = or_(found, and_(table.c.sealed_at.is_not(None), named))
+    return and_(found, *(_in_any(connection, reach) for reach in viewer.within))
+
+
+def _in_any(connection: Connection, reach: Reach) -> ColumnElement[bool]:
+    return or_(false(), *(_in(connection, part) for part in reach))
+
+
+def _in(connection: Connection, part: Part) -> ColumnElement[bool]:
+    fitting = (_FITS[kind](connection, sorted(codes)) for kind, codes in part.named().items())
+    return and_(true(), *fitting)
+
+
+_Fit = Callable[[Connection, Sequence[str]], ColumnElement[bool]]
+
+
+def _column(name: str) -> _Fit:
+    column = models.issue.c[name]
+
+    def fits(_: Connection, codes: Sequence[str]) -> ColumnElement[bool]:
+        return and_(column.is_not(None), column.in_(codes))
+
+    return fits
+
+
+def _listed(connection: Connection, codes: Sequence[str]) -> ColumnElement[bool]:
+    also = models.issue.c.also_affects
+    return or_(*(has_item(connection, also, code) for code in codes))
+
+
+def _agency(connection: Connection, codes: Sequence[str]) -> ColumnElement[bool]:
+    return or_(models.issue.c.agency.in_(codes), _listed(connection, codes))
+
+
+def _party(connection: Connection, codes: Sequence[str]) -> ColumnElement[bool]:
+    return or_(models.issue.c.provider.in_(codes), _agency(connection, codes))
+
+
+def _forum(connection: Connection, codes: Sequence[str]) -> ColumnElement[bool]:
+    stands = _column("forum")(connection, codes)
+    reported = (_stood(connection, REPORTED_UP, code) for code in codes)
+    return or_(stands, *reported)
+
+
+def _holder(connection: Connection, people: Sequence[str]) -> ColumnElement[bool]:
+    seats = (_column("provider_person"), _column("agency_person"))
+    now = (seat(connection, people) for seat in seats)
+    return or_(*now, *(_stood(connection, HELD, person) for person in people))
+
+
+def _stood(connection: Connection, path: tuple[str, str], code: str) -> ColumnElement[bool]:
+    return has_inside(connection, models.issue.c.standing, path, code)
+
+
+REPORTED_UP, HELD = ("reported_up", "forum"), ("visits", "4")
+"""Where ``standing`` has the forums of reports, and everybody who held a seat on a visit."""
+_FITS: Mapping[str, _Fit] = {
+    "clusters": _column("cluster"),
+    "providers": _column("provider"),
+    "agencies": _agency,
+    "functions": _column("function"),
+    "parties": _party,
+    "forums": _forum,
+    "holders": _holder,
+}
 
 
 def is_sealed(connection: Connection, name: str) -> bool:
@@ -38,6 +117,13 @@ def hidden(connection: Connection, viewer: Viewer, names: Sequence[str]) -> froz
     named = or_(any_of(connection, t.c.id, names), any_of(connection, t.c.reference, names))
     query = select(t.c.id, t.c.reference).where(named, not_(visible(connection, viewer)))
     return frozenset(name for row in connection.execute(query) for name in row)
+
+
+def hidden_unsealed(connection: Connection, viewer: Viewer, names: Sequence[str]) -> frozenset[str]:
+    """Of these ids, those of issues that are not sealed and that ``viewer`` may not see."""
+    t = models.issue
+    query = select(t.c.id).where(any_of(connection, t.c.id, names), t.c.sealed_at.is_(None))
+    return frozenset(connection.scalars(query.where(not_(visible(connection, viewer)))))
 
 
 @dataclass(frozen=True, slots=True)

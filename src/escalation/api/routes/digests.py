@@ -48,7 +48,7 @@ def make_digest(asked: Ask) -> Response:
         before = once.recalled(desk, slot, asked.body_hash)
         if before is not None:
             return asking.told(before)
-    made = digests.make(desk, sent.request(), asked.caller.actor)
+    made = digests.make(desk, sent.request(), asked.caller.actor, asked.caller.viewer)
     status = _CREATED if made.new else _FOUND
     body = paging.json_of(digests.view(made.stored))
     given = {"Location": f"/v1/digests/{made.stored.id}"}
@@ -63,7 +63,13 @@ def list_digests(asked: Ask, query: Annotated[DigestQuery, Query()]) -> Response
     moment = None if at is None else paging.instant_of(at)
     after = None if at is None or moment is None else (moment, at[1])
     with asked.means.reader.look(asked.caller) as look:
-        found = digests.page(look.connection, forum=query.forum, after=after, limit=query.limit + 1)
+        found = digests.page(
+            look.connection,
+            forum=query.forum,
+            after=after,
+            limit=query.limit + 1,
+            viewer=look.viewer,
+        )
     shown = found[: query.limit]
     goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > query.limit else None
     page = Page([digests.view(each) for each in shown], query.limit, goes_on)
@@ -79,9 +85,9 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     stored = digests.one(desk, name)
     kind = ending or asking.wanted_format(asked, _BY_ACCEPT)
     if not kind:
-        document = json.loads(digests.content(desk, stored, asked.caller.viewer))
+        document = json.loads(digests.content(desk, stored, asked.caller.viewer, name))
         return paging.single({**digests.view(stored), "document": document})
-    body = digests.rendered(desk, stored, kind, asked.caller.viewer)
+    body = digests.rendered(desk, stored, kind, asked.caller.viewer, name)
     given = {"Content-Type": _KINDS[kind]}
     if kind == "json":
         given["ETag"] = f'"{stored.content_hash}"'

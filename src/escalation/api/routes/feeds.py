@@ -12,8 +12,9 @@ from escalation.api.schemas.answers import Listed
 from escalation.api.schemas.feeds import FeedBody, FeedMade
 from escalation.errors import Unauthenticated
 from escalation.services import feeds
-from escalation.services.access import Permission, secret_of
+from escalation.services.access import secret_of
 from escalation.services.reading.meetings import forum_of
+from escalation.services.roles import Permission
 
 ForumCode = Annotated[str, Path(description="The forum's code.")]
 CALENDAR = "text/calendar"
@@ -29,7 +30,7 @@ def get_calendar(
     """When the forum meets, as iCalendar: with a key, or with the token of one of its feeds."""
     desk = asked.means.container.desk
     if feed is None:
-        _admit(asked)
+        _admit(asked, forum)
     elif not feeds.opened(desk, forum, feed):
         raise Unauthenticated("This feed's token opens nothing: it is another's, or was revoked.")
     body = feeds.text(desk, forum, _base(asked))
@@ -38,9 +39,10 @@ def get_calendar(
     return Response(body, 200, given)
 
 
-def _admit(asked: Asked) -> None:
+def _admit(asked: Asked, forum: str) -> None:
     caller = asked.means.doorkeeper.admitted(secret_of(asked.header(b"authorization")))
     caller.require(Permission.READ)
+    asking.forum_for(Asked(asked.scope, asked.means, caller), forum)
 
 
 def _base(asked: Asked) -> str:
@@ -51,6 +53,7 @@ def _base(asked: Asked) -> str:
 
 def create_feed(asked: Ask, forum: ForumCode) -> Response:
     """Make a token for calendar programs; it is shown this once."""
+    asking.forum_for(asked, forum)
     sent = asking.read(asked, FeedBody)
     desk = asked.means.container.desk
     made = feeds.create(desk, forum, sent.name, asked.caller.actor, call_of(asked))
@@ -71,6 +74,7 @@ def revoke_feed(
     asked: Ask, forum: ForumCode, feed: Annotated[str, Path(description="The feed's id.")]
 ) -> Response:
     """Take a token back."""
+    asking.forum_for(asked, forum)
     desk = asked.means.container.desk
     feeds.revoke(desk, forum, feed, asked.caller.actor, call_of(asked))
     return Response(status_code=204)

@@ -24,8 +24,8 @@ from escalation.api.schemas.interactions import (
     RecordFeedback,
 )
 from escalation.services import interactions, once, receipts
-from escalation.services.access import Permission
 from escalation.services.interactions import PATHS, Recording
+from escalation.services.roles import Permission
 from escalation.workflow.interactions import Family
 
 Name = Annotated[str, Path(description="Its id or its reference.")]

@@ -1,16 +1,18 @@
-"""API keys: made, listed, revoked."""
+"""API keys: made, listed, followed by others, revoked."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Path, Response
 
 from escalation.api import asking, headers, paging
-from escalation.api.deps import Ask
+from escalation.api.deps import Ask, Asked
 from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, READS, WRITES, Operation
-from escalation.api.schemas.keys import CreateKey, KeyList, KeyView, NewKeyView
+from escalation.api.schemas.keys import CreateKey, KeyList, KeyView, NewKeyView, RotateKey
 from escalation.errors import Fault, Invalid, Refused
 from escalation.services import keys, once
-from escalation.services.keys import KeyRole
+from escalation.services.keys import KeyRole, NewKey
 from escalation.services.reading import keys as reading
 
 _CREATED, _GONE = 201, 204
@@ -18,27 +20,51 @@ _CREATED, _GONE = 201, 204
 
 def create_key(asked: Ask) -> Response:
     """Make a key; the answer has it in `key`, once. A repeat is answered without it."""
+
+    def make() -> NewKey:
+        sent = asking.read(asked, CreateKey)
+        if sent.expires_at is not None and sent.expires_at <= asked.means.container.clock.now():
+            detail = f"found {sent.expires_at.isoformat()}, expected an instant ahead of now"
+            raise Invalid("No key was made.", errors=[Fault("in_the_past", detail, "/expires_at")])
+        return keys.create(
+            asked.means.container.desk,
+            name=sent.name,
+            role=sent.role,
+            actor=asked.caller.actor,
+            person=sent.person,
+            expires_at=sent.expires_at,
+            scopes=sent.scopes.model_dump(),
+        )
+
+    return _made_once(asked, make)
+
+
+def rotate_key(asked: Ask, key: Annotated[str, Path()]) -> Response:
+    """Make the key that follows another; the old one opens a while longer, then nothing."""
+    with asked.means.reader.look(asked.caller) as look:
+        reading.one(look, key)
+
+    def make() -> NewKey:
+        sent = asking.read(asked, RotateKey)
+        overlap = timedelta(hours=sent.overlap_hours)
+        desk = asked.means.container.desk
+        return keys.rotate(desk, key, actor=asked.caller.actor, overlap=overlap)
+
+    return _made_once(asked, make)
+
+
+def _made_once(asked: Asked, make: Callable[[], NewKey]) -> Response:
+    """A new key, shown this once; a repeat of the call makes no other."""
     means = asked.means
     desk = means.container.desk
     means.doorkeeper.confirmed(asked.caller)
-    sent = asking.read(asked, CreateKey)
     sent_key = headers.idempotency_key(asked)
     slot = None if sent_key is None else asked.caller.slot("POST", asked.path, sent_key)
     if slot is not None:
         before = once.recalled(desk, slot, asked.body_hash)
         if before is not None:
             return asking.told(before)
-    if sent.expires_at is not None and sent.expires_at <= means.container.clock.now():
-        detail = f"found {sent.expires_at.isoformat()}, expected an instant ahead of now"
-        raise Invalid("No key was made.", errors=[Fault("in_the_past", detail, "/expires_at")])
-    made = keys.create(
-        desk,
-        name=sent.name,
-        role=sent.role,
-        actor=asked.caller.actor,
-        person=sent.person,
-        expires_at=sent.expires_at,
-    )
+    made = make()
     view = reading.view(made.stored)
     given = {"Location": f"/v1/keys/{made.stored.id}"}
     if slot is not None:
@@ -116,5 +142,18 @@ OPERATIONS = (
         endpoint=revoke_key,
         status=_GONE,
         refusals=(*FINDS, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/keys/{key}/rotate",
+        name="rotate_key",
+        tag="keys",
+        summary="Rotate a key",
+        endpoint=rotate_key,
+        status=_CREATED,
+        answer=NewKeyView,
+        takes={JSON: RotateKey},
+        headers=(IDEMPOTENCY_KEY,),
+        refusals=(*WRITES, 404),
     ),
 )

@@ -100,6 +100,7 @@ def get_meeting(asked: Ask, meeting: MeetingName) -> Response:
 
 async def schedule_meeting(asked: Ask, forum: ForumCode) -> Response:
     """A meeting in between, beside those of the forum's rule."""
+    await run_in_threadpool(asking.forum_for, asked, forum)
     sent = asking.read(asked, ScheduleBody)
     extra = planning.Extra(
         forum=forum,

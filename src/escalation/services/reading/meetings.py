@@ -17,6 +17,7 @@ from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Issue
 from escalation.workflow.forum import SEEN, identified, sitting, sittings_after
 from escalation.workflow.meetings.facts import Item, Meeting, MeetingStatus
+from escalation.workflow.viewing import papers_are_for
 
 _BACK = timedelta(days=400)
 
@@ -128,11 +129,11 @@ def find(look: Look, meeting_id: str) -> Meeting:
         NotFound: there is none.
     """
     stored = meetings.one(look.connection, meeting_id)
-    if stored is not None:
+    if stored is not None and papers_are_for(look.viewer, stored.sitting.forum):
         return stored
     every = (
         held
-        for forum in look.directory.forums.values()
+        for forum in _forums(look).values()
         for held in _held(look, forum, look.now - SEEN, look.now + SEEN)
     )
     found = next((held for held in every if held.id == meeting_id), None)
@@ -147,11 +148,17 @@ def forum_of(look: Look, code: str) -> Forum:
     Raises:
         NotFound: there is none.
     """
-    forum = look.directory.forums.get(code)
+    names = _forums(look)
+    forum = names.get(code)
     if forum is None:
-        names = look.directory.forums
         raise NotFound(f"There is no such forum: {not_among(code, names)}.")
     return forum
+
+
+def _forums(look: Look) -> Mapping[str, Forum]:
+    """The forums whose papers are for who looks."""
+    every = look.directory.forums
+    return {code: every[code] for code in every if papers_are_for(look.viewer, code)}
 
 
 def _as_begun(look: Look, held: Sitting) -> Meeting:

@@ -100,7 +100,7 @@ class Reader:
         """
         with snapshot(self._engine) as connection:
             known = self._registry.refresh(connection)
-            self._doorkeeper.still_live(known, caller)
+            caller = self._doorkeeper.still_live(known, caller)
             now = dialect.now(connection, self._clock)
             look = Look(connection, self._registry, known, now, caller)
             yield look

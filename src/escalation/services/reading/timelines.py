@@ -1,6 +1,5 @@
 """The history of an issue, page by page, oldest first or latest first."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from escalation.services.reading.issues import Page, facts
@@ -10,11 +9,7 @@ from escalation.services.views import told
 from escalation.store import timeline
 from escalation.store.timeline import Entry
 from escalation.workflow.events import EventType
-from escalation.workflow.facts import Issue
-from escalation.workflow.viewing import sides_read
-
-SHARED = "shared"
-"""The visibility of what is for both sides."""
+from escalation.workflow.viewing import may_read_note
 
 NAMES_OTHERS = frozenset(
     kind.value
@@ -42,20 +37,18 @@ def page(look: Look, name: str, *, after: int, limit: int) -> Page:
     issue = facts(look, name).issue
     found = timeline.entries(look.connection, issue.id, after=after, limit=limit + 1)
     goes_on = (found[limit - 1].number, "") if len(found) > limit else None
-    shown = [_seen(look, view(entry)) for entry in _for_their_eyes(look, issue, found[:limit])]
+    shown = [
+        _seen(look, view(entry))
+        for entry in found[:limit]
+        if may_read_note(look.viewer, entry.visibility, issue) or _theirs(look, entry)
+    ]
     return Page(shown, limit, goes_on)
 
 
-def _for_their_eyes(look: Look, issue: Issue, found: Sequence[Entry]) -> Iterator[Entry]:
-    """The entries that are for both sides, for the side of who looks, or their own."""
-    if all(entry.visibility == SHARED for entry in found):
-        yield from found
-        return
-    read = sides_read(look.viewer, issue, look.directory, look.now)
-    for entry in found:
-        their_own = look.viewer.person == entry.actor.get("person", "")
-        if entry.visibility == SHARED or entry.visibility in read or their_own:
-            yield entry
+def _theirs(look: Look, entry: Entry) -> bool:
+    """Whether who looks has written it."""
+    person = look.viewer.person
+    return person is not None and entry.actor.get("person") == person
 
 
 def _seen(look: Look, entry: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,13 @@ api_key = Table(
     Column("hash", Id, nullable=False, unique=True),  # SHA-256 of the whole key
     Column("role", Text, nullable=False),
     Column("person", Id),
+    Column("scopes", Json),  # codes by kind; nothing where it is for all
     Column("created_by", Text, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
     Column("expires_at", UtcInstant),
     Column("revoked_at", UtcInstant),
+    Column("replaces", Id),  # the key that it was rotated from
+    Column("last_used_at", UtcInstant),  # to the hour
 )
 
 idempotency = Table(
