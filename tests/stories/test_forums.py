@@ -123,6 +123,20 @@ def test_a_reference_group_gives_the_advice_it_was_asked_for_and_is_reminded(sto
     assert story.issue()["advice"][0]["answer"] == "It is."
 
 
+def test_a_question_answered_before_the_meeting_is_carried_to_no_other(story: Story) -> None:
+    forum = "reference-group-human-resources"
+    story.logs("the lost allowance", severity="low")
+    ask = {"forum": forum, "question": "Is it owed?", "within": "18 business days"}
+    story.does("Priya Nair", "seek-advice", then="advice_sought", **ask)
+    meetings = [m["id"] for m in story.finds(f"/v1/forums/{forum}/meetings?limit=5")["data"]]
+    [meeting] = [each for each in meetings if story.items(each)]
+    story.does("Yasmin Haddad", "give-advice", answer="It is.", then="advice_given")
+    story.rules(meeting, "cancel", reason="Easter", then={forum: "meeting.cancelled"})
+    [item] = story.items(meeting)
+    assert (item["outcome"], item["remark"]) == ("withdrawn", "its question is open no more")
+    assert [each for each in meetings if story.items(each)] == [meeting]
+
+
 def test_every_forum_says_once_when_it_meets_and_again_when_its_rule_changes(story: Story) -> None:
     desk = story.service.container.desk
     while planning.plan_ahead(desk, timeout=60):

@@ -288,19 +288,27 @@ def _leave(going: Proceeding, item: Item, outcome: str, remark: str | None) -> N
 def _carry(going: Proceeding, item: Item, outcome: str, why: str | None, *, counted: bool) -> None:
     """An item that is no issue of this forum's: off this agenda and onto the next one.
 
-    One that was reported up and is over goes no further.
+    One that was reported up and is over goes no further, nor does a question that was answered.
     """
-    issue = going.facts.issues.get(item.subject)
-    over = issue is not None and issue.issue.ended_at is not None
+    needless = _needless(going, item)
     later_than = max(going.now, going.meeting.sitting.starts_at)
     facts = going.facts
     ahead = forum.next_sitting(facts.under, facts.body, going.now, later_than)
-    if over or ahead is None:
-        _leave(going, item, "withdrawn", "it is over" if over else "the forum meets no more")
+    if needless or ahead is None:
+        _leave(going, item, "withdrawn", needless or "the forum meets no more")
         return
     _leave(going, item, outcome, why)
     fresh = replace(item, carried_over=item.carried_over + counted, late=False)
     going.carry(ahead, replace(fresh, tabled_at=going.now))
+
+
+def _needless(going: Proceeding, item: Item) -> str | None:
+    """Why nobody needs the item any more; None where somebody does."""
+    issue = going.facts.issues.get(item.subject)
+    if issue is not None and issue.issue.ended_at is not None:
+        return "it is over"
+    answered = item.kind is ItemKind.ADVICE and advice_of(going.facts, item.subject) is None
+    return "its question is open no more" if answered else None
 
 
 DOES: dict[type[Asked], Callable[[Proceeding, Case[Any]], None]] = {
