@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, select
 
-from escalation.store.bulk import insert_rows, update_rows
+from escalation.store.bulk import MANY, insert_rows, update_rows
 from escalation.store.driver import executed
 from escalation.store.engine import make_engine
 from escalation.store.failures import Again, Clash
@@ -62,3 +62,14 @@ def test_a_server_that_hung_up_is_called_again(postgres_url: str) -> None:
     with read(engine) as connection:
         assert executed(connection, "SELECT 1", ()).fetchone() == (1,)
     engine.dispose()
+
+
+def test_many_rows_keep_what_they_say_and_what_they_leave_empty(
+    engine: Engine, shelf: Table
+) -> None:
+    names = [f"{number:03}" for number in range(MANY)]
+    with write(engine) as connection:
+        insert_rows(connection, shelf, [{"id": n, "at": None, "said": [n]} for n in names])
+        changes = [{"id": n, "at": MONDAY, "said": "not looked at"} for n in names]
+        update_rows(connection, shelf, ("id",), changes, unchanged=("said",))
+    assert kept(engine, shelf) == [(name, MONDAY, [name]) for name in names]

@@ -5,8 +5,10 @@ statement is made once per table and database; what a value costs is its column 
 processor and nothing else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
+from itertools import repeat
+from operator import is_
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -19,18 +21,40 @@ Rows = Sequence[Mapping[str, Any]]
 Processor = Callable[[Any], Any] | None
 
 
+MANY = 100
+"""From so many rows on, a statement of its own for just the columns that they need pays."""
+
+
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows that all name the same columns."""
-    if rows:
-        names = tuple(rows[0])
-        _run(connection, _insertion(connection.dialect, table, names), rows)
+    if not rows:
+        return
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    if len(rows) >= MANY:
+        columns = {n: v for n, v in columns.items() if v.count(None) < len(v) or _given(table, n)}
+    _run(connection, _insertion(connection.dialect, table, tuple(columns)), columns)
 
 
-def update_rows(connection: Connection, table: Table, keys: tuple[str, ...], rows: Rows) -> None:
-    """Update rows by ``keys``; all rows name the same columns, the keys among them."""
-    if rows:
-        names = tuple(rows[0])
-        _run(connection, _change(connection.dialect, table, keys, names), rows)
+def update_rows(
+    connection: Connection,
+    table: Table,
+    keys: tuple[str, ...],
+    rows: Rows,
+    unchanged: Collection[str] = (),
+) -> None:
+    """Update rows by ``keys``; all rows name the same columns, the keys among them.
+
+    ``unchanged`` are columns in which every row holds already what it names.
+    """
+    if not rows:
+        return
+    columns = {name: [row[name] for row in rows] for name in rows[0] if name not in unchanged}
+    _run(connection, _change(connection.dialect, table, keys, tuple(columns)), columns)
+
+
+def _given(table: Table, name: str) -> bool:
+    """Whether a column that is left out would not be empty."""
+    return table.c[name].server_default is not None
 
 
 class _Statement(NamedTuple):
@@ -45,11 +69,11 @@ class _Statement(NamedTuple):
     joined: str = ""
 
 
-def _run(connection: Connection, statement: _Statement, rows: Rows) -> None:
-    columns = []
-    for name, process in zip(statement.names, statement.processors, strict=True):
-        values = [row[name] for row in rows]
-        columns.append(values if process is None else [process(value) for value in values])
+def _run(connection: Connection, statement: _Statement, given: Mapping[str, list[Any]]) -> None:
+    columns = [
+        given[name] if process is None else _processed(process, given[name])
+        for name, process in zip(statement.names, statement.processors, strict=True)
+    ]
     if not takes_arrays(connection.dialect):
         executed(connection, statement.sql, list(zip(*columns, strict=True)), many=True)
         return
@@ -58,6 +82,14 @@ def _run(connection: Connection, statement: _Statement, rows: Rows) -> None:
         executed(connection, statement.joined, texts)
     else:
         executed(connection, statement.sql, [_array(values) for values in columns])
+
+
+def _processed(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """What the values become; where all are one and the same, it is worked out once."""
+    first = values[0]
+    if all(map(is_, repeat(first), values)):
+        return [process(first)] * len(values)
+    return [process(value) for value in values]
 
 
 def _joined(values: Sequence[Any]) -> str:
@@ -69,8 +101,9 @@ def _joined(values: Sequence[Any]) -> str:
     nulls = values.count(None)
     if nulls == len(values):
         return _SEPARATOR.join([_NULL] * nulls)
-    if not isinstance(values[0], str | None) or nulls:
-        values = [_NULL if v is None else v if isinstance(v, str) else str(v) for v in values]
+    if nulls or not isinstance(values[0], str):
+        texts = {v: v if isinstance(v, str) else str(v) for v in set(values)}
+        values = [_NULL if v is None else texts[v] for v in values]
     text = _SEPARATOR.join(values)
     apart = text.count(_SEPARATOR) == len(values) - 1 and text.count(_NULL) == nulls
     return text if apart else ""

@@ -1,7 +1,8 @@
 """Values as rows: what of an issue, a clock, an actor stands in which column."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from escalation.workflow.diary import Sitting
@@ -12,6 +13,55 @@ from escalation.workflow.viewing import readers
 
 SAID_OF_FEW = ("centre", "raised_from")
 """Fields of an issue that stand in ``said`` only where they hold something."""
+_SAID = ("raiser", "about_person", "external_refs", "entry_reasons", "warnings")
+"""Fields that always stand there."""
+_WORDS = (
+    "kind",
+    "title",
+    "description",
+    "severity",
+    "severity_reason",
+    "impact",
+    "urgency",
+    "agency",
+    "provider",
+    "cluster",
+    "function",
+    "service",
+    "region",
+    "scope",
+    "themes",
+    "also_affects",
+    "ola",
+    "ladder",
+    "calendar",
+)
+"""Fields that editing and reclassifying change, each in the column of its name."""
+_words_of = attrgetter(*_WORDS, *_SAID, *SAID_OF_FEW)
+STATE_FIELDS: Mapping[str, str] = {
+    "status": "status",
+    "layer": "layer",
+    "sealed_at": "sealing",
+    "directory_epoch": "directory_epoch",
+    "seats_until": "seats_until",
+    "forum": "forum",
+    "meeting": "meeting",
+    "meeting_at": "meeting_at",
+    "carried_over": "carried_over",
+    "exhausted_at": "exhausted_at",
+    "resolved_at": "resolved_at",
+    "ended_at": "ended_at",
+}
+"""Columns of :func:`state_row` that few acts change, each with the field that it is told from."""
+CLOCK_FIELDS: Mapping[str, str] = {
+    "duration": "duration",
+    "measure": "budget",
+    "budget_seconds": "budget",
+    "calendar": "calendar",
+    "warnings": "warnings",
+    "due_at": "due_at",
+}
+"""The same of :func:`clock_row`."""
 OF_FEW = ("positions", "advice", "links", "joined", "merged_into", "recused", "vacant")
 """Fields of an issue that stand in ``standing`` only where they hold something."""
 
@@ -80,35 +130,18 @@ def _vacant_since(issue: Issue) -> datetime | None:
 def words_row(issue: Issue) -> dict[str, Any]:
     """The columns that editing and reclassifying change."""
     return {
-        "kind": issue.kind,
-        "title": issue.title,
-        "description": issue.description,
-        "severity": issue.severity,
-        "severity_reason": issue.severity_reason,
-        "impact": issue.impact,
-        "urgency": issue.urgency,
-        "agency": issue.agency,
-        "provider": issue.provider,
-        "cluster": issue.cluster,
-        "function": issue.function,
-        "service": issue.service,
-        "region": issue.region,
-        "scope": issue.scope,
-        "themes": issue.themes,
-        "also_affects": issue.also_affects,
+        **{name: getattr(issue, name) for name in _WORDS},
         "said": {
-            "raiser": issue.raiser,
-            "about_person": issue.about_person,
-            "external_refs": issue.external_refs,
-            "entry_reasons": issue.entry_reasons,
-            "warnings": issue.warnings,
+            **{name: getattr(issue, name) for name in _SAID},
             # Few issues have these: what is empty is not written.
             **{name: value for name in SAID_OF_FEW if (value := getattr(issue, name))},
         },
-        "ola": issue.ola,
-        "ladder": issue.ladder,
-        "calendar": issue.calendar,
     }
+
+
+def same_words(one: Issue, other: Issue) -> bool:
+    """Whether the columns of :func:`words_row` would hold the same."""
+    return _words_of(one) == _words_of(other)
 
 
 def fixed_row(issue: Issue) -> dict[str, Any]:

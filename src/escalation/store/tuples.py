@@ -27,7 +27,9 @@ def fetched(
         return rows
     columns: list[Any] = list(zip(*rows, strict=True))
     for place, process in made.columns:
-        columns[place] = [None if value is None else process(value) for value in columns[place]]
+        values = columns[place]
+        if values.count(None) < len(values):
+            columns[place] = [None if value is None else process(value) for value in values]
     return list(zip(*columns, strict=True))
 
 

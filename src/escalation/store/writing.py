@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter, eq
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, tuple_
@@ -11,9 +12,11 @@ from sqlalchemy import Connection, Table, delete, tuple_
 from escalation.store import dialect, models
 from escalation.store.agendas import add_meetings, put_items
 from escalation.store.base import kept_text
-from escalation.store.bulk import insert_rows, update_rows
+from escalation.store.bulk import MANY, insert_rows, update_rows
 from escalation.store.chain import link_hash
 from escalation.store.rows import (
+    CLOCK_FIELDS,
+    STATE_FIELDS,
     action_rows,
     actor_told,
     clock_row,
@@ -21,6 +24,7 @@ from escalation.store.rows import (
     fixed_row,
     item_row,
     meeting_row,
+    same_words,
     state_row,
     stay_row,
     step_rows,
@@ -69,6 +73,7 @@ _UPDATES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "stay": (models.stay, ("id",)),
     "item": (models.agenda_item, ("meeting_id", "subject")),
 }
+_SELDOM = {"issue": STATE_FIELDS, "clock": CLOCK_FIELDS}
 
 
 def write_work(
@@ -90,6 +95,7 @@ class _Batch:
         self.salts = salts
         self.new: dict[str, list[Row]] = defaultdict(list)
         self.changed: dict[str, list[Row]] = defaultdict(list)
+        self.replaced: dict[str, list[tuple[Issue | Clock, Issue | Clock]]] = defaultdict(list)
         self.stays: dict[str, Row] = {}
         self.meetings: dict[str, Row] = {}
         self.items: dict[tuple[str, str], Row] = {}
@@ -117,9 +123,9 @@ class _Batch:
 
     def _issue(self, work: Work, last: Issue, chain: str, every: Iterable[Clock]) -> None:
         dues = [c.due_at for c in every if c.due_at and c.state is ClockState.RUNNING]
-        state, words = state_row(last, chain, min(dues, default=None)), words_row(last)
+        state = state_row(last, chain, min(dues, default=None))
         if work.before is None:
-            self.new["issue"].append({**state, **words, **fixed_row(last)})
+            self.new["issue"].append({**state, **words_row(last), **fixed_row(last)})
             self.new["external_ref"].extend(
                 {"system": r["system"], "ref": r["id"], "issue_id": last.id}
                 for r in last.external_refs
@@ -128,8 +134,9 @@ class _Batch:
         if last.sealing is not None and work.before.sealing is None:
             self.sealed.append(last.id)
         self.changed["issue"].append({"id": last.id, **state})
-        if words != words_row(work.before):
-            self.changed["words"].append({"id": last.id, **words})
+        self.replaced["issue"].append((work.before, last))
+        if not same_words(work.before, last):
+            self.changed["words"].append({"id": last.id, **words_row(last)})
 
     def _clocks(
         self,
@@ -145,6 +152,7 @@ class _Batch:
             self._intervals(clock.id, (), clock.intervals)
         for clock in changed.values():
             self.changed["clock"].append({"id": clock.id, **clock_row(clock)})
+            self.replaced["clock"].append((before[clock.id], clock))
             self._intervals(clock.id, before[clock.id].intervals, clock.intervals)
 
     def _intervals(
@@ -234,9 +242,22 @@ class _Batch:
         for table in _INSERTS:
             insert_rows(connection, table, self.new.get(table.name, ()))
         for name, (table, keys) in _UPDATES.items():
-            update_rows(connection, table, keys, self.changed.get(name, ()))
+            unchanged = self._unchanged(name)
+            update_rows(connection, table, keys, self.changed.get(name, ()), unchanged)
         self._write_agendas(connection)
         silence(connection, self.sealed, self.now)
+
+    def _unchanged(self, name: str) -> list[str]:
+        """Columns of many rows that hold in each of them what they held."""
+        pairs, fields = self.replaced.get(name, ()), _SELDOM.get(name, {})
+        if len(pairs) < MANY:
+            return []
+        olds, news = zip(*pairs, strict=True)
+        return [
+            column
+            for column, field in fields.items()
+            if all(map(eq, map(attrgetter(field), olds), map(attrgetter(field), news)))
+        ]
 
     def _write_agendas(self, connection: Connection) -> None:
         if self.meetings:

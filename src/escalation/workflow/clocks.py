@@ -121,17 +121,14 @@ Steps = tuple[str | None, datetime | None, datetime | None]
 
 def scheduled(clock: Clock, calendar: Calendar, **changes: Any) -> Clock:  # noqa: ANN401 - fields
     """The clock, with ``changes``, and its next step derived from budget and intervals."""
-    of = {name: changes.get(name, getattr(clock, name)) for name in _DERIVED_FROM}
+    after = replace(clock, **changes) if changes else clock
     steps: Steps = (None, None, None)
-    if changes.get("state", clock.state) is ClockState.RUNNING:
-        steps = _steps(of["budget"], of["intervals"], of["warnings"], of["done"], calendar)
-    if not changes and steps == (clock.step, clock.next_at, clock.due_at):
-        return clock
+    if after.state is ClockState.RUNNING:
+        steps = _steps(after.budget, after.intervals, after.warnings, after.done, calendar)
+    if steps == (after.step, after.next_at, after.due_at):
+        return after
     step, next_at, due = steps
-    return replace(clock, **changes, step=step, next_at=next_at, due_at=due)
-
-
-_DERIVED_FROM = ("budget", "intervals", "warnings", "done")
+    return replace(after, step=step, next_at=next_at, due_at=due)
 
 
 def _steps(
@@ -259,6 +256,11 @@ def rebudgeted(
 def step_done(clock: Clock, step: str, calendar: Calendar) -> Clock:
     """The clock after one of its warnings has been given."""
     return scheduled(clock, calendar, done=(*clock.done, step))
+
+
+def run_out(clock: Clock) -> Clock:
+    """The clock once its end has come: it runs on, due when it was, and nothing is next."""
+    return replace(clock, done=(*clock.done, END), step=None, next_at=None)
 
 
 def past_target(clock: Clock, calendar: Calendar, now: datetime) -> bool:

@@ -220,9 +220,8 @@ class Draft:
 
     def stop(self, *kinds: ClockKind, how: ClockEnd = ClockEnd.STOPPED) -> None:
         """End the live clocks of these kinds."""
-        for kind in kinds:
-            clock = self.clock(kind)
-            if clock is not None:
+        for clock in self.live_clocks():
+            if clock.kind in kinds:
                 self.put(clocks.ended(clock, self.now, how))
 
     def stop_all(self) -> None:

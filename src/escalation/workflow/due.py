@@ -63,7 +63,7 @@ def _end(draft: Draft, clock: Clock, due: datetime) -> None:
         draft.event(EventType.WARNING_MISSED, {"clock": clock.name, "step": text}, due_at=when)
     _claim(draft, clock, END, due)
     if clock.kind in GOES_ON:
-        draft.put(clocks.step_done(clock, END, calendar))
+        draft.put(clocks.run_out(clock))
     else:
         draft.put(clocks.ended(clock, draft.now, ClockEnd.FIRED))
     _AT_THE_END[clock.kind](draft, clock, due)
