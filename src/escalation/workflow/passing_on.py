@@ -5,9 +5,11 @@ Source: the domain's "Who holds a seat"; what it does on entry is :func:`climbin
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import cast
 
 from msgspec.structs import replace
 
+from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import next_rung
 from escalation.routing.seats import Holding
 from escalation.routing.vocabulary import EmptySeat, RungKind, Side
@@ -38,9 +40,8 @@ def passed_on(under: Agreement, before: Issue, after: Issue, now: datetime) -> L
         return None
     shape = after.shape(now)
     above, skipped = next_rung(under.ladder, rung.id, shape)
-    if above is None:
-        return None
-    landing = land(under, above, shape, (passed_over(rung), *skipped))
+    higher = cast("EffectiveRung", above)  # the last rung has no such rule
+    landing = land(under, higher, shape, (passed_over(rung), *skipped))
     return replace(landing, vacancies=(*emptied, *landing.vacancies))
 
 

@@ -130,6 +130,13 @@ def test_a_delegation_to_oneself_is_refused() -> None:
         ("by: ann, to: bob, until: 2026-01-31", "by: bob, to: ann, until: 2024-12-31"),
         ("by: ann, to: bob, functions: [payroll]", "by: bob, to: ann, functions: [finance]"),
         ("by: ann, to: bob", "by: bob, to: cy", "by: ann, to: cy"),
+        (
+            "by: ann, to: bob",
+            "by: ann, to: cy",
+            "by: bob, to: dee",
+            "by: cy, to: dee",
+            "by: bob, to: cy",
+        ),
     ],
 )
 def test_delegations_of_other_times_or_scopes_make_no_ring(gifts: tuple[str, ...]) -> None:

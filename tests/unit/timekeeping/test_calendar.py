@@ -247,3 +247,13 @@ def test_a_naive_instant_is_refused() -> None:
 def test_rules_are_indexed_once() -> None:
     calendar = Calendar(rules())
     assert calendar.index is calendar.index
+
+
+def test_business_days_between_dates_leave_the_first_out_and_the_last_in() -> None:
+    calendar = office()
+    monday, next_monday = date(2026, 3, 2), date(2026, 3, 9)
+    assert calendar.business_days(monday, next_monday) == 5
+    assert calendar.business_days(monday, monday) == 0
+    assert calendar.business_days(next_monday, monday) == 0, "none backwards"
+    with pytest.raises(BeyondHorizon):
+        calendar.business_days(monday, date(2199, 1, 1))

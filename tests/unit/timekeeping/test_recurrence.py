@@ -211,3 +211,10 @@ def test_an_unknown_zone_is_refused_with_the_nearest() -> None:
 
 def test_a_start_is_cut_to_whole_seconds() -> None:
     assert recurrence("FREQ=DAILY", START.replace(microsecond=5)).start == START
+
+
+def test_a_rule_is_published_with_its_last_moment_in_utc() -> None:
+    assert recurrence("FREQ=WEEKLY;UNTIL=20261231T235900").published() == (
+        "FREQ=WEEKLY;UNTIL=20261231T125900Z"
+    )
+    assert recurrence("freq=weekly;byday=tu;").published() == "FREQ=WEEKLY;BYDAY=TU"

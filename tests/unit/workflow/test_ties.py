@@ -29,6 +29,7 @@ from escalation.workflow.outlook import open_acts
 from escalation.workflow.plan import LinkRow, Plan, Tell
 from escalation.workflow.sealed import Sealing
 from escalation.workflow.states import Status
+from escalation.workflow.ties import upstream
 from tests.unit.workflow.asks import OUTCOME, a_merge, beside
 from tests.unit.workflow.builders import DAY, HOUR, MONDAY, Story, logged, told
 
@@ -84,6 +85,14 @@ def test_the_same_link_is_made_once() -> None:
     refused = story.refused(link(other))
     assert (refused.code, "as `depends on` already" in refused.detail) == ("already_linked", True)
     tied(story, other, "related")
+
+
+def test_only_dependencies_lead_upstream() -> None:
+    story = logged()
+    tied(story, beside(story), "related")
+    assert upstream(story.issue) == frozenset()
+    tied(story, beside(story))
+    assert upstream(story.issue) == {"iss_other"}
 
 
 def unlink(other: Issue, as_: str = "depends_on") -> Unlink:
