@@ -1,0 +1,82 @@
+"""What a meeting does to the issues before it: put on, moved, not reached, noted."""
+
+from msgspec.structs import replace
+
+from escalation.workflow import forum
+from escalation.workflow.commands import ReportUp
+from escalation.workflow.diary import NO_CHANGES, Sitting
+from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
+from escalation.workflow.states import Status
+from tests.unit.workflow.builders import DAY, Story, logged, told
+
+
+def at_forum() -> tuple[Story, Sitting, Sitting]:
+    """An issue at the forum, the meeting it waits for and the one after."""
+    story = logged().at_forum()
+    body = story.under.directory.forums["bmf-north"]
+    ahead = forum.sittings_after(story.under, body, story.now)
+    first, second = (next(ahead) for _ in range(2))
+    if first.id != story.issue.meeting:
+        first, second = second, next(ahead)
+    assert first.id == story.issue.meeting
+    return story, first, second
+
+
+def test_a_moved_meeting_keeps_its_item_and_its_clock_waits_for_the_new_end() -> None:
+    story, first, _ = at_forum()
+    before = story.clock("forum")
+    moved = replace(first, starts_at=first.starts_at + DAY, ends_at=first.ends_at + DAY)
+    story.do(Resit(sitting=moved, reason="flood"))
+    after = story.clock("forum")
+    assert (after.id, after.anchor) == (before.id, before.anchor)
+    assert before.due_at is not None
+    assert after.due_at is not None
+    assert after.due_at > before.due_at
+    assert (story.issue.meeting, story.issue.meeting_at) == (first.id, first.starts_at + DAY)
+    assert story.last("tabled")["moved_from"] == first.starts_at.isoformat()
+    assert story.book.read(story.under).issue == story.issue
+
+
+def test_an_item_put_onto_another_agenda_leaves_the_one_it_was_on() -> None:
+    story, first, second = at_forum()
+    plan = story.do(PutOn(sitting=second, sought="a ruling", reason="papers are late"))
+    left, onto = plan.tablings
+    assert (left.meeting, left.outcome) == (first.id, "withdrawn")
+    assert (onto.meeting, onto.sought) == (second.id, "a ruling")
+    assert (story.issue.meeting, story.issue.status) == (second.id, Status.TABLED)
+    assert story.book.read(story.under).issue == story.issue
+
+
+def test_what_a_meeting_did_not_come_to_is_on_the_next_agenda_and_climbs_at_the_limit() -> None:
+    story, _, second = at_forum()
+    story.do(Retarget(why="no quorum", carried=False))
+    assert (story.issue.meeting, story.issue.carried_over) == (second.id, 0)
+    for times in (1, 2):
+        story.do(Retarget(why="no time", carried=True))
+        assert story.issue.carried_over == times
+    story.do(Retarget(why="no time", carried=True))
+    assert story.issue.rung == "board"
+
+
+def test_what_was_reported_up_is_noted_once_by_the_body_it_went_to() -> None:
+    story = logged()
+    story.do(ReportUp())
+    story.do(ReportUp(to="board"))
+    [near, far] = story.issue.reported_up
+    plan = story.do(NotedUp(forum=near["forum"], meeting="mtg_near", text="seen"))
+    assert told(plan) == ["noted_by_forum"]
+    noted, waiting = story.issue.reported_up
+    assert noted["noted_at"] == story.now.isoformat()
+    assert waiting == far
+    story.do(NotedUp(forum=near["forum"], meeting="mtg_near"), at=story.now + DAY)
+    assert story.issue.reported_up[0] == noted, "when it was noted first stays"
+
+
+def test_a_meeting_set_aside_is_passed_over() -> None:
+    story, first, second = at_forum()
+    diary = NO_CHANGES.changed(first, takes_place=False)
+    under = replace(story.under, diary=diary)
+    body = under.directory.forums["bmf-north"]
+    found = forum.next_sitting(under, body, story.now)
+    assert found is not None
+    assert found.id == second.id
