@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from escalation.api import guarded
 from escalation.api.app import OPERATIONS
@@ -69,6 +70,17 @@ CREDENTIALS = [
     ("Bearer eyJhbGciOiJub25lIn0.e30.", "not a key, or one that was mistyped"),
     ("Bearer esc_" + "A" * 5_000, "not a key, or one that was mistyped"),
 ]
+
+
+def test_who_is_turned_away_is_logged_without_what_they_sent(sqlite_service: Service) -> None:
+    mistyped = "esc_mistyped_secret"
+    with capture_logs() as logs:
+        sqlite_service.get("/v1/issues", key=mistyped)
+        sqlite_service.get("/v1/keys")
+    told = [(each["operation"], each["code"]) for each in logs if each["event"] == "turned_away"]
+    assert told == [("list_issues", "unauthenticated"), ("list_keys", "forbidden")]
+    assert mistyped not in str(logs)
+    assert sqlite_service.operator not in str(logs)
 
 
 @pytest.mark.parametrize(("sent", "words"), CREDENTIALS)

@@ -13,9 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from escalation.api.deps import Asked, Means
 from escalation.api.permissions import REQUIRED
-from escalation.errors import Broken, Fault, Malformed, NotFound
+from escalation.errors import Broken, Fault, Forbidden, Malformed, NotFound, Unauthenticated
 from escalation.services.access import Caller, secret_of
 from escalation.services.roles import Permission
+
+_log = structlog.get_logger(__name__)
 
 Direct = Callable[..., Awaitable[Response]]
 
@@ -44,7 +46,7 @@ class Guarded(APIRoute):
         issue = scope["path_params"].get("issue")
         if issue is not None:
             structlog.contextvars.bind_contextvars(issue=issue)
-        caller = None if self.permission is None else await self._admit(scope)
+        caller = None if self.permission is None else await self._admitted(scope)
         scope["asked"] = Asked(scope, self.means, caller)
         if scope["query_string"] and not self.any_query:
             self._check_queries(scope["query_string"])
@@ -53,6 +55,14 @@ class Guarded(APIRoute):
             return
         response = await self.direct(scope["asked"], **scope["path_params"])
         await response(scope, receive, send)
+
+    async def _admitted(self, scope: Scope) -> Caller:
+        """The caller; that somebody was turned away is logged, and nothing of what they sent."""
+        try:
+            return await self._admit(scope)
+        except (Forbidden, Unauthenticated) as error:
+            _log.warning("turned_away", operation=self.operation_id, code=error.code)
+            raise
 
     async def _admit(self, scope: Scope) -> Caller:
         """The caller, from memory where they are known; else from the database, in a thread."""
