@@ -94,7 +94,7 @@ def test_publishing_tells_what_is_in_force_and_again_changes_nothing(
     first = json.loads(run("ladders", "publish", LADDERS, *words, database=database_url).stdout)
     assert (first["changed"], first["mode"]) == (True, "new-only")
     again = json.loads(run("ladders", "publish", LADDERS, *words).stdout)
-    assert again == {**first, "changed": False, "differences": []}
+    assert again == {**first, "changed": False}
     other = spoilt(tmp_path, "other.yaml", ("review: 28 days", "review: 29 days"))
     refused = run("ladders", "publish", other, *words)
     assert refused.exit_code == 1

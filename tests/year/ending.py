@@ -58,10 +58,10 @@ def _disagreeing(year: Year) -> Iterator[str]:
     }
     told = {
         (
-            entry["details"]["decision"],
-            entry["details"]["meeting"],
+            entry["data"]["decision"],
+            entry["data"]["meeting"],
             name,
-            entry["details"]["effect"],
+            entry["data"]["effect"],
         )
         for name in year.logged
         for entry in timeline(year, name)
