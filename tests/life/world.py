@@ -19,14 +19,15 @@ from escalation.routing.membership import seats_of
 from escalation.services import forums, framework
 from escalation.services import recovery as recovering
 from escalation.services.forums import Errand
+from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer
-from escalation.services.views import issue_view
 from escalation.settings import Settings
 from escalation.store import issues, timeline
 from escalation.store.transaction import read
 from escalation.workflow.commands import Ask
 from escalation.workflow.facts import Facts
 from escalation.workflow.meetings.asks import Asked, Attendee
+from escalation.workflow.viewing import EVERYTHING
 from tests.builders import CLERK, CONFIG, DIRECTORY, LADDERS, ask, ask_all, complaint, job
 from tests.delivery.acts import deliver, subscribe
 from tests.delivery.receiver import Receiver, receiving
@@ -195,9 +196,11 @@ class World:
 
     def view(self, issue: str) -> dict[str, Any]:
         """An issue as a caller would be shown it now."""
-        shown: dict[str, Any] = json.loads(
-            json.dumps(issue_view(self.facts(issue)[issue], self.now, CLERK), default=str)
-        )
+        found = self.facts(issue)[issue]
+        with read(self.inside.engine) as connection:
+            known = self.inside.registry.refresh(connection)
+            view = seen(connection, known, found, self.now, viewer=EVERYTHING, actor=CLERK)
+        shown: dict[str, Any] = json.loads(json.dumps(view, default=str))
         return shown
 
     def history(self, issue: str) -> list[Any]:
