@@ -42,7 +42,7 @@ CHECKS = (
     Step("security", ("bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "src", "tools")),
 )
 TESTS = (
-    Step("tests", ("pytest", "-q", "-n", "2", "--cov", "--cov-report=")),
+    Step("tests", ("pytest", "-q", "-n", "2", "--dist", "worksteal", "--cov", "--cov-report=")),
     Step("coverage", ("coverage", "report", "--fail-under=95")),
 )
 BENCH = (Step("bench", ("python", "bench/run.py")),)

@@ -25,7 +25,7 @@ AT_ONCE = 200
 def lives(steps: int, *, again: bool = True) -> settings:
     """At least so many steps, in lives of their own; ``again`` draws the same in every run."""
     return settings(
-        max_examples=-(-steps * 6 // (AT_ONCE * 5)),
+        max_examples=-(-steps * 4 // (AT_ONCE * 3)),  # not every life is that long
         stateful_step_count=AT_ONCE,
         deadline=None,
         derandomize=again,
