@@ -17,6 +17,7 @@ from escalation.workflow.commands import (
 )
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
+from escalation.workflow.facts import Clock
 from escalation.workflow.of_meetings import NotedUp, PutOn, Resit
 from escalation.workflow.plan import Decision, Tabling
 from escalation.workflow.states import ClockEnd, ClockKind, Effect, Status
@@ -117,10 +118,9 @@ def resit(draft: Draft, ask: Resit) -> None:
     """Its meeting was moved: it stays on the agenda, and the forum clock waits for the new end."""
     before = draft["meeting_at"]
     draft.set(meeting_at=ask.sitting.starts_at)
-    clock = draft.clock(ClockKind.FORUM)
-    if clock is not None:
-        until, says = forum.waits_until(draft, draft.ladder.rung(draft["rung"]), ask.sitting)
-        draft.put(clocks.retimed(clock, until, draft.under.calendar(clock.calendar), says))
+    clock = cast("Clock", draft.clock(ClockKind.FORUM))  # whatever waits for a meeting has one
+    until, says = forum.waits_until(draft, draft.ladder.rung(draft["rung"]), ask.sitting)
+    draft.put(clocks.retimed(clock, until, draft.under.calendar(clock.calendar), says))
     moved_from = None if before is None else before.isoformat()
     forum.tell_tabled(draft, ask.sitting, moved_from=moved_from, reason=ask.reason)
 

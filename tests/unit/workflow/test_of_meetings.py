@@ -1,12 +1,20 @@
 """What a meeting does to the issues before it: put on, moved, not reached, noted."""
 
+import pytest
 from msgspec.structs import replace
 
+from escalation.errors import Invalid
+from escalation.routing.vocabulary import Sensitivity
 from escalation.workflow import forum
-from escalation.workflow.commands import ReportUp
+from escalation.workflow.commands import Reclassify, ReportUp
 from escalation.workflow.diary import NO_CHANGES, Sitting
+from escalation.workflow.meetings.asks import Table
+from escalation.workflow.meetings.checks import checked
+from escalation.workflow.meetings.facts import Item, ItemKind, Meeting, MeetingFacts
+from escalation.workflow.meetings.rules import before_it
 from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.states import Status
+from escalation.workflow.viewing import EVERYTHING, Viewer
 from tests.unit.workflow.builders import DAY, Story, logged, told
 
 
@@ -80,3 +88,47 @@ def test_a_meeting_set_aside_is_passed_over() -> None:
     found = forum.next_sitting(under, body, story.now)
     assert found is not None
     assert found.id == second.id
+
+
+def facts_of(story: Story, sitting: Sitting, viewer: Viewer = EVERYTHING) -> MeetingFacts:
+    """A meeting with the story's issue on its agenda, as somebody sees it."""
+    item = Item(
+        subject=story.issue.id,
+        kind=ItemKind.ISSUE,
+        title=None,
+        section=None,
+        sought=None,
+        late=False,
+        carried_over=0,
+        tabled_at=story.now,
+    )
+    body = story.under.directory.forums["bmf-north"]
+    meeting = Meeting(sitting, sitting.starts_at, story.now)
+    return MeetingFacts(meeting, (item,), body, story.under, {story.issue.id: story.facts}, viewer)
+
+
+def test_an_item_that_is_sealed_is_not_named_to_who_may_not_see_it() -> None:
+    story, first, _ = at_forum()
+    [item] = facts_of(story, first).items
+    assert story.issue.reference in facts_of(story, first, Viewer()).called(item)
+    story.do(Reclassify(changes={"sensitive": (Sensitivity.PRIVACY,)}, reason="names of staff"))
+    assert facts_of(story, first, Viewer()).called(item) == "a sealed issue"
+    assert story.issue.reference in facts_of(story, first).called(item)
+
+
+def test_an_issue_that_was_reported_up_is_before_the_forum_to_be_noted() -> None:
+    story, first, _ = at_forum()
+    facts = facts_of(story, first)
+    assert before_it(facts, story.issue.id) is ItemKind.ISSUE
+    below = logged()
+    below.do(ReportUp(to="bmf-north"))
+    assert before_it(facts_of(below, first), below.issue.id) is ItemKind.REPORTED
+
+
+def test_an_issue_that_is_named_as_another_kind_of_item_is_told_where_to_be_named() -> None:
+    story, first, _ = at_forum()
+    ask = Table(subject=story.issue.id, kind=ItemKind.MATTER, title="The pay")
+    with pytest.raises(Invalid) as refused:
+        checked(facts_of(story, first), ask)
+    [fault] = refused.value.errors
+    assert (fault.code, fault.pointer) == ("wrong_value", "/item")

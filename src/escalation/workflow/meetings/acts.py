@@ -173,17 +173,11 @@ def _note(going: Proceeding, case: Case[Note]) -> None:
         noted = NotedUp(forum=case.facts.body.code, meeting=going.meeting.id, text=text)
         going.issue(item.subject, noted)
     else:
-        if item.kind is ItemKind.ADVICE and text is not None:
-            _advise(going, item.subject, text)
+        advice = advice_of(going.facts, item.subject) if item.kind is ItemKind.ADVICE else None
+        if advice is not None and text is not None:  # what it says answers an open question
+            going.issue(item.subject, GiveAdvice(advice=advice, answer=text))
         _leave(going, item, "noted", text)
     going.tell(MeetingEvent.NOTED, subject=item.subject, text=text)
-
-
-def _advise(going: Proceeding, subject: str, text: str) -> None:
-    """What the forum says is its advice, where the question is still open."""
-    advice = advice_of(going.facts, subject)
-    if advice is not None:
-        going.issue(subject, GiveAdvice(advice=advice, answer=text))
 
 
 def _note_not_reached(going: Proceeding, case: Case[NoteNotReached]) -> None:
@@ -233,8 +227,8 @@ def _move(going: Proceeding, case: Case[Move]) -> None:
     under, body = case.facts.under, case.facts.body
     timed = replace(body, duration=ask.duration or body.duration)
     after = structs.replace(forum.sitting(under, timed, starts_at), id=before.id)
-    if ask.duration is None and ask.starts_at is None:
-        after = before  # only the place is another
+    only_the_place = ask.duration is None and ask.starts_at is None
+    after = before if only_the_place else after
     occurs_at = going.meeting.occurs_at
     by_rule = None if occurs_at is None else forum.sitting(under, body, occurs_at)
     going.facts = case.facts.with_diary(after, takes_place=True)
