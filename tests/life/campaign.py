@@ -19,16 +19,31 @@ from tests.life.world import World, living
 from tests.postgres import Server, postgres
 
 AT_ONCE = 200
-"""Steps of one life."""
+"""Steps that one life has at most."""
+A_PART = 2_000
+"""Steps after which the campaign says how far it is."""
 
 
-def lives(steps: int, *, again: bool = True) -> settings:
-    """At least so many steps, in lives of their own; ``again`` draws the same in every run."""
+def live(opens: Opens, steps: int, first: int) -> int:
+    """At least so many steps, in lives of their own, each looked at; how many they were.
+
+    The same ``first`` draws the same lives again. Whatever does not hold is raised with the steps
+    that led to it.
+    """
+    life, drawn = life_on(opens), first
+    while life.steps < steps:
+        # a life may be short: what is missing then is lived in others, drawn anew
+        run_state_machine_as_test(seed(drawn)(life), settings=lives(steps - life.steps))
+        drawn += 1_000_000
+    return life.steps
+
+
+def lives(steps: int) -> settings:
+    """As many lives as make so many steps where each has all that it may have."""
     return settings(
-        max_examples=-(-steps * 4 // (AT_ONCE * 3)),  # not every life is that long
+        max_examples=-(-steps // AT_ONCE),
         stateful_step_count=AT_ONCE,
         deadline=None,
-        derandomize=again,
         database=None,
         phases=(Phase.generate,),  # to shrink a life of hundreds of steps takes hours
         suppress_health_check=list(HealthCheck),
@@ -45,10 +60,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     with _on(asked.database) as opens:
-        life = life_on(opens)
-        drawn = lives(asked.steps, again=False)
-        run_state_machine_as_test(seed(asked.seed)(life), settings=drawn)
-        say(f"{asked.database}: {life.steps} steps, everything held")
+        lived = 0
+        while lived < asked.steps:
+            lived += live(opens, min(A_PART, asked.steps - lived), asked.seed + lived)
+            say(f"{asked.database}: {lived} of {asked.steps} steps, everything held")
 
 
 @contextmanager

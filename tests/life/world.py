@@ -101,12 +101,12 @@ class World:
     # -- time --------------------------------------------------------------------------------
 
     def pass_time(self, by: timedelta) -> None:
-        """Each clock on the way fires when it is due, and no earlier."""
-        to = self.now + by
+        """Each clock on the way fires when it is due, and no earlier; what is due already, now."""
+        to = max(self.now + by, self.now)
         while (due := self.next_due()) is not None and due <= to:
             self.clock.move_to(max(due, self.now))
             self.sweep()
-        self.clock.move_to(max(to, self.now))
+        self.clock.move_to(to)
 
     def be_away(self, by: timedelta) -> Heard:
         """An outage, and how the engine comes back from it; what each endpoint then heard.
