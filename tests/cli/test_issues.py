@@ -1,6 +1,8 @@
 import json
+import re
 from typing import Any
 
+from tests.builders import CONFIG
 from tests.cli.conftest import Run, plain
 
 LOG = ("title=The pay is late", "agency=rivers", "provider=meridian", "function=payroll")
@@ -132,6 +134,20 @@ def test_a_list_is_filtered_sorted_and_cut(run: Run, furnished_url: str) -> None
     assert ids("--provider", "corptech") == []
     cut = run("issues", "list", "--limit", "1")
     assert "1 of 2" in cut.stderr
+
+
+def test_the_explanation_that_the_readme_shows_is_what_is_printed(
+    run: Run, furnished_url: str
+) -> None:
+    words = ["agency=rivers", "function=payroll", "channel=phone", "raiser.type=staff", "title=x"]
+    told = run("issues", "log", *words, "--json", database=furnished_url)
+    explained = run("ladders", "explain", json.loads(told.stdout)["reference"]).stdout
+    printed = {" ".join(line.split()) for line in explained.splitlines()}
+    readme = (CONFIG.parent / "README.md").read_text(encoding="utf-8")
+    shown = readme[readme.index("The rung clock") :].split("```")[0].splitlines()
+    same_at_any_time = [line for line in shown if not re.search(r"[0-9]:|^left", line)]
+    assert len(same_at_any_time) == 6
+    assert {" ".join(line.split()) for line in same_at_any_time} <= printed
 
 
 def test_an_issue_is_explained_line_by_line(run: Run, furnished_url: str) -> None:
