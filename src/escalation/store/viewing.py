@@ -29,13 +29,15 @@ def visible(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
 
     It is true or false of each row, never null, so that its negation hides what it does not show.
     """
-    if viewer.everything:
+    if viewer.everything and not viewer.limited:
         return true()
     table = models.issue
     found: ColumnElement[bool] = table.c.sealed_at.is_(None)
     if viewer.reach is not None:
         found = and_(found, _in_any(connection, viewer.reach))
-    if viewer.person is not None:
+    if viewer.everything:
+        found = or_(found, table.c.sealed_at.is_not(None))
+    elif viewer.person is not None:
         named = has_item(connection, table.c.sealed_to, viewer.person)
         found = or_(found, and_(table.c.sealed_at.is_not(None), named))
     return and_(found, *(_in_any(connection, reach) for reach in viewer.within))
