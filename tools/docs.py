@@ -5,6 +5,7 @@ from pathlib import Path
 
 from escalation import settings
 from escalation.api import app, codes
+from escalation.digests import measures
 from tools import docs_commands, docs_workflow
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -13,6 +14,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/commands.md": docs_commands.commands,
     "docs/errors.md": codes.document,
     "docs/events.md": docs_workflow.events,
+    "docs/measures.md": measures.document,
     "docs/openapi.json": app.described,
     "docs/settings.md": settings.document,
     "docs/state-machine.md": docs_workflow.state_machine,

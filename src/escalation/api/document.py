@@ -23,6 +23,7 @@ _TAGS = {
     "forums": "Bodies that decide at meetings.",
     "ladders": "Ladder files, ladders and agreements, with the source of every value.",
     "directory": "Parties, places, people and who is appointed where.",
+    "reports": "What the figures say of a period, and what each of them means.",
     "digests": "What goes before the boards: stored, immutable, in several formats.",
     "webhooks": "Endpoints that are called, and what was delivered.",
     "interactions": "Contacts and feedback: what people said that is no issue (yet).",

@@ -102,6 +102,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "make_digest": Permission.ACT,
     "list_digests": Permission.READ,
     "get_digest": Permission.READ,
+    "list_measures": Permission.READ,
     "verify_record": Permission.AUDIT,
     "export_record": Permission.AUDIT,
     "record_contact": Permission.ACT,

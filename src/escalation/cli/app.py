@@ -15,6 +15,7 @@ from escalation.cli import (
     issues,
     keys,
     ladders,
+    measures,
     retention,
 )
 from escalation.cli.doctor import doctor
@@ -42,6 +43,7 @@ app.add_typer(issues.app, name="issues")
 app.add_typer(interactions.contacts, name="contacts")
 app.add_typer(interactions.feedback, name="feedback")
 app.add_typer(digests.app, name="digests")
+app.add_typer(measures.app, name="measures")
 app.add_typer(audit.app, name="audit")
 app.command()(doctor)
 app.add_typer(retention.app, name="retention")
