@@ -72,6 +72,7 @@ def decided_matter(service: Service, named: str, **changes: Any) -> tuple[dict[s
             "actions": [{"text": "Find the quokka", "owner": named, "due_on": "2026-03-20"}],
         },
         key=service.admin,
+        if_match="*",
     )
     assert decided.status_code == 200, decided.text
     return issue, meeting, digest["number"]

@@ -40,8 +40,9 @@ def begin(service: Service, meeting: str, minutes: int = 5) -> None:
 
 
 def does(service: Service, meeting: str, act: str, **body: Any) -> httpx.Response:
-    """An act on a meeting."""
-    return service.post(f"/v1/meetings/{meeting}/acts/{act}", body)
+    """An act on a meeting as it stands."""
+    seen = service.get(f"/v1/meetings/{meeting}").headers["etag"]
+    return service.post(f"/v1/meetings/{meeting}/acts/{act}", body, if_match=seen)
 
 
 def done(service: Service, meeting: str, act: str, **body: Any) -> dict[str, Any]:

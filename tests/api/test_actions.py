@@ -4,7 +4,7 @@ from typing import Any
 
 from escalation.api.schemas.actions import ActionList, ActionView
 from tests.api.service import Service, problem
-from tests.api.sitting import done, meeting_of, sit, tabled_issue
+from tests.api.sitting import does, done, meeting_of, sit, tabled_issue
 
 ACTIONS = [
     {"text": "Pay", "owner": "priya-nair", "due_on": "2026-03-20"},
@@ -64,7 +64,7 @@ def test_an_owner_that_is_nobody_is_refused_with_the_whole_decision(service: Ser
     issue = tabled_issue(service)
     sit(service, meeting_of(issue))
     body = {"issue": issue["id"], "text": "t", "actions": [{"text": "a", "owner": "no-one"}]}
-    answer = service.post(f"/v1/meetings/{meeting_of(issue)}/acts/decide", body)
+    answer = does(service, meeting_of(issue), "decide", **body)
     told = problem(answer, 422, "invalid")
     assert told["errors"][0]["source"] == {"pointer": "/actions/0/owner"}
     assert service.found(f"/v1/meetings/{meeting_of(issue)}")["decisions"] == []

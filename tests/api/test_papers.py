@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.api.service import Service, problem
-from tests.api.sitting import FORUM, begin, done, meeting_of, sit, tabled_issue
+from tests.api.sitting import FORUM, begin, does, done, meeting_of, sit, tabled_issue
 
 FORMATS = {"text/html": "<!DOCTYPE html>", "text/markdown": "# "}
 
@@ -103,17 +103,17 @@ def test_minutes_are_confirmed_once_at_a_later_meeting_of_the_forum(service: Ser
     later = service.found(f"/v1/forums/{FORUM}/meetings?limit=2")["data"][1]["id"]
     other = service.found("/v1/forums/ceo-board/meetings?limit=1")["data"][0]["id"]
     sit(service, meeting)
-    path = f"/v1/meetings/{meeting}/acts/confirm-minutes"
-    problem(service.post(path, {"at_meeting": later}), 409, "meeting_scheduled")
+    problem(does(service, meeting, "confirm-minutes", at_meeting=later), 409, "meeting_scheduled")
     done(service, meeting, "note-not-reached", issue=issue["id"])
     done(service, meeting, "close")
     for wrong in (other, meeting, "mtg_none"):
-        problem(service.post(path, {"at_meeting": wrong}), 422, "invalid")
+        problem(does(service, meeting, "confirm-minutes", at_meeting=wrong), 422, "invalid")
     begin(service, later)
     sit(service, later)
     confirmed = done(service, meeting, "confirm-minutes", at_meeting=later)
     assert confirmed["minutes_confirmed"]["meeting"] == later
-    problem(service.post(path, {"at_meeting": later}), 409, "minutes_confirmed_already")
+    again = does(service, meeting, "confirm-minutes", at_meeting=later)
+    problem(again, 409, "minutes_confirmed_already")
     assert "at meeting" in service.get(f"/v1/meetings/{meeting}/minutes", accept="text/html").text
 
 

@@ -184,16 +184,22 @@ class Story:
 
     def rules(self, meeting: str, act: str, *, then: Then, **body: Any) -> dict[str, Any]:
         """The secretariat records what a meeting does."""
-        path = f"/v1/meetings/{meeting}/acts/{act}"
-        done = self.asks(COUNTER, "POST", path, _resolved(self, body))
+        answer = self._sought(meeting, act, body)
+        assert answer.status_code == 200, answer.text
         self.tells(then)
+        done: dict[str, Any] = answer.json()
         return done
 
     def overruled(self, meeting: str, act: str, rule: str, **body: Any) -> None:
         """A meeting may not do that, by a named rule, and nothing comes of it."""
-        path = f"/v1/meetings/{meeting}/acts/{act}"
-        problem(self.service.post(path, _resolved(self, body)), 409, rule)
+        problem(self._sought(meeting, act, body), 409, rule)
         self.tells("")
+
+    def _sought(self, meeting: str, act: str, body: Mapping[str, Any]) -> httpx.Response:
+        """The secretariat tries an act on a meeting as it stands; what it is answered."""
+        seen = self.service.get(f"/v1/meetings/{meeting}").headers["etag"]
+        path = f"/v1/meetings/{meeting}/acts/{act}"
+        return self.service.post(path, _resolved(self, body), if_match=seen)
 
     # ------------------------------------------------------------ time
 

@@ -235,7 +235,8 @@ class Year:
     def at(self, meeting: str, act: str, **body: Any) -> dict[str, Any] | None:
         """An act on a meeting; nothing where it is refused by a rule."""
         path = f"/v1/meetings/{meeting}/acts/{act}"
-        answer = self.service.post(path, body, key=self.service.admin)
+        seen = self.service.get(f"/v1/meetings/{meeting}").headers["etag"]
+        answer = self.service.post(path, body, key=self.service.admin, if_match=seen)
         assert answer.status_code in {200, 409}, answer.text
         told: dict[str, Any] = answer.json()
         self.done[f"meeting {act}" if answer.status_code == 200 else told["code"]] += 1

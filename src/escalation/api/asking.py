@@ -168,7 +168,7 @@ def _in_order(asked: Asked, issue: str, error: EscalationError, *, needs_match: 
         )
     if version is not None and version != current["version"]:
         raise PreconditionFailed(
-            f"{current['reference']} has moved on from version {version} to "
+            f"{current['reference']} has moved on from what you saw to version "
             f"{current['version']}; look at it again and decide anew.",
             extra={"current": current},
         )

@@ -107,7 +107,7 @@ _GENERAL: Mapping[str, Code] = {
     "precondition_required": Code(
         428,
         "The change does not say which version it changes",
-        "Read the issue, and send its `ETag` in `If-Match`.",
+        "Read it, and send its `ETag` in `If-Match`.",
     ),
     "internal": Code(
         500,

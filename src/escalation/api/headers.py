@@ -11,10 +11,10 @@ JSON = ("application/json",)
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain")
 
 _ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
-_VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
+_VERSION = re.compile(r'"(0|[1-9][0-9]{0,8})"')
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
-NO_SUCH_VERSION = 0
+NO_SUCH_VERSION = -1
 
 
 def if_match(asked: Asked) -> int | None:

@@ -46,6 +46,7 @@ IF_MATCH: Mapping[str, Any] = {
     "description": "The ETag of the issue as it was seen, or `*`.",
     "schema": {"type": "string"},
 }
+IF_MATCH_OF_MEETING = {**IF_MATCH, "description": "The ETag of the meeting as it was seen, or `*`."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

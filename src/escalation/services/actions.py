@@ -103,7 +103,7 @@ def _check(ask: Ask, found: Mapping[str, Any]) -> None:
     version, done = found["version"], found["done_at"] is not None
     if ask.if_match is not None and ask.if_match != version:
         raise PreconditionFailed(
-            f"The action has moved on from version {ask.if_match} to {version}; look at it again.",
+            f"The action has moved on from what you saw to version {version}; look at it again.",
             extra={"current": view(found)},
         )
     if done is (ask.act is ActionAct.DONE):

@@ -247,7 +247,7 @@ class Batch:
         now = max(whole_second(job.at or self.now), issue.updated_at)
         if job.if_match is not None and job.if_match != issue.version:
             raise PreconditionFailed(
-                f"{issue.reference} has moved on from version {job.if_match} to {issue.version}; "
+                f"{issue.reference} has moved on from what you saw to version {issue.version}; "
                 "look at it again and decide anew.",
                 extra={"current": self._view(job, facts, now)},
             )

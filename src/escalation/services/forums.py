@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.clock import whole_second
-from escalation.errors import Fault, Invalid, NotFound, PreconditionFailed
+from escalation.errors import Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from escalation.ids import is_id
 from escalation.routing.directory import Directory, Forum
 from escalation.routing.wording import not_among
@@ -50,7 +50,8 @@ _SAID = {ItemKind.CONTACT: Family.CONTACT, ItemKind.FEEDBACK: Family.FEEDBACK}
 class Errand:
     """One act on a meeting that waits to be decided.
 
-    ``if_match`` is the meeting's version that the caller saw.
+    ``if_match`` is the meeting's version that the caller saw; with ``needs_match`` it may not be
+    missing.
     """
 
     meeting: str
@@ -59,6 +60,7 @@ class Errand:
     call: Call = NOBODY
     viewer: Viewer = EVERYTHING
     if_match: int | None = None
+    needs_match: bool = False
 
 
 def act(desk: Desk, errand: Errand) -> Answer:
@@ -66,8 +68,9 @@ def act(desk: Desk, errand: Errand) -> Answer:
 
     Raises:
         NotFound: there is no such meeting.
-        Invalid: the ask names something that is not there.
+        PreconditionRequired: the version that was seen is missing, and may not be.
         PreconditionFailed: the meeting has moved on.
+        Invalid: the ask names something that is not there.
         Refused: naming the rule.
     """
     stem = desk.stem()
@@ -98,7 +101,7 @@ class _Sitting:
         facts = self._facts(ask)
         if timeline.aggregates_of(self.connection, [part_id("evt", stem, 0)]):
             return self._answer(facts, facts.meeting, ask)  # an earlier try's answer was lost
-        self._fresh(facts)
+        fresh(meeting_view(facts.body, facts.meeting), errand.if_match, needs=errand.needs_match)
         self._check_named(facts, ask)
         command, number = self._command(stem, ask, facts)
         now = max(whole_second(self.now), facts.meeting.updated_at)
@@ -121,12 +124,14 @@ class _Sitting:
         return ask
 
     def _said(self, ask: Table, family: Family) -> Table:
-        """What somebody said, by its id, called by its first line unless it has a title."""
+        """What somebody said, by its id, called by its first line unless it has a title.
+
+        The ask itself where nobody said that.
+        """
         viewer = self.errand.viewer
         found = interactions.find(self.connection, viewer, family, ask.subject)
         if found is None:
-            fault = Fault("unknown", f"There is no {family} {ask.subject}.", pointer="/item")
-            raise Invalid("Nothing was tabled.", errors=[fault])
+            return ask
         title = ask.title or carried(found)["title"]
         return replace(ask, subject=found.id, title=f"{found.reference}: {title}")
 
@@ -176,17 +181,11 @@ class _Sitting:
                 fault = Fault("unknown", detail, pointer="/at_meeting")
                 raise Invalid("The minutes were not confirmed.", errors=[fault])
         sent = self.errand.ask
+        if isinstance(ask, Table) and ask.kind in _SAID and ask is sent:
+            detail = f"There is no {_SAID[ask.kind]} {ask.subject}."
+            raise Invalid("Nothing was tabled.", errors=[Fault("unknown", detail, pointer="/item")])
         if isinstance(ask, OnItem) and isinstance(sent, OnItem):
             _refuse_unknown(facts, ask, sent.subject)
-
-    def _fresh(self, facts: MeetingFacts) -> None:
-        seen, version = self.errand.if_match, facts.meeting.version
-        if seen is not None and seen != version:
-            raise PreconditionFailed(
-                f"The meeting has moved on from version {seen} to {version}; look at it again "
-                "and decide anew.",
-                extra={"current": meeting_view(facts.body, facts.meeting)},
-            )
 
     def _command(self, stem: str, ask: Asked, facts: MeetingFacts) -> tuple[MeetingCommand, int]:
         """The command; a decision gets the forum's next number, used only if it is made."""
@@ -249,6 +248,28 @@ class _Sitting:
         headers = {"ETag": f'"{version}"', "Content-Location": place}
         answer = Answer(200, body, headers, name)
         return self.errand.call.keep(self.connection, answer, self.now)
+
+
+def fresh(current: Mapping[str, Any], seen: int | None, *, needs: bool) -> None:
+    """Go no further with a meeting that is not as the caller saw it.
+
+    ``current`` is its view; with ``needs`` the caller must say which version they saw.
+
+    Raises:
+        PreconditionRequired: they did not.
+        PreconditionFailed: it has moved on.
+    """
+    version = current["version"]
+    if seen is None and needs:
+        raise PreconditionRequired(
+            f'Send If-Match with the ETag of the meeting as you saw it; it is "{version}" now.'
+        )
+    if seen is not None and seen != version:
+        raise PreconditionFailed(
+            f"The meeting has moved on from what you saw to version {version}; look at it again "
+            "and decide anew.",
+            extra={"current": current},
+        )
 
 
 def _refuse_unknown(facts: MeetingFacts, ask: OnItem, name: str) -> None:

@@ -14,7 +14,7 @@ from escalation.api.operations import (
     CHANGES,
     FINDS,
     IDEMPOTENCY_KEY,
-    IF_MATCH,
+    IF_MATCH_OF_MEETING,
     JSON,
     Operation,
 )
@@ -38,7 +38,7 @@ from escalation.api.schemas.meetings import (
     WithdrawItemBody,
 )
 from escalation.api.schemas.queries import MeetingQuery
-from escalation.errors import EscalationError, NotFound
+from escalation.errors import EscalationError, Invalid, NotFound
 from escalation.routing.wording import not_among
 from escalation.services import forums, planning
 from escalation.services.forums import Errand
@@ -124,10 +124,11 @@ def _endpoint(act: Procedural) -> Callable[[Asked, str], Awaitable[Response]]:
 
 
 async def _acted(asked: Asked, meeting: str, act: Procedural) -> Response:
-    """An act, in the order of refusals: a meeting that is not there comes before a wrong body."""
+    """An act, in the order of refusals: no such meeting, broken, stale, wrong values, the state."""
     container = asked.means.container
     try:
         version = headers.if_match(asked)
+        needs_match = not headers.any_version(asked)
         sent = asking.read(asked, _BODIES[act], may_be_empty=act is Procedural.CLOSE)
         new = container.ids.new("mat", container.clock.now())
         ask = sent.ask(new if act is Procedural.TABLE else meeting)
@@ -136,28 +137,27 @@ async def _acted(asked: Asked, meeting: str, act: Procedural) -> Response:
             ask=ask,
             actor=asked.caller.actor,
             if_match=version,
+            needs_match=needs_match,
             viewer=asked.caller.viewer,
             call=call_of(asked),
         )
-    except EscalationError:
-        await _known(asked, meeting)
+    except EscalationError as error:
+        found = await run_in_threadpool(partial(_find, asked, meeting))
+        if isinstance(error, Invalid):  # what cannot be read at all comes before it
+            needs_match = not headers.any_version(asked)
+            forums.fresh(found, headers.if_match(asked), needs=needs_match)
         raise
     return asking.told(await run_in_threadpool(forums.act, container.desk, errand))
 
 
-async def _known(asked: Asked, meeting: str) -> None:
-    """Go no further where there is no such meeting."""
-    await run_in_threadpool(partial(_find, asked, meeting))
-
-
-def _find(asked: Asked, meeting: str) -> None:
+def _find(asked: Asked, meeting: str) -> dict[str, Any]:
     with asked.means.reader.look(asked.caller) as look:
-        meetings.find(look, meeting)
+        return meetings.plain(look, meeting)
 
 
 async def meeting_act_unknown(asked: Ask, meeting: MeetingName, act: str) -> Response:
     """An act that no meeting has."""
-    await _known(asked, meeting)
+    await run_in_threadpool(partial(_find, asked, meeting))
     raise NotFound(f"There is no act of that name: {not_among(act, list(Procedural))}.")
 
 
@@ -231,7 +231,7 @@ OPERATIONS = (
             direct=True,
             answer=IssueView if act in _OF_ISSUES else MeetingView,
             takes={JSON: body},
-            headers=(IF_MATCH, IDEMPOTENCY_KEY),
+            headers=(IF_MATCH_OF_MEETING, IDEMPOTENCY_KEY),
             refusals=CHANGES,
         )
         for act, body in _BODIES.items()

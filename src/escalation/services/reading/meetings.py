@@ -53,11 +53,20 @@ def one(look: Look, meeting_id: str) -> dict[str, Any]:
     Raises:
         NotFound: there is none of that id, or it lies too far away and has nothing on its agenda.
     """
-    found = find(look, meeting_id)
-    view = meeting_view(look.directory.forums.get(found.sitting.forum), found)
+    view = plain(look, meeting_id)
     view["items"] = [told_item for _, told_item in items_of(look, meeting_id)]
     view["decisions"] = decisions_of(look, meeting_id)
     return view
+
+
+def plain(look: Look, meeting_id: str) -> dict[str, Any]:
+    """A meeting without its agenda, as the answer to an act on it shows it.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    found = find(look, meeting_id)
+    return meeting_view(look.directory.forums.get(found.sitting.forum), found)
 
 
 def items_of(look: Look, meeting_id: str) -> list[tuple[Item, dict[str, Any]]]:
