@@ -76,7 +76,7 @@ def test_a_stale_version_is_refused(run: Run, furnished_url: str) -> None:
     words = ["issues", "act", reference, "escalate", "reason=It is urgent"]
     told = run(*words, "--version", "1")
     assert told.exit_code == 1
-    assert "version 1" in told.stderr
+    assert "version 2" in told.stderr
     assert run(*words, "--version", "2").exit_code == 0
 
 
