@@ -11,12 +11,14 @@ from sqlalchemy import Connection, event, select
 from escalation.clock import SystemClock, VirtualClock
 from escalation.errors import PreconditionFailed, Refused, Unauthenticated
 from escalation.services import framework, keys
+from escalation.services.callers import Caller, ShownKey
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.keys import KeyRole
 from escalation.store import issues, models
 from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge, Escalate, Note
+from escalation.workflow.viewing import EVERYTHING
 from tests.builders import (
     CLERK,
     CONFIG,
@@ -109,10 +111,11 @@ def test_of_eight_acts_on_one_version_exactly_one_succeeds(two: Two) -> None:
 
 def test_a_key_revoked_in_one_process_opens_nothing_in_the_other(two: Two) -> None:
     made = keys.create(two.here, name="tool", role=KeyRole.ADMIN, actor=CLERK)
-    issue = ask(two.there, complaint(), key=made.stored.id)
+    tool = Caller(made.stored.id, "tool", KeyRole.ADMIN, EVERYTHING, None, ShownKey(made.stored.id))
+    issue = ask(two.there, complaint(), caller=tool)
     keys.revoke(two.here, made.stored.id, actor=CLERK)
     with pytest.raises(Unauthenticated):
-        ask(two.there, Acknowledge(), issue["id"], key=made.stored.id)
+        ask(two.there, Acknowledge(), issue["id"], caller=tool)
     assert ask(two.there, Acknowledge(), issue["id"])["status"] == "in_progress"
 
 

@@ -53,7 +53,7 @@ def read(asked: Asked, model: type[M], *, may_be_empty: bool = False) -> M:
 
 
 def job_of(asked: Asked, ask: Log | Ask, path: str | None = None) -> Job:
-    """A command as the desk takes it, with the caller's key and the call's idempotency.
+    """A command as the desk takes it, with its caller and the call's idempotency.
 
     Raises:
         Malformed: the Idempotency-Key cannot be used.
@@ -63,7 +63,7 @@ def job_of(asked: Asked, ask: Log | Ask, path: str | None = None) -> Job:
         stem=asked.means.container.desk.stem(),
         actor=caller.actor,
         ask=ask,
-        key=caller.key,
+        caller=caller,
         backdated=caller.may(Permission.BACKDATE),
         viewer=caller.viewer,
         deadline=monotonic() + PATIENCE,
@@ -98,16 +98,16 @@ def with_receipt(asked: Asked, answer: Answer) -> Answer:
 
 
 def call_of(asked: Asked) -> Call:
-    """The caller's key, and what makes a repeat harmless, for work that is not a command.
+    """The caller, and what makes a repeat harmless, for work that is not a command.
 
     Raises:
         Malformed: the Idempotency-Key cannot be used.
     """
     sent = headers.idempotency_key(asked)
     if sent is None:
-        return Call(key=asked.caller.key)
+        return Call(caller=asked.caller)
     slot = asked.caller.slot(asked.scope["method"], asked.path, sent)
-    return Call(key=asked.caller.key, slot=slot, body_hash=asked.body_hash)
+    return Call(caller=asked.caller, slot=slot, body_hash=asked.body_hash)
 
 
 def wanted_format(asked: Asked, known: Mapping[str, str] = PAGES) -> str:

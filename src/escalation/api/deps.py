@@ -10,7 +10,8 @@ from starlette.types import Scope
 
 from escalation.bootstrap import Container
 from escalation.errors import Forbidden
-from escalation.services.access import Caller, Doorkeeper
+from escalation.services.access import Doorkeeper
+from escalation.services.callers import Caller
 from escalation.services.reading.reader import Reader
 from escalation.services.receipts import Guesses
 from escalation.services.uses import Uses
@@ -39,7 +40,7 @@ class Means:
     def reader(self) -> Reader:
         """What reads."""
         inside = self.container
-        return Reader(inside.engine, inside.registry, inside.clock, self.doorkeeper, inside.ids)
+        return Reader(inside.engine, inside.registry, inside.clock, inside.ids)
 
 
 class Asked:

@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 from escalation.api.deps import Asked, Means
 from escalation.api.permissions import REQUIRED
 from escalation.errors import Broken, Fault, Forbidden, Malformed, NotFound, Unauthenticated
-from escalation.services.access import Caller, secret_of
+from escalation.services.access import secret_of
+from escalation.services.callers import Caller
 from escalation.services.roles import Permission
 
 _log = structlog.get_logger(__name__)

@@ -98,10 +98,10 @@ def told(instant: datetime) -> str:
 
 
 def _named(actor: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Who acted; which key they used is nobody else's business."""
+    """Who acted; which key or token they used is nobody else's business."""
     if actor is None:
         return None
-    return {name: value for name, value in actor.items() if name != "key"}
+    return {name: value for name, value in actor.items() if name not in {"key", "token"}}
 
 
 def _json(value: object) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from escalation.services.access import Caller
+from escalation.services.callers import Caller
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer, Job, Receipt
 from escalation.services.reading.reader import Look
@@ -21,7 +21,7 @@ def look(desk: Desk, actor: Actor) -> Iterator[Look]:
     with snapshot(desk.engine) as connection:
         known = desk.registry.refresh(connection)
         now = dialect.now(connection, desk.clock)
-        caller = Caller(key="", name=actor.name, role=KeyRole.ADMIN, viewer=EVERYTHING)
+        caller = Caller(id="", name=actor.name, role=KeyRole.ADMIN, viewer=EVERYTHING)
         yield Look(connection, desk.registry, known, now, caller)
 
 

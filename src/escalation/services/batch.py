@@ -21,7 +21,6 @@ from escalation.errors import (
     PreconditionFailed,
     PreconditionRequired,
     Refused,
-    Unauthenticated,
 )
 from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer, Job
@@ -133,8 +132,9 @@ class Batch:
             self._works[issue_id] = Work(found.issue, {c.id: c for c in found.clocks})
 
     def _one(self, job: Job) -> Answer:
-        if job.key is not None and not self._key_is_live(job.key):
-            raise Unauthenticated("This key has been revoked or has expired.")
+        if job.caller is not None:
+            caller = job.caller.again(self.known, self.now)
+            job.actor, job.viewer = caller.actor, caller.viewer
         replayed = self._replayed(job)
         done = self._facts.get(self._done.get(part_id("evt", job.stem, 0), ""))
         if done is not None:
@@ -164,10 +164,6 @@ class Batch:
         self._facts[after.issue.id] = after
         if not plan.nothing:
             self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
-
-    def _key_is_live(self, key_id: str) -> bool:
-        key = self.known.keys.get(key_id)
-        return key is not None and key.live(self.now)
 
     def _replayed(self, job: Job) -> Answer | None:
         kept = None if job.slot is None else self._kept.get(job.slot)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from escalation.services.callers import Caller
 from escalation.store.access import Slot
 from escalation.store.transaction import Connection
 from escalation.workflow.commands import Ask, Log
@@ -56,10 +57,11 @@ class Job:
     """One command that waits to be decided.
 
     ``issue`` is an id or a reference; ``other`` likewise, of the issue a link names. ``if_match``
-    is the version the caller saw; with ``needs_match`` it may not be missing. ``key`` is the API
-    key to be looked at again, ``slot`` and ``body_hash`` the call's idempotency. ``at`` is set by
-    imports and replays only. ``backdated`` allows any past ``received_at``. To ``viewer`` an issue
-    that they may not see is not there. ``receipt`` goes with a new issue whose raiser is anonymous.
+    is the version the caller saw; with ``needs_match`` it may not be missing. ``caller`` is looked
+    at again, and is then both actor and viewer. ``slot`` and ``body_hash`` are the call's
+    idempotency. ``at`` is set by imports and replays only. ``backdated`` allows any past
+    ``received_at``. To ``viewer`` an issue that they may not see is not there. ``receipt`` goes
+    with a new issue whose raiser is anonymous.
     """
 
     stem: str
@@ -69,7 +71,7 @@ class Job:
     other: str | None = None
     if_match: int | None = None
     needs_match: bool = False
-    key: str | None = None
+    caller: Caller | None = None
     slot: Slot | None = None
     body_hash: str = ""
     at: datetime | None = None

@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from escalation.errors import Fault, Invalid, Unauthenticated
+from escalation.errors import Fault, Invalid
+from escalation.services.callers import Caller
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.registry import Known
@@ -43,9 +44,9 @@ def replayed(kept: Kept, body_hash: str) -> Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """Whose key a chore is done with, to be looked at again, and the call's idempotency."""
+    """Who a chore is done for, to be looked at again, and the call's idempotency."""
 
-    key: str | None = None
+    caller: Caller | None = None
     slot: Slot | None = None
     body_hash: str = ""
 
@@ -53,12 +54,11 @@ class Call:
         """What was answered the first time, if it is a repeat, within a chore's transaction.
 
         Raises:
-            Unauthenticated: the key has been revoked or has expired.
+            Unauthenticated: what they showed has been revoked or has expired.
             Invalid: the idempotency key was used for another body.
         """
-        key = None if self.key is None else known.keys.get(self.key)
-        if self.key is not None and (key is None or not key.live(now)):
-            raise Unauthenticated("This key has been revoked or has expired.")
+        if self.caller is not None:
+            self.caller.again(known, now)
         kept = None if self.slot is None else access.recall(connection, [self.slot]).get(self.slot)
         return None if kept is None else replayed(kept, self.body_hash)
 
@@ -72,7 +72,7 @@ class Call:
 
 
 NOBODY = Call()
-"""The engine's own: no key, and never repeated."""
+"""The engine's own: nobody called, and never repeated."""
 
 
 def keep(

@@ -1,12 +1,13 @@
-"""What a key may see: what its role sees by itself or by its person, within what the key is for."""
+"""What somebody may see: what their role sees by itself or by their person, within their scopes."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from escalation.routing.directory import Directory
 from escalation.routing.membership import seats_of
 from escalation.services import scopes
 from escalation.services.roles import KeyRole
-from escalation.store.access import StoredKey
 from escalation.timekeeping.instants import seconds_of
 from escalation.workflow.viewing import NOTHING, Part, Reach, Viewer
 
@@ -15,28 +16,45 @@ _UNBOUND = _BOTH_SIDES | {KeyRole.OPERATOR}
 """Without person and scopes an operator acts for either seat, and reads what either wrote."""
 
 
-def viewer_of(key: StoredKey, directory: Directory | None, now: datetime) -> Viewer:
-    """The holder of a key as the store is asked for what they may see.
+class Holder(Protocol):
+    """Whose sight is asked for: a role, as a person or not, for a part or all."""
 
-    Costs nothing for a key without person and scopes; others are remembered by the directory as
+    @property
+    def role(self) -> str:
+        """What they may do."""
+
+    @property
+    def person(self) -> str | None:
+        """Who they are in the directory."""
+
+    @property
+    def scopes(self) -> Mapping[str, Sequence[str]] | None:
+        """What it is narrowed to: codes by kind."""
+
+
+def viewer_of(holder: Holder, directory: Directory | None, now: datetime) -> Viewer:
+    """Who holds a key or a token, as the store is asked for what they may see.
+
+    Costs nothing for one without person and scopes; others are remembered by the directory as
     long as no seat changes hands.
     """
-    role = KeyRole(key.role)
-    if key.person is None and not key.scopes:
+    role = KeyRole(holder.role)
+    if holder.person is None and not holder.scopes:
         everything = role is KeyRole.ADMIN
         return Viewer(everything=everything, both_sides=role in _UNBOUND)
     if directory is None:
-        return _viewer(key, role, None, now)
-    name = ("viewer", key.id, directory.era(now))
+        return _viewer(holder, role, None, now)
+    given = tuple((kind, *codes) for kind, codes in (holder.scopes or {}).items())
+    name = ("viewer", role, holder.person, given, directory.era(now))
     found: Viewer | None = directory.memo.get(name)
     if found is None:
-        found = _viewer(key, role, directory, now)
+        found = _viewer(holder, role, directory, now)
         directory.remember(name, found)
     return found
 
 
-def _viewer(key: StoredKey, role: KeyRole, directory: Directory | None, now: datetime) -> Viewer:
-    person, given = key.person, key.scopes or {}
+def _viewer(holder: Holder, role: KeyRole, directory: Directory | None, now: datetime) -> Viewer:
+    person, given = holder.person, holder.scopes or {}
     serves = _serves(directory, person)
     sits = _sits(directory, person, now) if role is KeyRole.HOLDER else NOTHING
     own = NOTHING

@@ -203,7 +203,13 @@ def clock_row(clock: Clock) -> dict[str, Any]:
 
 def actor_told(actor: Actor) -> dict[str, Any]:
     """Who acted, as the timeline keeps it."""
-    told = {"kind": actor.kind, "name": actor.name, "key": actor.key, "person": actor.person}
+    told = {
+        "kind": actor.kind,
+        "name": actor.name,
+        "key": actor.key,
+        "token": actor.token,
+        "person": actor.person,
+    }
     return {name: value for name, value in told.items() if value is not None}
 
 

@@ -46,12 +46,14 @@ class Actor(Struct, frozen=True):
 
     ``kind`` is ``person``, ``engine``, ``import``, ``integration`` or ``raiser`` (by a receipt);
     ``name`` is what the timeline shows.
+    ``key`` is the id of the API key they came by, ``token`` the subject of an identity provider's.
     ``any_seat``: they may act for any seat, whoever holds it.
     """
 
     kind: str
     name: str
     key: str | None = None
+    token: str | None = None
     person: str | None = None
     any_seat: bool = False
 

@@ -10,7 +10,7 @@ from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
-from escalation.services.access import Caller, Doorkeeper
+from escalation.services.callers import Caller
 from escalation.services.record.access import READ, record_access
 from escalation.services.registry import Known, Registry
 from escalation.store import dialect
@@ -81,7 +81,6 @@ class Reader:
         engine: Engine,
         registry: Registry,
         clock: Clock,
-        doorkeeper: Doorkeeper,
         ids: IdSource,
     ) -> None:
         """Read through ``engine``, under what ``registry`` knows."""
@@ -89,7 +88,6 @@ class Reader:
         self._engine = engine
         self._registry = registry
         self._clock = clock
-        self._doorkeeper = doorkeeper
 
     @contextmanager
     def look(self, caller: Caller) -> Iterator[Look]:
@@ -100,7 +98,7 @@ class Reader:
         """
         with snapshot(self._engine) as connection:
             known = self._registry.refresh(connection)
-            caller = self._doorkeeper.still_live(known, caller)
+            caller = caller.again(known, self._clock.now())
             now = dialect.now(connection, self._clock)
             look = Look(connection, self._registry, known, now, caller)
             yield look
