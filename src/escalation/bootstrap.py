@@ -50,7 +50,7 @@ class Container:
     @property
     def outgoing(self) -> Outgoing:
         """The way from the outbox to the endpoints."""
-        return Outgoing(self.engine, self.clock, self.ids, self.vault)
+        return Outgoing(self.engine, self.clock, self.ids, self.vault, self.registry)
 
     @property
     def place(self) -> Place | None:

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,30 @@ from tests.delivery.receiver import Receiver
 
 
 @pytest.fixture
-def run(sqlite_url: str, tmp_path: Path) -> Any:
-    set_ = {
+def set_(sqlite_url: str, tmp_path: Path) -> dict[str, str]:
+    return {
         "ESCALATION_DATABASE_URL": sqlite_url,
         "ESCALATION_DATA_DIR": str(tmp_path / "data"),
         "ESCALATION_WEBHOOK_NETWORKS": "127.0.0.0/8",
     }
 
+
+@pytest.fixture
+def run(set_: dict[str, str]) -> Any:
     def run(*words: str, status: int = 0) -> Any:
         done = CliRunner().invoke(app, [*words, "--json"], env=set_)
         assert done.exit_code == status, done.output
         return json.loads(done.stdout) if status == 0 else done.output
+
+    return run
+
+
+@pytest.fixture
+def run_plain(set_: dict[str, str]) -> Any:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, words, env=set_)
+        assert done.exit_code == 0, done.output
+        return done.output
 
     return run
 
@@ -45,3 +59,39 @@ def test_an_endpoint_from_its_beginning_to_its_end(run: Any, receiver: Receiver)
     run("webhooks", "endpoints", "remove", name)
     assert run("webhooks", "endpoints", "list")["data"] == []
     run("webhooks", "endpoints", "show", name, status=1)
+
+
+def test_an_endpoint_is_narrowed_and_given_headers_that_are_not_shown(
+    run: Any, receiver: Receiver, tmp_path: Path
+) -> None:
+    file = tmp_path / "headers"
+    file.write_text("Authorization: Basic c2VjcmV0\n\nX-Tenant: rivers\n")
+    made = run(
+        "webhooks", "endpoints", "add", receiver.url(), "--headers", str(file),
+        "--only", "severity=critical", "--only", "severity=high",
+    )  # fmt: skip
+    assert made["filters"]["severities"] == ["critical", "high"]
+    assert made["header_names"] == ["authorization", "x-tenant"]
+    change = ("webhooks", "endpoints", "change", made["id"])
+    assert run(*change, "--description", "x")["filters"] == made["filters"]
+    assert run(*change, "--every-issue")["filters"]["severities"] == []
+    refused = run(*change, "--only", "severety=high", status=1)
+    assert "the nearest is `severity`" in refused
+    assert "the nearest is `high`" in run(*change, "--only", "severity=hihg", status=1)
+    run("webhooks", "endpoints", "ping", made["id"])
+    run("worker", "--once")
+    [got] = receiver.got
+    assert (got.headers["authorization"], got.headers["x-tenant"]) == ("Basic c2VjcmV0", "rivers")
+    file.write_text("no header")
+    assert "Header 1" in run(*change, "--headers", str(file), status=1)
+
+
+def test_an_endpoint_reads_in_words(run_plain: Any, receiver: Receiver, tmp_path: Path) -> None:
+    file = tmp_path / "headers"
+    file.write_text("X-Tenant: rivers\n")
+    add = ("webhooks", "endpoints", "add", receiver.url(), "--headers", str(file))
+    run_plain(*add, "--only", "severity=high")
+    [name] = re.findall(r"whe_\w+", run_plain("webhooks", "endpoints", "list"))[:1]
+    shown = run_plain("webhooks", "endpoints", "show", name)
+    assert "severities: high" in shown
+    assert "x-tenant" in shown

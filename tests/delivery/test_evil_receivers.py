@@ -112,7 +112,7 @@ def test_what_fails_costs_no_event_and_comes_once_the_receiver_is_well(
         gone = endpoints.one(inside.desk, made["410"])
         assert (gone.state.value, gone.state_reason) == ("disabled", "it answered 410 Gone")
         wishes = endpoints.Wishes(enabled=True)
-        endpoints.change(inside.desk, inside.guard, gone.id, wishes, actor=CLERK)
+        endpoints.change(inside.desk, inside.vault, inside.guard, gone.id, wishes, actor=CLERK)
         clock.move_to(clock.now().replace(day=4))
         deliver(inside)
         assert set(log_states(inside)) == {"delivered"}

@@ -45,12 +45,13 @@ _FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message to be sent: where to, its bytes, and the secrets it is signed with."""
+    """A message to be sent: where to, its bytes, the secrets it is signed with, more headers."""
 
     url: str
     message_id: str
     body: bytes
     secrets: tuple[str, ...]
+    headers: Mapping[str, str] = field(default_factory=dict)
     missed: tuple[str, ...] = ()
 
 
@@ -230,6 +231,7 @@ async def _drain(response: httpx.Response) -> None:
 
 def _headers(letter: Letter, now: datetime) -> Mapping[str, str]:
     named = {
+        **letter.headers,
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "accept": "*/*",

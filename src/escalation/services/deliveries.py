@@ -11,6 +11,7 @@ from escalation.ids import made_at
 from escalation.services import endpoints
 from escalation.services.desk import Desk
 from escalation.services.endpoints import EndpointState, StoredEndpoint
+from escalation.services.filters import Filter
 from escalation.services.views import told
 from escalation.store import deliveries, delivery_log, viewing
 from escalation.store import endpoints as endpoint_store
@@ -152,6 +153,8 @@ def endpoint_view(desk: Desk, stored: StoredEndpoint) -> View:
         "url": stored.url,
         "description": stored.description,
         "types": list(stored.types),
+        "filters": Filter.of(stored.filters).view(),
+        "header_names": sorted(stored.headers or ()),
         "state": stored.state.value,
         "state_reason": stored.state_reason,
         "old_secret_until": told(both),

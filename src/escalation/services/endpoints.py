@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from escalation.delivery import payloads, signing
 from escalation.delivery.guard import Guard
 from escalation.errors import Fault, Invalid, NotFound, Refused
+from escalation.services import framework, own_headers
 from escalation.services.desk import Desk
 from escalation.services.event_types import known_types
+from escalation.services.filters import filter_from
 from escalation.services.secrets import Vault
 from escalation.store import deliveries, endpoints, journal, timeline
 from escalation.store.deliveries import Message, NewDelivery
@@ -23,6 +25,7 @@ __all__ = ["EndpointState", "NewEndpoint", "StoredEndpoint"]
 BOTH_SIGN = timedelta(hours=24)
 """How long the old secret signs beside the new one, unless it is said otherwise."""
 JOURNAL = "webhooks"
+_NO_SECRETS: Mapping[str, Any] = {"secret": "", "old_secret": None, "headers": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Wishes:
 
     url: str | None = None
     types: Sequence[str] | None = None
+    filters: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] | None = None
     description: str | None = None
     enabled: bool | None = None
 
@@ -66,13 +71,17 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
     *,
     url: str,
     types: Sequence[str] = (),
+    filters: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
     description: str = "",
     actor: Actor,
 ) -> NewEndpoint:
     """Send events of these types, or of all, to ``url`` from now on.
 
+    ``filters`` narrow them by the issue they are about, ``headers`` go with every message.
+
     Raises:
-        Invalid: the URL may not be sent to, or a type is not known.
+        Invalid: the URL may not be sent to, or a type, a word of a filter or a header will not do.
     """
     _check_url(guard, url)
     now = desk.clock.now()
@@ -82,6 +91,8 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
         url=url,
         description=description,
         types=known_types(types),
+        filters=filter_from(filters or {}, framework.in_force(desk)).kept(),
+        headers=own_headers.sealed(headers, vault) if headers else None,
         state=EndpointState.ENABLED,
         state_reason=None,
         secret=vault.seal(secret),
@@ -102,22 +113,16 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
 
 
 def change(
-    desk: Desk, guard: Guard, endpoint_id: str, wishes: Wishes, *, actor: Actor
+    desk: Desk, vault: Vault, guard: Guard, endpoint_id: str, wishes: Wishes, *, actor: Actor
 ) -> StoredEndpoint:
     """Change an endpoint. A disabled one is sent nothing, and keeps what is due to it.
 
     Raises:
         NotFound: there is none of that id.
-        Invalid: the URL may not be sent to, or a type is not known.
+        Invalid: the URL may not be sent to, a type, a word of a filter or a header will not do,
+            or its headers would go to another host than the one they were given for.
     """
-    values: dict[str, Any] = {}
-    if wishes.url is not None:
-        _check_url(guard, wishes.url)
-        values["url"] = wishes.url
-    if wishes.types is not None:
-        values["types"] = list(known_types(wishes.types))
-    if wishes.description is not None:
-        values["description"] = wishes.description
+    values = _changed(desk, vault, guard, wishes)
     kind = "webhook.changed"
     if wishes.enabled is not None:
         state = EndpointState.ENABLED if wishes.enabled else EndpointState.DISABLED
@@ -126,12 +131,41 @@ def change(
 
     def work(connection: Connection, now: datetime) -> StoredEndpoint:
         del now
-        _found(connection, endpoint_id, locked=True)
+        before = _found(connection, endpoint_id, locked=True)
+        _check_host(before, wishes)
         if values:
             endpoints.change(connection, endpoint_id, values)
         return _found(connection, endpoint_id)
 
     return recorded(desk, kind, actor, endpoint_id, work, changed=sorted(values))
+
+
+def _changed(desk: Desk, vault: Vault, guard: Guard, wishes: Wishes) -> dict[str, Any]:
+    """The columns that wishes are for."""
+    values: dict[str, Any] = {}
+    if wishes.url is not None:
+        _check_url(guard, wishes.url)
+        values["url"] = wishes.url
+    if wishes.types is not None:
+        values["types"] = list(known_types(wishes.types))
+    if wishes.filters is not None:
+        values["filters"] = filter_from(wishes.filters, framework.in_force(desk)).kept()
+    if wishes.headers is not None:
+        values["headers"] = own_headers.sealed(wishes.headers, vault) or None
+    if wishes.description is not None:
+        values["description"] = wishes.description
+    return values
+
+
+def _check_host(before: StoredEndpoint, wishes: Wishes) -> None:
+    """Whoever may change a URL must not learn the headers by having them sent to themselves."""
+    if wishes.url is None or wishes.headers is not None or not before.headers:
+        return
+    old, new = urlsplit(before.url), urlsplit(wishes.url)
+    if (old.scheme, old.netloc.lower()) != (new.scheme, new.netloc.lower()):
+        detail = "the URL is on another host: give the headers with it, or `{}` for none"
+        fault = Fault("missing", detail, pointer="/headers")
+        raise Invalid("The headers are not sent to another host.", errors=[fault])
 
 
 def rotate(
@@ -164,7 +198,7 @@ def remove(desk: Desk, endpoint_id: str, *, actor: Actor) -> None:
     def work(connection: Connection, now: datetime) -> StoredEndpoint:
         before = _found(connection, endpoint_id, locked=True)
         removed = {"state": EndpointState.REMOVED.value, "state_reason": "by hand"}
-        endpoints.change(connection, endpoint_id, {**removed, "secret": "", "old_secret": None})
+        endpoints.change(connection, endpoint_id, {**removed, **_NO_SECRETS})
         deliveries.cancel(connection, endpoint_id, now)
         return before
 

@@ -3,23 +3,25 @@
 Nothing is sent here, and nothing is sent while a transaction is open.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from escalation.clock import Clock
-from escalation.delivery import payloads, retry
+from escalation.delivery import retry
 from escalation.delivery.sender import Letter, Sent
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.services import endpoints as endpoint_acts
-from escalation.services.recovery import drained, late_ones, settle_one
+from escalation.services import own_headers
+from escalation.services.fanning import FanOut
+from escalation.services.recovery import drained, settle_one
+from escalation.services.registry import Registry
 from escalation.services.secrets import Vault
 from escalation.store import deliveries, dialect, endpoints, forgetting, heartbeat, outbox
-from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark, Message, NewDelivery
+from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark
 from escalation.store.endpoints import StoredEndpoint
 from escalation.store.heartbeat import Recovery, RecoveryState
-from escalation.store.outbox import Pending
 from escalation.store.transaction import Connection, Engine, read, write
 
 LEASE = timedelta(seconds=60)
@@ -55,10 +57,13 @@ class Batch:
     claimed: Sequence[Claimed]
     url: str
     secrets: tuple[str, ...]
+    headers: Mapping[str, str]
 
     def letter(self, claimed: Claimed) -> Letter:
         """What is sent."""
-        return Letter(self.url, claimed.message_id, claimed.body, self.secrets, claimed.missed)
+        return Letter(
+            self.url, claimed.message_id, claimed.body, self.secrets, self.headers, claimed.missed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class Outgoing:
     clock: Clock
     ids: IdSource
     vault: Vault
+    registry: Registry
 
     def hand_on(self, limit: int = AT_ONCE) -> int:
         """Hand events of the outbox to the endpoints that want them; answers how many events."""
@@ -79,7 +85,7 @@ class Outgoing:
             if not outbox.take_turn(connection, outbox.FAN_OUT):
                 return 0
             now = dialect.now(connection, self.clock)
-            return hand_on(connection, self.ids, now, heartbeat.current(connection), limit)
+            return self._fanning(connection, now).hand_on(heartbeat.current(connection), limit)
 
     def recover(self) -> int:
         """Move a recovery on by one step, where one goes on; answers whether there was one."""
@@ -101,12 +107,16 @@ class Outgoing:
             # Once the clocks are seen to be drained, all that they caused is seen as well.
             if not drained(connection, recovery):
                 return 0
-            while hand_on(connection, self.ids, now, recovery, AT_ONCE) >= AT_ONCE:
+            fanning = self._fanning(connection, now)
+            while fanning.hand_on(recovery, AT_ONCE) >= AT_ONCE:
                 pass
             heartbeat.settle(connection, recovery.id)
             return 1
         settle_one(connection, self.ids, recovery, now)
         return 1
+
+    def _fanning(self, connection: Connection, now: datetime) -> FanOut:
+        return FanOut(connection, self.registry, self.ids, now)
 
     def forget(self, kept: timedelta, limit: int = AT_ONCE) -> int:
         """Forget a chunk of what ended longer ago than it is kept; answers how much it was."""
@@ -170,7 +180,8 @@ class Outgoing:
             return None
         secrets = self._secrets(endpoint, now)
         claimed = deliveries.claim(connection, name, now, until, step.limit)
-        return Batch(now, claimed, endpoint.url, secrets) if claimed else None
+        headers = own_headers.opened(endpoint.headers, self.vault)
+        return Batch(now, claimed, endpoint.url, secrets, headers) if claimed else None
 
     def _secrets(self, endpoint: StoredEndpoint, now: datetime) -> tuple[str, ...]:
         found = [self.vault.open(endpoint.secret)]
@@ -191,68 +202,6 @@ class Outgoing:
         if gone:
             made = (self.ids.new("evt", now), self.ids.token(16).hex())
             endpoint_acts.gone(connection, endpoint_id, made, now)
-
-
-def hand_on(
-    connection: Connection, ids: IdSource, now: datetime, recovery: Recovery | None, limit: int
-) -> int:
-    """Hand on what waits, within a transaction that has the turn; answers how many events."""
-    waiting = outbox.pending(connection, limit)
-    if not waiting:
-        return 0
-    open_ = recovery if recovery is not None and recovery.state is RecoveryState.OPEN else None
-    late = frozenset() if open_ is None else late_ones(waiting, open_)
-    targets = endpoints.standing(connection)
-    messages: list[Message] = []
-    new: list[NewDelivery] = []
-    for event in waiting:
-        wanting = [target for target in targets if _goes_to(event, target)]
-        if not wanting:
-            continue
-        messages.append(Message(event.event_id, event.type, _rendered(event), now))
-        held = event.event_id in late
-        new.extend(_delivery(event, t, ids.new("dlv", now), open_ if held else None)
-                   for t in wanting)  # fmt: skip
-    deliveries.add(connection, messages, new, now)
-    outbox.dispatched(connection, [event.event_id for event in waiting], now)
-    return len(waiting)
-
-
-def _goes_to(event: Pending, target: StoredEndpoint) -> bool:
-    """Whether an endpoint is told: of what both sides may know, of its types, since it is there."""
-    since = event.recorded_at >= target.created_at
-    return since and event.visibility == "shared" and target.wants(event.type)
-
-
-def _delivery(
-    event: Pending, target: StoredEndpoint, delivery_id: str, recovery: Recovery | None
-) -> NewDelivery:
-    return NewDelivery(
-        id=delivery_id,
-        endpoint_id=target.id,
-        message_id=event.event_id,
-        aggregate=event.aggregate,
-        number=event.number,
-        type=event.type,
-        recovery_id=None if recovery is None else recovery.id,
-        held=recovery is not None,
-    )
-
-
-def _rendered(event: Pending) -> bytes:
-    return payloads.body_of(
-        payloads.Occurred(
-            id=event.event_id,
-            type=event.type,
-            aggregate=event.aggregate,
-            reference=event.reference,
-            number=event.number,
-            due_at=event.due_at,
-            effective_at=event.effective_at,
-            recorded_at=event.recorded_at,
-            payload=event.payload,
-        )
-    )
 
 
 def _mark_of(done: Done, now: datetime) -> tuple[Mark, bool]:

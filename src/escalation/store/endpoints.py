@@ -21,12 +21,17 @@ class EndpointState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredEndpoint:
-    """An endpoint as it is kept; its secrets are sealed. No ``types`` means all of them."""
+    """An endpoint as it is kept; its secrets are sealed. No ``types`` means all of them.
+
+    ``filters`` are of the issue that an event is about; ``headers`` are names to sealed values.
+    """
 
     id: str
     url: str
     description: str
     types: tuple[str, ...]
+    filters: Mapping[str, Any] | None
+    headers: Mapping[str, str] | None
     state: EndpointState
     state_reason: str | None
     secret: str

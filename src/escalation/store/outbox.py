@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, exists, or_, select, update
 
 from escalation.store import models
 from escalation.store.dialect import any_of
@@ -27,6 +27,19 @@ class Pending:
     visibility: str
     payload: str
     reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the issue of an event stood once the event was recorded."""
+
+    publication: str
+    ola: str | None
+    ladder: str
+    rung: str
+    severity: str
+    agency: str
+    also_affects: tuple[str, ...]
 
 
 def take_turn(connection: Connection, name: str) -> bool:
@@ -73,6 +86,33 @@ def pending(connection: Connection, limit: int) -> list[Pending]:
         .order_by(out.c.aggregate, out.c.number)
     )
     return [Pending(**row) for row in connection.execute(query).mappings()]
+
+
+def standings(connection: Connection, events: Sequence[Pending]) -> dict[str, Standing]:
+    """How issues stood when these events had been recorded, by event; others are not of issues."""
+    event, stay = models.event, models.stay
+    columns = (stay.c.publication, stay.c.ola, stay.c.ladder, stay.c.rung)
+    query = (
+        select(event.c.id, *columns, stay.c.severity, stay.c.agency, stay.c.also_affects)
+        .join(stay, stay.c.issue_id == event.c.aggregate)
+        .where(
+            any_of(connection, event.c.id, [each.event_id for each in events]),
+            stay.c.recorded_from <= event.c.recorded_at,
+            or_(stay.c.recorded_to.is_(None), stay.c.recorded_to > event.c.recorded_at),
+        )
+    )
+    return {
+        row.id: Standing(
+            publication=row.publication,
+            ola=row.ola,
+            ladder=row.ladder,
+            rung=row.rung,
+            severity=row.severity,
+            agency=row.agency,
+            also_affects=tuple(row.also_affects.split("|")) if row.also_affects else (),
+        )
+        for row in connection.execute(query)
+    }
 
 
 def dispatched(connection: Connection, events: Sequence[str], now: datetime) -> None:

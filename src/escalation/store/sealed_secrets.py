@@ -23,4 +23,16 @@ def each(connection: Connection, again: Callable[[str], str]) -> int:
             change = update(table).where(table.c[key] == name)
             connection.execute(change.values({column: again(sealed)}))
             count += 1
+    return count + _headers(connection, again)
+
+
+def _headers(connection: Connection, again: Callable[[str], str]) -> int:
+    """The headers of endpoints: names to sealed values."""
+    table, count = models.webhook_endpoint, 0
+    query = select(table.c.id, table.c.headers).order_by(table.c.id)
+    for name, kept in connection.execute(query.with_for_update()).all():
+        if kept:
+            resealed = {header: again(sealed) for header, sealed in kept.items()}
+            connection.execute(update(table).where(table.c.id == name).values(headers=resealed))
+            count += len(kept)
     return count

@@ -40,6 +40,8 @@ def create_webhook_endpoint(asked: Ask) -> Response:
         inside.guard,
         url=sent.url,
         types=sent.types,
+        filters=sent.filters.model_dump(),
+        headers=sent.headers,
         description=sent.description,
         actor=asked.caller.actor,
     )
@@ -67,10 +69,16 @@ def change_webhook_endpoint(asked: Ask, endpoint: EndpointName) -> Response:
     endpoints.one(inside.desk, endpoint)
     sent = asking.read(asked, ChangeEndpoint)
     wishes = Wishes(
-        url=sent.url, types=sent.types, description=sent.description, enabled=sent.enabled
+        url=sent.url,
+        types=sent.types,
+        filters=None if sent.filters is None else sent.filters.model_dump(),
+        headers=sent.headers,
+        description=sent.description,
+        enabled=sent.enabled,
     )
+    actor = asked.caller.actor
     changed = endpoints.change(
-        inside.desk, inside.guard, endpoint, wishes, actor=asked.caller.actor
+        inside.desk, inside.vault, inside.guard, endpoint, wishes, actor=actor
     )
     return paging.single(deliveries.endpoint_view(inside.desk, changed))
 

@@ -20,11 +20,37 @@ Types = Annotated[
 About = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)]
 
 
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Words = Annotated[list[Word], Field(max_length=200)]
+Headers = Annotated[
+    dict[str, str],
+    Field(
+        max_length=20,
+        description="Headers of your own, such as `Authorization`: sealed, and never shown again.",
+    ),
+]
+
+
+class Filters(Body):
+    """What the issue of an event has to be, as it stood once that was recorded; empty asks nothing.
+
+    With any of them events of no issue do not go out: of meetings, digests and ladders.
+    """
+
+    ladders: Words = Field(default_factory=list)
+    rung_from: Word | None = Field(default=None, description="the lowest rung on its ladder")
+    severities: Words = Field(default_factory=list)
+    agencies: Words = Field(default_factory=list, description="of which it is, or which it affects")
+    olas: Words = Field(default_factory=list)
+
+
 class CreateEndpoint(Body):
     """Where events are to go."""
 
     url: Url
     types: Types = Field(default_factory=list)
+    filters: Filters = Field(default_factory=Filters)
+    headers: Headers = Field(default_factory=dict)
     description: About = ""
 
 
@@ -33,6 +59,8 @@ class ChangeEndpoint(Body):
 
     url: Url | None = None
     types: Types | None = None
+    filters: Filters | None = Field(default=None, description="in the place of those it has")
+    headers: Headers | None = Field(default=None, description="in the place of those it has")
     description: About | None = None
     enabled: bool | None = None
 
@@ -43,6 +71,16 @@ class RotateSecret(Body):
     both_hours: Annotated[int, Field(ge=0, le=720)] = 24
 
 
+class FiltersView(Shape):
+    """What the issue of an event has to be."""
+
+    ladders: list[str]
+    rung_from: str | None
+    severities: list[str]
+    agencies: list[str]
+    olas: list[str]
+
+
 class EndpointView(Shape):
     """An endpoint without its secrets."""
 
@@ -50,6 +88,8 @@ class EndpointView(Shape):
     url: str
     description: str
     types: list[str]
+    filters: FiltersView
+    header_names: list[str]
     state: EndpointState
     state_reason: str | None
     old_secret_until: datetime | None

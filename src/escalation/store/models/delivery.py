@@ -15,6 +15,8 @@ webhook_endpoint = Table(
     Column("url", Text, nullable=False),
     Column("description", Text, nullable=False),
     Column("types", Json, nullable=False),  # an empty list takes every type
+    Column("filters", Json),  # what an issue has to be; nothing where every issue will do
+    Column("headers", Json),  # names to sealed values, sent with every message
     Column("state", Text, nullable=False),  # enabled, disabled, removed
     Column("state_reason", Text),
     Column("secret", Text, nullable=False),  # sealed

@@ -1,0 +1,275 @@
+"""``escalation webhooks endpoints``: the URLs that events are sent to."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from escalation.cli.groups import group
+from escalation.cli.opening import at_the_desk, me
+from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
+from escalation.errors import Invalid
+from escalation.routing.wording import not_among
+from escalation.services import deliveries
+from escalation.services import endpoints as acts
+from escalation.services.endpoints import NewEndpoint, Wishes
+
+app = group(
+    "Add, show, rotate, pause and remove the URLs that events are sent to."
+    "\n\nExample: escalation webhooks endpoints list"
+)
+
+Endpoint = Annotated[str, typer.Argument(help="Its id.", metavar="ENDPOINT")]
+Types = Annotated[
+    list[str] | None,
+    typer.Option("--type", help="A type of events; again for each. Without it, all."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only issues of which it is true: `ladder=...`, `rung_from=...` (or above),"
+        " `severity=...`, `agency=...` (or affected) or `ola=...`; again for each word.",
+        metavar="WHAT=WORD",
+    ),
+]
+Headers = Annotated[
+    typer.FileText | None,
+    typer.Option(
+        help="A file of headers to send, lines such as `Authorization: Basic ...`; `-` reads"
+        " standard input. They are sealed, and never shown again.",
+    ),
+]
+_FILTERS = {
+    "ladder": "ladders",
+    "severity": "severities",
+    "agency": "agencies",
+    "ola": "olas",
+}
+_RUNG = "rung_from"
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False) -> None:
+    """Show every endpoint, without its secrets.
+
+    Example: escalation webhooks endpoints list
+    """
+    with at_the_desk() as inside:
+        found = [deliveries.endpoint_view(inside.desk, e) for e in acts.every(inside.desk)]
+    if as_json:
+        say_json({"data": found})
+        return
+    rows = [
+        (e["id"], e["url"], ", ".join(e["types"]) or "all", e["state"], _counted(e["deliveries"]))
+        for e in found
+    ]
+    table(None, ("id", "url", "types", "state", "deliveries"), rows)
+
+
+@app.command()
+def add(
+    url: Annotated[str, typer.Argument(help="Where to: https://...", metavar="URL")],
+    *,
+    types: Types = None,
+    only: Only = None,
+    headers: Headers = None,
+    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send events to a URL from now on, and show the secret they are signed with, this once.
+
+    Example: escalation webhooks endpoints add https://tickets.example.org/hook
+    """
+    with at_the_desk() as inside:
+        made = acts.add(
+            inside.desk,
+            inside.vault,
+            inside.guard,
+            url=url,
+            types=types or (),
+            filters=_filters(only or ()),
+            headers=_headers(headers),
+            description=description,
+            actor=me(),
+        )
+        view = deliveries.endpoint_view(inside.desk, made.stored)
+    _show_secret(made, view, as_json=as_json)
+
+
+@app.command()
+def show(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
+    """Show an endpoint and how its deliveries stand.
+
+    Example: escalation webhooks endpoints show whe_01kfx...
+    """
+    with at_the_desk() as inside:
+        view = deliveries.endpoint_view(inside.desk, acts.one(inside.desk, endpoint))
+    _show(view, as_json=as_json)
+
+
+@app.command()
+def change(  # noqa: PLR0913 - options
+    endpoint: Endpoint,
+    *,
+    url: Annotated[str | None, typer.Option(help="Where to instead.")] = None,
+    types: Types = None,
+    only: Only = None,
+    headers: Headers = None,
+    description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    every_issue: Annotated[bool, typer.Option(help="Take all its filters away.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change an endpoint; filters and headers that are given stand in the place of all it has.
+
+    Example: escalation webhooks endpoints change whe_01kfx... --only severity=critical
+    """
+    filters = _filters(only or ()) if only or every_issue else None
+    wishes = Wishes(
+        url=url,
+        types=types,
+        filters=filters,
+        headers=_headers(headers),
+        description=description,
+    )
+    _change(endpoint, wishes, as_json=as_json)
+
+
+@app.command()
+def rotate(
+    endpoint: Endpoint,
+    both_hours: Annotated[
+        int, typer.Option(min=0, max=720, help="Hours in which the old secret signs as well.")
+    ] = 24,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new secret and show it, this once.
+
+    Example: escalation webhooks endpoints rotate whe_01kfx... --both-hours 48
+    """
+    both = timedelta(hours=both_hours)
+    with at_the_desk() as inside:
+        made = acts.rotate(inside.desk, inside.vault, endpoint, both=both, actor=me())
+        view = deliveries.endpoint_view(inside.desk, made.stored)
+    _show_secret(made, view, as_json=as_json)
+
+
+@app.command()
+def disable(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
+    """Send nothing to an endpoint for now; what is due to it is kept.
+
+    Example: escalation webhooks endpoints disable whe_01kfx...
+    """
+    _change(endpoint, Wishes(enabled=False), as_json=as_json)
+
+
+@app.command()
+def enable(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
+    """Send to an endpoint again, beginning with what was kept.
+
+    Example: escalation webhooks endpoints enable whe_01kfx...
+    """
+    _change(endpoint, Wishes(enabled=True), as_json=as_json)
+
+
+@app.command()
+def remove(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
+    """Remove an endpoint; what waits for it is cancelled.
+
+    Example: escalation webhooks endpoints remove whe_01kfx...
+    """
+    with at_the_desk() as inside:
+        acts.remove(inside.desk, endpoint, actor=me())
+    if as_json:
+        say_json({"id": endpoint, "state": "removed"})
+    else:
+        say(f"{endpoint} is removed.")
+
+
+@app.command()
+def ping(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
+    """Have the worker send an endpoint a `ping`; `webhooks deliveries` shows the outcome.
+
+    Example: escalation webhooks endpoints ping whe_01kfx...
+    """
+    with at_the_desk() as inside:
+        made = acts.ping(inside.desk, endpoint)
+        view = deliveries.one(inside.desk, made, inside.deliveries_kept)
+    if as_json:
+        say_json(view)
+    else:
+        say(f"{view['id']} ({view['type']}) is {view['state']}; the worker sends it.")
+
+
+def _change(endpoint: str, wishes: Wishes, *, as_json: bool) -> None:
+    with at_the_desk() as inside:
+        changed = acts.change(inside.desk, inside.vault, inside.guard, endpoint, wishes, actor=me())
+        view = deliveries.endpoint_view(inside.desk, changed)
+    _show(view, as_json=as_json)
+
+
+def _show(view: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json(view)
+        return
+    pairs(
+        {
+            "id": view["id"],
+            "url": view["url"],
+            "for": view["description"],
+            "types": ", ".join(view["types"]) or "all",
+            "only": _only(view["filters"]),
+            "headers": ", ".join(view["header_names"]) or "none",
+            "state": view["state"],
+            "because": view["state_reason"],
+            "old secret until": instant(view["old_secret_until"]),
+            "deliveries": _counted(view["deliveries"]),
+            "added": f"{instant(view['created_at'])} by {view['created_by']}",
+        }
+    )
+
+
+def _show_secret(made: NewEndpoint, view: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        say_json({**view, "secret": made.secret})
+        return
+    say(made.secret)
+    tell(f"This is the secret of {view['id']}. Keep it: it is not shown again.")
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "none"
+
+
+def _filters(only: Sequence[str]) -> Mapping[str, Any]:
+    """Filters from `what=word`, again for each."""
+    found: dict[str, Any] = {}
+    for each in only:
+        what, _, word = each.partition("=")
+        if what == _RUNG:
+            found[_RUNG] = word
+        elif what in _FILTERS:
+            found.setdefault(_FILTERS[what], []).append(word)
+        else:
+            raise Invalid(f"--only: {not_among(what, (*_FILTERS, _RUNG))}.")
+    return found
+
+
+def _headers(file: TextIO | None) -> Mapping[str, str] | None:
+    """The headers of a file: not of the command line, which others on the machine can read."""
+    if file is None:
+        return None
+    found = {}
+    for number, line in enumerate(filter(str.strip, file), 1):
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise Invalid(f"Header {number} of {file.name} is none; write `Name: value`.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _only(filters: Mapping[str, Any]) -> str:
+    """The filters in words."""
+    told = {n: v if isinstance(v, str) else ", ".join(v) for n, v in filters.items() if v}
+    return "; ".join(f"{name}: {words}" for name, words in told.items()) or "every issue"
