@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
@@ -145,51 +144,6 @@ def _came(future: "Future[Answer]") -> Answer | BaseException:
 def at(text: str) -> datetime:
     """An instant of a view, as a value."""
     return datetime.fromisoformat(text)
-
-
-# ---------------------------------------------------------------- fixtures, for conftest files
-
-
-@pytest.fixture(scope="session", autouse=True)
-def plain_log() -> Iterator[None]:
-    """The log in plain lines: drawn with every local variable, a failure takes seconds to tell."""
-    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.fixture(scope="session")
-def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A furnished SQLite file, to be copied and never opened."""
-    path = tmp_path_factory.mktemp("furnished") / "escalation.db"
-    furnish(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="session")
-def furnished_postgres(postgres_server: Server) -> Iterator[str]:
-    """The name of a furnished PostgreSQL database, to be copied and never connected to."""
-    name = f"furnished_{os.getpid()}_{next(_numbers)}"
-    execute(postgres_server, f"CREATE DATABASE {name}")
-    furnish(postgres_server.url(name))
-    yield name
-    execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def furnished_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a furnished database of this test's own, once on each database."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("furnished_sqlite")
-        yield copied_sqlite(template, tmp_path / "escalation.db")
-    else:
-        yield from copied_postgres(request)
-
-
-@pytest.fixture
-def furnished_postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a furnished PostgreSQL database of this test's own."""
-    yield from copied_postgres(request)
 
 
 def copied_sqlite(template: Path, path: Path) -> str:

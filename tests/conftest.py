@@ -10,9 +10,11 @@ import pytest
 import structlog
 from sqlalchemy import Engine
 
+from escalation.clock import VirtualClock
 from escalation.store import migrate
 from escalation.store.engine import make_engine
-from tests.fakes import forbid_writes_in_reads
+from tests.builders import copied_postgres, copied_sqlite, execute, furnish
+from tests.fakes import forbid_writes_in_reads, virtual_clock
 from tests.postgres import NoPostgres, Server, postgres
 
 ALLOW_NO_POSTGRES = "ESCALATION_ALLOW_NO_PG"
@@ -68,10 +70,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres_server: Server) -> Iterator[str]:
     """The name of a migrated database, to be copied and never connected to."""
     name = f"{TEMPLATE}_{os.getpid()}"
-    _execute(postgres_server, f"CREATE DATABASE {name}")
+    execute(postgres_server, f"CREATE DATABASE {name}")
     _migrated(postgres_server.url(name))
     yield name
-    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -113,6 +115,54 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def clock() -> VirtualClock:
+    """The tests' Monday, until a test moves it."""
+    return virtual_clock()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log() -> Iterator[None]:
+    """The log in plain lines: drawn with every local variable, a failure takes seconds to tell."""
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A furnished SQLite file, to be copied and never opened."""
+    path = tmp_path_factory.mktemp("furnished") / "escalation.db"
+    furnish(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def furnished_postgres(postgres_server: Server) -> Iterator[str]:
+    """The name of a furnished PostgreSQL database, to be copied and never connected to."""
+    name = f"furnished_{os.getpid()}_{next(_numbers)}"
+    execute(postgres_server, f"CREATE DATABASE {name}")
+    furnish(postgres_server.url(name))
+    yield name
+    execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def furnished_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a furnished database of this test's own, once on each database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("furnished_sqlite")
+        yield copied_sqlite(template, tmp_path / "escalation.db")
+    else:
+        yield from copied_postgres(request)
+
+
+@pytest.fixture
+def furnished_postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a furnished PostgreSQL database of this test's own."""
+    yield from copied_postgres(request)
+
+
 def _migrated(url: str) -> None:
     engine = make_engine(url)
     migrate.upgrade(engine)
@@ -121,12 +171,6 @@ def _migrated(url: str) -> None:
 
 def _database(server: Server, how: str) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    _execute(server, f"CREATE DATABASE {name} {how}")
+    execute(server, f"CREATE DATABASE {name} {how}")
     yield server.url(name)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _execute(server: Server, statement: str) -> None:
-    engine = make_engine(server.url(), single=True)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(statement)
+    execute(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -4,16 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.service import Service, serving
-from tests.builders import (
-    copied_postgres,
-    copied_sqlite,
-    furnished_postgres,
-    furnished_sqlite,
-    furnished_url,
-    plain_log,
-)
-
-__all__ = ["furnished_postgres", "furnished_sqlite", "furnished_url", "plain_log"]
+from tests.builders import copied_postgres, copied_sqlite
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

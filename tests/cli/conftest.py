@@ -8,22 +8,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from escalation.cli.app import app
-from tests.builders import (
-    CONFIG,
-    furnished_postgres,
-    furnished_postgres_url,
-    furnished_sqlite,
-    furnished_url,
-    plain_log,
-)
-
-__all__ = [
-    "furnished_postgres",
-    "furnished_postgres_url",
-    "furnished_sqlite",
-    "furnished_url",
-    "plain_log",
-]
+from tests.builders import CONFIG
 
 Run = Callable[..., Result]
 LADDERS = str(CONFIG / "escalation_ladders.yaml")

@@ -5,26 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.api.service import Service, serving
-from tests.builders import (
-    CONFIG,
-    desk_on,
-    furnished_postgres,
-    furnished_postgres_url,
-    furnished_sqlite,
-    furnished_url,
-    plain_log,
-)
+from tests.builders import CONFIG, desk_on
 from tests.fakes import virtual_clock
 from tests.inbound.hooked import Desked, Hooked
 from tests.inbound.signing import SETTING
-
-__all__ = [
-    "furnished_postgres",
-    "furnished_postgres_url",
-    "furnished_sqlite",
-    "furnished_url",
-    "plain_log",
-]
 
 
 def config_in(folder: Path) -> Path:

@@ -4,16 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.service import serving
-from tests.builders import (
-    copied_postgres,
-    copied_sqlite,
-    furnished_postgres,
-    furnished_sqlite,
-    plain_log,
-)
+from tests.builders import copied_postgres, copied_sqlite
 from tests.stories.teller import Story
-
-__all__ = ["furnished_postgres", "furnished_sqlite", "plain_log"]
 
 
 @pytest.fixture

@@ -8,30 +8,8 @@ import pytest
 from escalation.bootstrap import Container, opened
 from escalation.clock import VirtualClock
 from escalation.settings import Settings
-from tests.builders import (
-    furnished_postgres,
-    furnished_postgres_url,
-    furnished_sqlite,
-    furnished_url,
-    plain_log,
-)
-from tests.fakes import virtual_clock
-
-__all__ = [
-    "furnished_postgres",
-    "furnished_postgres_url",
-    "furnished_sqlite",
-    "furnished_url",
-    "plain_log",
-]
 
 Open = Callable[..., Container]
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    """The tests' Monday, until a test moves it."""
-    return virtual_clock()
 
 
 @pytest.fixture

@@ -1,8 +1,0 @@
-from tests.builders import (
-    furnished_postgres,
-    furnished_sqlite,
-    furnished_url,
-    plain_log,
-)
-
-__all__ = ["furnished_postgres", "furnished_sqlite", "furnished_url", "plain_log"]
