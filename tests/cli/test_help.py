@@ -42,5 +42,10 @@ def test_every_command_that_prints_a_result_prints_it_for_machines_too() -> None
         for words, command in EVERY.items()
         if not any("--json" in parameter.opts for parameter in command.params)
     }
-    files = {"ladders schema", "audit export", "directory export"}  # they print a file as it is
+    files = {
+        "ladders schema",
+        "audit export",
+        "directory export",
+        "forums feed show",
+    }  # they print a file as it is
     assert without == {"serve", *files}

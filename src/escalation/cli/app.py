@@ -10,12 +10,14 @@ from escalation.cli import (
     database,
     digests,
     directory,
+    forums,
     hooks,
     interactions,
     issues,
     keys,
     ladders,
     measures,
+    meetings,
     retention,
 )
 from escalation.cli.doctor import doctor
@@ -42,6 +44,8 @@ app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
 app.add_typer(interactions.contacts, name="contacts")
 app.add_typer(interactions.feedback, name="feedback")
+app.add_typer(forums.app, name="forums")
+app.add_typer(meetings.app, name="meetings")
 app.add_typer(digests.app, name="digests")
 app.add_typer(measures.app, name="measures")
 app.add_typer(audit.app, name="audit")

@@ -3,14 +3,13 @@
 import sys
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
-from escalation.cli.screen import AsJson, instant, pairs, say, say_json, tell, zoned
+from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, tell, zoned
 from escalation.errors import Broken
 from escalation.services import digests
 from escalation.services.asked_digests import Request
@@ -96,9 +95,7 @@ def show(
     format_: Annotated[
         Format, typer.Option("--format", help="As what it is shown.")
     ] = Format.MARKDOWN,
-    out: Annotated[
-        Path | None, typer.Option(help="Write it to this file instead of the screen.")
-    ] = None,
+    out: Out = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -111,14 +108,7 @@ def show(
         body = digests.rendered(container.desk, digests.one(container.desk, digest), kind.value)
     if out is None and kind in _FOR_FILES and sys.stdout.isatty():
         raise Broken(f"A terminal cannot show {kind.value}; name a file with --out.")
-    if out is None:
-        typer.echo(body, nl=not (kind in _FOR_FILES or body.endswith(b"\n")))
-        return
-    try:
-        out.write_bytes(body)
-    except OSError as error:
-        raise Broken(f"{out} cannot be written: {error.strerror}.") from error
-    tell(f"{out} is written.")
+    give(body, out, nl=not (kind in _FOR_FILES or body.endswith(b"\n")))
 
 
 @app.command()

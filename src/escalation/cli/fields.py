@@ -10,10 +10,12 @@ import typer
 
 DEPTH = 20
 """How deep a body may be nested."""
-LISTS = frozenset({"also_affects", "themes", "sensitive"})
+LISTS = frozenset({"also_affects", "themes", "sensitive", "assents", "apologies"})
 """Fields that hold several words, parted by commas."""
+PEOPLE = frozenset({"present"})
+"""Fields that hold several people, each with more to say of them in a body."""
 TRUTHS = {"true": True, "false": False}
-TRUE_OR_FALSE = frozenset({"raiser.anonymous"})
+TRUE_OR_FALSE = frozenset({"raiser.anonymous", "inquorate"})
 Fields = Annotated[
     list[str] | None,
     typer.Argument(
@@ -75,8 +77,11 @@ def _put(body: dict[str, Any], field: str) -> None:
 
 
 def _value(name: str, value: str) -> object:
+    words = [part.strip() for part in value.split(",") if part.strip()]
     if name in LISTS:
-        return [part.strip() for part in value.split(",") if part.strip()]
+        return words
+    if name in PEOPLE:
+        return [{"person": word} for word in words]
     if name in TRUE_OR_FALSE:
         return TRUTHS.get(value, value)
     return value

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -20,12 +21,15 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from escalation.errors import EscalationError
+from escalation.errors import Broken, EscalationError
 
 UNWATCHED = 200
 """Letters in a line where no terminal watches."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, times in UTC.")]
+Out = Annotated[
+    Path | None, typer.Option(help="Write it to this file instead of the screen.", metavar="FILE")
+]
 
 
 def out() -> Console:
@@ -57,6 +61,22 @@ def tell(text: str) -> None:
 def say_json(value: object) -> None:
     """A result for machines."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def give(body: bytes, out: Path | None, *, nl: bool = False) -> None:
+    """A result that is a file as it is: into ``out``, else onto the screen, ``nl`` a line's end.
+
+    Raises:
+        Broken: the file cannot be written.
+    """
+    if out is None:
+        typer.echo(body, nl=nl)
+        return
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        raise Broken(f"{out} cannot be written: {error.strerror}.") from error
+    tell(f"{out} is written.")
 
 
 def fail(error: EscalationError) -> None:

@@ -20,22 +20,11 @@ from escalation.api.operations import (
 )
 from escalation.api.schemas.answers import IssueView
 from escalation.api.schemas.meetings import (
-    AttendBody,
-    CancelMeetingBody,
-    CloseMeetingBody,
-    ConfirmMinutesBody,
-    DecideBody,
-    DeferBody,
+    BODIES,
     MeetingDetail,
     MeetingList,
     MeetingView,
-    MoveMeetingBody,
-    NoteItemBody,
-    NotReachedBody,
-    RecuseItemBody,
     ScheduleBody,
-    TableBody,
-    WithdrawItemBody,
 )
 from escalation.api.schemas.queries import MeetingQuery
 from escalation.errors import EscalationError, Invalid, NotFound
@@ -47,20 +36,6 @@ from escalation.workflow.meetings.asks import Procedural
 
 MeetingName = Annotated[str, Path(description="The meeting's id.")]
 ForumCode = Annotated[str, Path(description="The forum's code.")]
-_BODIES: dict[Procedural, Any] = {
-    Procedural.TABLE: TableBody,
-    Procedural.ATTEND: AttendBody,
-    Procedural.RECUSE: RecuseItemBody,
-    Procedural.DECIDE: DecideBody,
-    Procedural.DEFER: DeferBody,
-    Procedural.NOTE: NoteItemBody,
-    Procedural.NOTE_NOT_REACHED: NotReachedBody,
-    Procedural.WITHDRAW: WithdrawItemBody,
-    Procedural.CLOSE: CloseMeetingBody,
-    Procedural.CANCEL: CancelMeetingBody,
-    Procedural.MOVE: MoveMeetingBody,
-    Procedural.CONFIRM_MINUTES: ConfirmMinutesBody,
-}
 _SAYS = {
     Procedural.TABLE: "Put an item on the agenda",
     Procedural.ATTEND: "Take the attendance",
@@ -129,7 +104,7 @@ async def _acted(asked: Asked, meeting: str, act: Procedural) -> Response:
     try:
         version = headers.if_match(asked)
         needs_match = not headers.any_version(asked)
-        sent = asking.read(asked, _BODIES[act], may_be_empty=act is Procedural.CLOSE)
+        sent = asking.read(asked, BODIES[act], may_be_empty=act is Procedural.CLOSE)
         new = container.ids.new("mat", container.clock.now())
         ask = sent.ask(new if act is Procedural.TABLE else meeting)
         errand = Errand(
@@ -234,7 +209,7 @@ OPERATIONS = (
             headers=(IF_MATCH_OF_MEETING, IDEMPOTENCY_KEY),
             refusals=CHANGES,
         )
-        for act, body in _BODIES.items()
+        for act, body in BODIES.items()
     ),
     Operation(
         method="POST",

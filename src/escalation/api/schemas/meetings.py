@@ -1,5 +1,6 @@
 """Meetings: what is asked of one, and what is told of it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from escalation.api.schemas.shape import Shape
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import commands
 from escalation.workflow.meetings import asks
+from escalation.workflow.meetings.asks import Procedural
 from escalation.workflow.meetings.facts import ItemKind
 from escalation.workflow.states import Effect, Status
 
@@ -239,6 +241,23 @@ class ConfirmMinutesBody(Body):
     def ask(self, _: str) -> asks.Asked:
         """What the meeting is asked."""
         return asks.ConfirmMinutes(at_meeting=self.at_meeting, reason=self.reason)
+
+
+BODIES: Mapping[Procedural, Any] = {
+    Procedural.TABLE: TableBody,
+    Procedural.ATTEND: AttendBody,
+    Procedural.RECUSE: RecuseItemBody,
+    Procedural.DECIDE: DecideBody,
+    Procedural.DEFER: DeferBody,
+    Procedural.NOTE: NoteItemBody,
+    Procedural.NOTE_NOT_REACHED: NotReachedBody,
+    Procedural.WITHDRAW: WithdrawItemBody,
+    Procedural.CLOSE: CloseMeetingBody,
+    Procedural.CANCEL: CancelMeetingBody,
+    Procedural.MOVE: MoveMeetingBody,
+    Procedural.CONFIRM_MINUTES: ConfirmMinutesBody,
+}
+"""The body of each act on a meeting; its ``ask`` takes the id of the meeting or of a new item."""
 
 
 class ScheduleBody(Body):

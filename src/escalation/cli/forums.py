@@ -1,0 +1,191 @@
+"""``escalation forums``: the bodies that meet, who sits in them, and their calendar feeds."""
+
+from typing import Annotated, Any
+
+import typer
+
+from escalation.cli.groups import group
+from escalation.cli.meeting_view import at, print_meetings
+from escalation.cli.opening import at_the_desk, me
+from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, table, tell
+from escalation.routing.membership import seats_of
+from escalation.services import at_hand, feeds
+from escalation.services.once import NOBODY
+from escalation.services.reading import directory as entries
+from escalation.services.reading.directory import Noun
+from escalation.services.reading.meetings import forum_of, upcoming
+from escalation.services.reading.reader import Look
+
+app = group(
+    "List and show forums, and open their calendars to calendar programs."
+    "\n\nExample: escalation forums show bmf-southern-cross"
+)
+feed = group(
+    "Print a forum's calendar; make, list and revoke the tokens that open it."
+    "\n\nExample: escalation forums feed add bmf-southern-cross --name 'Calendar of Ruth'"
+)
+app.add_typer(feed, name="feed")
+
+Code = Annotated[str, typer.Argument(help="Its code.", metavar="FORUM")]
+_SOON = 3
+"""How many of the next meetings are shown."""
+
+
+@app.command("list")
+def list_(*, as_json: AsJson = False) -> None:
+    """List the forums of the directory, each with its next meeting.
+
+    Example: escalation forums list
+    """
+    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
+        found = [_view(look, code, soon=1) for code in sorted(look.directory.forums)]
+    if as_json:
+        say_json({"data": found})
+        return
+    rows = [
+        (
+            view["code"],
+            view["title"],
+            view["owner"],
+            str(view["quorum"]),
+            view["secretariat"],
+            at(view["meetings"][0], "starts_at") if view["meetings"] else "never again",
+        )
+        for view in found
+    ]
+    table(None, ("forum", "title", "owner", "quorum", "secretariat", "meets next"), rows)
+
+
+@app.command()
+def show(forum: Code, *, as_json: AsJson = False) -> None:
+    """Show a forum: when it meets, who fills its seats now, and its next meetings.
+
+    Example: escalation forums show bmf-southern-cross
+    """
+    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
+        view = _view(look, forum, soon=_SOON)
+    if as_json:
+        say_json(view)
+        return
+    say(f"{view['code']}  {view['title']}")
+    rule = view["meeting"]
+    pairs(
+        {
+            "kind": view["kind"].replace("_", " "),
+            "owner": view["owner"],
+            "meets": f"{rule['rule']} from {rule['start']}, {rule['duration']}",
+            "agenda closes": f"{view['agenda_cutoff']} before",
+            "quorum": f"{view['quorum']} voting seats",
+            "secretariat": view["secretariat"],
+            "sections": "; ".join(view["sections"]),
+        }
+    )
+    say()
+    seats = [
+        (
+            each["seat"],
+            "votes" if each["votes"] else "invited",
+            each["person"] or "(nobody)",
+            each["reason"],
+        )
+        for each in view["seats"]
+    ]
+    table("Seats", ("seat", "as", "who", "because"), seats)
+    say()
+    print_meetings(view["meetings"])
+
+
+def _view(look: Look, code: str, *, soon: int) -> dict[str, Any]:
+    """A forum as the directory has it, who fills its seats, and so many of its next meetings."""
+    entry = entries.one(look, Noun.FORUMS, code)
+    body = forum_of(look, code)
+    return {
+        **entry,
+        "seats": [
+            {"seat": seat.name, "votes": seat.votes, "person": seat.person, "reason": seat.reason}
+            for seat in seats_of(look.directory, body, look.now)
+        ],
+        "meetings": upcoming(look, code, after=None, limit=soon).items,
+    }
+
+
+@feed.command("show")
+def show_feed(
+    forum: Code,
+    address: Annotated[
+        str, typer.Option(help="Where the service answers, for the links in it.", metavar="URL")
+    ] = "http://127.0.0.1:8080",
+    out: Out = None,
+) -> None:
+    """Print when a forum meets as iCalendar, the same that its feed answers.
+
+    Example: escalation forums feed show bmf-southern-cross --out forum.ics
+    """
+    with at_the_desk() as container:
+        found = feeds.text(container.desk, forum, address.rstrip("/"))
+    give(found, out)
+
+
+@feed.command("add")
+def add_feed(
+    forum: Code,
+    name: Annotated[str, typer.Option(help="Whose calendar it is for.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token that opens a forum's feed to a calendar program; it is shown this once.
+
+    Example: escalation forums feed add bmf-southern-cross --name "Calendar of Ruth"
+    """
+    with at_the_desk() as container:
+        made = feeds.create(container.desk, forum, name, me(), NOBODY)
+    path = f"/v1/forums/{forum}/calendar.ics?feed={made.token}"
+    if as_json:
+        say_json({**made.view, "token": made.token, "path": path})
+        return
+    say(path)
+    tell("Put the service's address before it. It is not shown again.")
+
+
+@feed.command("list")
+def list_feeds(forum: Code, *, as_json: AsJson = False) -> None:
+    """List a forum's feeds, without their tokens.
+
+    Example: escalation forums feed list bmf-southern-cross
+    """
+    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
+        forum_of(look, forum)
+        found = feeds.every(look.connection, forum)
+    if as_json:
+        say_json({"data": found})
+        return
+    rows = [
+        (
+            each["id"],
+            each["name"],
+            each["created_by"],
+            instant(each["created_at"]),
+            instant(each["revoked_at"]),
+        )
+        for each in found
+    ]
+    table(None, ("feed", "name", "made by", "at", "revoked"), rows)
+
+
+@feed.command("revoke")
+def revoke_feed(
+    forum: Code,
+    feed_id: Annotated[str, typer.Argument(help="The feed's id.", metavar="FEED")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke a token: what holds it is answered no longer.
+
+    Example: escalation forums feed revoke bmf-southern-cross fed_01kfx...
+    """
+    with at_the_desk() as container:
+        feeds.revoke(container.desk, forum, feed_id, me(), NOBODY)
+    if as_json:
+        say_json({"id": feed_id, "revoked": True})
+    else:
+        say(f"{feed_id} opens the calendar of {forum} no longer.")
