@@ -10,17 +10,19 @@ from escalation.clock import Clock, SystemClock
 from escalation.delivery.guard import Guard
 from escalation.errors import Broken
 from escalation.ids import IdSource
+from escalation.rates import rate_of
 from escalation.services.desk import Desk
 from escalation.services.inbound import source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
 from escalation.services.outgoing import Outgoing
+from escalation.services.quotas import Allowances, by_role
 from escalation.services.record.place import Place
 from escalation.services.record.sealing import Sealer
 from escalation.services.record.verifying import Verifier
 from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault, given_keys, kept_key
-from escalation.settings import Settings
+from escalation.settings import Settings, variable_of
 from escalation.store import migrate
 from escalation.store.dialect import database_file
 from escalation.store.engine import make_engine
@@ -46,6 +48,11 @@ class Container:
     def deliveries_kept(self) -> timedelta:
         """How long what was sent is kept."""
         return timedelta(days=self.settings.webhook_kept_days)
+
+    @property
+    def allowances(self) -> Allowances:
+        """What callers may do in a time."""
+        return allowances_of(self.settings)
 
     @property
     def outgoing(self) -> Outgoing:
@@ -137,6 +144,20 @@ def opened(
             guard_of(settings),
             hooks_of(settings),
         )
+
+
+def allowances_of(settings: Settings) -> Allowances:
+    """What callers may do in a time.
+
+    Raises:
+        Broken: a rate is set for a role that there is none of.
+    """
+    return Allowances(
+        keys=by_role(settings.key_rate, variable_of("key_rate")),
+        issues=by_role(settings.issue_rate, variable_of("issue_rate")),
+        hooks=rate_of(settings.hook_rate),
+        strangers=rate_of(settings.stranger_rate),
+    )
 
 
 def vault_of(settings: Settings, ids: IdSource) -> Vault:

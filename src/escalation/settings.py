@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from escalation.errors import Broken, Fault
+from escalation.rates import rate_of, rates_of
 
 PREFIX = "ESCALATION_"
 FILE = "_FILE"
@@ -34,6 +35,16 @@ def _networks(text: str) -> str:
     return text
 
 
+def _rate(text: str) -> str:
+    rate_of(text)
+    return text
+
+
+def _rates(text: str) -> str:
+    rates_of(text)
+    return text
+
+
 def _known_scheme(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
@@ -42,6 +53,8 @@ def _known_scheme(url: str) -> str:
 
 Count = Annotated[int, Field(ge=1)]
 DatabaseUrl = Annotated[str, AfterValidator(_known_scheme)]
+RateText = Annotated[str, AfterValidator(_rate)]
+RatesText = Annotated[str, AfterValidator(_rates)]
 Networks = Annotated[str, AfterValidator(_networks)]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 
@@ -88,6 +101,27 @@ class Settings(BaseSettings):
         1_048_576, ge=1_024, description="The largest request body taken, in bytes."
     )
     body_limit_depth: Count = Field(20, description="The deepest nesting of JSON taken.")
+    key_rate: RatesText = Field(
+        "60000/minute",
+        description="How many requests a key may make; for some roles otherwise, such as"
+        " `60000/minute, viewer=600/minute`. A key may have a rate of its own. Beyond it the answer"
+        " is 429.",
+    )
+    issue_rate: RatesText = Field(
+        "60000/minute",
+        description="How many issues a key may log, one by one and in batches; written alike.",
+    )
+    hook_rate: RateText = Field(
+        "6000/minute", description="How many deliveries a tool that posts here may make."
+    )
+    stranger_rate: RateText = Field(
+        "6000/minute",
+        description="How many requests without a key that is good may come from one address; each"
+        " process counts by itself.",
+    )
+    endpoint_quota: Count = Field(
+        50, description="How many webhook endpoints one key may have made at a time."
+    )
     queue_limit: Count = Field(
         1_000, description="Commands that may wait to be decided; beyond it the answer is 503."
     )

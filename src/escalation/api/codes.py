@@ -120,6 +120,12 @@ _GENERAL: Mapping[str, Code] = {
         "Too many wrong codes have come",
         "Wait for the seconds that `Retry-After` names, and look at each letter of the code.",
     ),
+    "rate_limited": Code(
+        429,
+        "Too much is asked in too short a time",
+        "Wait for the seconds that `Retry-After` names. `RateLimit-Policy` says what is allowed, "
+        "`RateLimit` what is left; an administrator can give a key a higher rate.",
+    ),
     "busy": Code(
         503, "Too much is waiting", "Try again after the seconds that `Retry-After` names."
     ),

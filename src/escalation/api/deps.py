@@ -8,10 +8,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.types import Scope
 
+from escalation.api.limits import Limits
 from escalation.bootstrap import Container
 from escalation.errors import Forbidden
 from escalation.services.access import Doorkeeper
 from escalation.services.callers import Caller
+from escalation.services.quotas import quotas_of
 from escalation.services.reading.reader import Reader
 from escalation.services.receipts import Guesses
 from escalation.services.uses import Uses
@@ -23,13 +25,15 @@ class Means:
 
     container: Container
     doorkeeper: Doorkeeper
+    limits: Limits
 
     @classmethod
     def of(cls, container: Container) -> "Means":
         """The means of a process."""
         uses = Uses(container.desk)
         keeper = Doorkeeper(container.engine, container.registry, container.clock, uses)
-        return cls(container, keeper)
+        limits = Limits(container.allowances, quotas_of(container.engine))
+        return cls(container, keeper, limits)
 
     @cached_property
     def guesses(self) -> Guesses:

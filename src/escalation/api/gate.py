@@ -158,7 +158,7 @@ class _Passage:
             given = message.get("headers", ())
             own = {name for name, _ in given}
             always = [header for header in _ALWAYS if header[0] not in own]
-            message["headers"] = [*given, named, *always]
+            message["headers"] = [*given, named, *always, *self._scope.get("allowance", ())]
         elif self.headless:
             message["body"] = b""
         await self._send(message)

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from escalation.api.deps import Asked, Means
-from escalation.api.permissions import REQUIRED
+from escalation.api.permissions import REQUIRED, UNCOUNTED
 from escalation.errors import Broken, Fault, Forbidden, Malformed, NotFound, Unauthenticated
 from escalation.services.access import secret_of
 from escalation.services.callers import Caller
@@ -28,7 +28,8 @@ class Guarded(APIRoute):
 
     With ``direct`` the endpoint is called with the request and the path's parts alone, without
     the framework's own reading of arguments: it then reads its body itself. With ``any_query``
-    query parameters mean nothing and are no mistake: others write them.
+    query parameters mean nothing and are no mistake: others write them. A route that is open to
+    anyone is ``counted`` against what may come from one address, unless it counts by itself.
     """
 
     means: Means
@@ -36,6 +37,7 @@ class Guarded(APIRoute):
     direct: Direct | None = None
     queries: frozenset[str] = frozenset()
     any_query: bool = False
+    counted: bool = True
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit the caller, then let the endpoint answer."""
@@ -47,7 +49,7 @@ class Guarded(APIRoute):
         issue = scope["path_params"].get("issue")
         if issue is not None:
             structlog.contextvars.bind_contextvars(issue=issue)
-        caller = None if self.permission is None else await self._admitted(scope)
+        caller = await self._admitted(scope)
         scope["asked"] = Asked(scope, self.means, caller)
         if scope["query_string"] and not self.any_query:
             self._check_queries(scope["query_string"])
@@ -57,15 +59,21 @@ class Guarded(APIRoute):
         response = await self.direct(scope["asked"], **scope["path_params"])
         await response(scope, receive, send)
 
-    async def _admitted(self, scope: Scope) -> Caller:
+    async def _admitted(self, scope: Scope) -> Caller | None:
         """The caller; that somebody was turned away is logged, and nothing of what they sent."""
+        if self.permission is None:
+            if self.counted:
+                self.means.limits.stranger(scope)
+            return None
         try:
-            return await self._admit(scope)
+            return await self._admit(scope, self.permission)
         except (Forbidden, Unauthenticated) as error:
+            if isinstance(error, Unauthenticated):
+                self.means.limits.stranger(scope)
             _log.warning("turned_away", operation=self.operation_id, code=error.code)
             raise
 
-    async def _admit(self, scope: Scope) -> Caller:
+    async def _admit(self, scope: Scope, permission: Permission) -> Caller:
         """The caller, from memory where they are known; else from the database, in a thread."""
         sent: bytes | None = scope["headers_by_name"].get(b"authorization")
         secret = secret_of(None if sent is None else sent.decode("latin-1"))
@@ -73,8 +81,8 @@ class Guarded(APIRoute):
         caller = keeper.remembered(secret)
         if caller is None:
             caller = await run_in_threadpool(keeper.admitted, secret)
-        if self.permission is not None:
-            caller.require(self.permission)
+        await self.means.limits.asks(scope, caller)
+        caller.require(permission)
         return caller
 
     def _check_queries(self, query: bytes) -> None:
@@ -116,6 +124,7 @@ def guard(app: FastAPI, means: Means, required: Mapping[str, Permission | None])
             )
         route.means = means
         route.permission = left.pop(name)
+        route.counted = name not in UNCOUNTED
         route.queries = frozenset(_queries(route))
     if left:
         raise Broken(f"Permissions are declared for what is not there: {', '.join(left)}.")

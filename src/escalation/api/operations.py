@@ -13,7 +13,7 @@ REF = "#/components/schemas/"
 JSON = "application/json"
 PROBLEM = {"application/problem+json": {"schema": {"$ref": f"{REF}Problem"}}}
 
-READS = (400, 401, 403, 500, 503)
+READS = (400, 401, 403, 429, 500, 503)
 FINDS = (*READS, 404)
 WRITES = (*READS, 408, 409, 413, 415, 422)
 CHANGES = (*WRITES, 404, 412, 428)
@@ -30,7 +30,7 @@ _WORDS = {
     415: "The body is of another kind",
     422: "Values are wrong",
     428: "If-Match is missing",
-    429: "Too many wrong codes",
+    429: "Too many, too fast",
     500: "It failed here",
     503: "Not now",
 }

@@ -128,3 +128,9 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_metrics": Permission.WATCH,
     "get_openapi": None,
 }
+
+UNCOUNTED = frozenset({"receive_hook", "check_life", "check_readiness"})
+"""Open operations that are not counted against what strangers may ask from one address.
+
+A tool that posts has a rate of its own once it is known, and whoever watches must always see.
+"""

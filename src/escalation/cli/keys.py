@@ -20,7 +20,7 @@ app = group(
 
 
 @app.command()
-def create(
+def create(  # noqa: PLR0913 - an option for each thing that a key is made of
     role: Annotated[KeyRole, typer.Option(help="What it may do.")],
     name: Annotated[str, typer.Option(help="What it is for, or whose it is.")],
     person: Annotated[
@@ -36,6 +36,10 @@ def create(
             help="What it is for: cluster, provider, agency, function or forum, and its code; "
             "may be given several times. An issue has to fit each kind that is given.",
         ),
+    ] = None,
+    rate: Annotated[
+        str | None,
+        typer.Option(metavar="RATE", help="What it may ask, such as 600/minute. (as its role)"),
     ] = None,
     *,
     as_json: AsJson = False,
@@ -56,6 +60,7 @@ def create(
             person=person,
             expires_at=until,
             scopes=scopes,
+            rate=rate,
         )
         now = desk.clock.now()
     _show(made, now, as_json=as_json)

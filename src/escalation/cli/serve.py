@@ -10,7 +10,7 @@ from typing import Annotated
 import structlog
 import typer
 
-from escalation.bootstrap import Container, database_of, hooks_of, opened
+from escalation.bootstrap import Container, allowances_of, database_of, hooks_of, opened
 from escalation.cli import processes, web
 from escalation.cli.listening import address_of, listener, require_safe
 from escalation.cli.opening import load, me
@@ -92,6 +92,7 @@ def serve(
 def _require_possible(settings: Settings, asked: Serving) -> None:
     require_safe(asked.host, asked.behind_proxy)
     hooks_of(settings).check()
+    allowances_of(settings)
     if asked.processes > 1 and database_of(settings) is not None:
         raise Refused(
             "One process serves an SQLite file, because one alone may write its checkpoints."

@@ -84,6 +84,7 @@ class Caller:
     viewer: Viewer
     person: str | None = None
     shown: Shown | None = None
+    rate: str | None = None  # of their own, where they have one
 
     @classmethod
     def by(cls, shown: Shown, known: Known, now: datetime) -> "Caller":
@@ -95,7 +96,9 @@ class Caller:
         """
         holder = shown.holder(known, now)
         viewer = viewer_of(holder, known.directory, now)
-        return cls(holder.id, holder.name, KeyRole(holder.role), viewer, holder.person, shown)
+        rate = holder.rate if isinstance(holder, StoredKey) else None
+        role = KeyRole(holder.role)
+        return cls(holder.id, holder.name, role, viewer, holder.person, shown, rate)
 
     def again(self, known: Known, now: datetime) -> "Caller":
         """The same caller as they are by what has just been read.

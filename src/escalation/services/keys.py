@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from escalation.errors import Fault, Invalid, NotFound
+from escalation.rates import rate_of
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.roles import BY_PERSON, UNSCOPED, KeyRole
@@ -70,12 +71,14 @@ def create(  # noqa: PLR0913 - what a key is made of
     person: str | None = None,
     expires_at: datetime | None = None,
     scopes: Scopes | None = None,
+    rate: str | None = None,
 ) -> NewKey:
     """Make a key.
 
     Raises:
         Invalid: the person or a code of the scopes is not in the directory, a role that goes by
-            its person has none, or a role that answers for the installation has scopes.
+            its person has none, a role that answers for the installation has scopes, or the rate
+            is none.
     """
     with read(desk.engine) as connection:
         directory = desk.registry.refresh(connection).directory
@@ -86,6 +89,7 @@ def create(  # noqa: PLR0913 - what a key is made of
         fault = Fault("unknown", not_among(person, people), pointer="/person")
         raise Invalid(f"There is no person {person!r} in the directory.", errors=[fault])
     check_scopes(given, directory)
+    _check_rate(rate)
     now = desk.clock.now()
     secret = _drawn(desk)
     stored = StoredKey(
@@ -100,6 +104,7 @@ def create(  # noqa: PLR0913 - what a key is made of
         created_at=now,
         expires_at=expires_at,
         revoked_at=None,
+        rate=rate,
     )
 
     def work(connection: Connection) -> None:
@@ -120,11 +125,20 @@ def _check_role(role: KeyRole, person: str | None, scopes: Scopes) -> None:
         raise Invalid(f"A key of the role `{role}` is for all there is.", errors=[fault])
 
 
+def _check_rate(rate: str | None) -> None:
+    try:
+        if rate is not None:
+            rate_of(rate)
+    except ValueError as error:
+        fault = Fault("wrong_value", str(error), pointer="/rate")
+        raise Invalid("The key's rate cannot be read.", errors=[fault]) from error
+
+
 def rotate(desk: Desk, key_id: str, *, actor: Actor, overlap: timedelta = OVERLAP) -> NewKey:
     """Make the key that follows another; the old one opens for ``overlap`` longer, then nothing.
 
-    The new one has the old one's name, role, person and scopes, and lasts as long from now as that
-    one was made to last.
+    The new one has the old one's name, role, person, scopes and rate, and lasts as long from now
+    as that one was made to last.
 
     Raises:
         NotFound: there is no such key, or it has been revoked or has expired.

@@ -45,6 +45,7 @@ class StoredKey:
     revoked_at: datetime | None
     replaces: str | None = None
     last_used_at: datetime | None = None
+    rate: str | None = None
 
     def live(self, now: datetime) -> bool:
         """Whether it opens anything at ``now``."""

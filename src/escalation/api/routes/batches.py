@@ -31,6 +31,7 @@ async def log_issues(asked: Ask) -> Response:
     With an `Idempotency-Key` a repeat answers what was logged, and tries the rest again.
     """
     entries = asking.read(asked, Envelope).issues
+    await asked.means.limits.logs(asked.scope, asked.caller, len(entries))
     came: list[Came] = []
     for some in _parted(list(enumerate(entries))):
         came += await asyncio.gather(

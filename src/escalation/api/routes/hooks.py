@@ -35,7 +35,12 @@ async def receive_hook(asked: Ask, source: SourceName) -> Response:
     """Take what a ticketing tool sends: verified, kept, and acted upon before the answer."""
     inside = asked.means.container
     sent = _headers(asked)
-    known = _verified(inside, source, sent, asked.raw)
+    try:
+        known = _verified(inside, source, sent, asked.raw)
+    except Unauthenticated:
+        asked.means.limits.stranger(asked.scope)
+        raise
+    await asked.means.limits.posts(asked.scope, source)
     headers.media_type(asked, _KINDS)
     data = body.parse(asked.raw, asked.depth)
     kept = kept_headers(sent, verifying.secret_headers(known.source.verify))
@@ -133,7 +138,7 @@ OPERATIONS = (
         status=_ACCEPTED,
         answer=HookReceipt,
         takes=dict.fromkeys(_KINDS),
-        refusals=(400, 401, 408, 413, 415, 422, 500, 503),
+        refusals=(400, 401, 408, 413, 415, 422, 429, 500, 503),
         direct=True,
         any_query=True,  # Jira adds who made the change to the URL
     ),
@@ -145,7 +150,7 @@ OPERATIONS = (
         summary="Tell a sender of events whether it may post here",
         endpoint=shake_hands,
         status=_GRANTED,
-        refusals=(400, 500, 503),
+        refusals=(400, 429, 500, 503),
         direct=True,
     ),
     Operation(

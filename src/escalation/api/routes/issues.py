@@ -32,6 +32,7 @@ Filters = Annotated[IssueQuery, Query()]
 async def log_issue(asked: Ask) -> Response:
     """Log one; the answer says ladder, rung, seats and holders, clocks, and why."""
     job = asking.log_of(asked, asking.read(asked, LogIssue))
+    await asked.means.limits.logs(asked.scope, asked.caller, 1)
     return asking.told(asking.with_receipt(asked, await asking.served(asked, job)))
 
 

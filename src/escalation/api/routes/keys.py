@@ -34,6 +34,7 @@ def create_key(asked: Ask) -> Response:
             person=sent.person,
             expires_at=sent.expires_at,
             scopes=sent.scopes.model_dump(),
+            rate=sent.rate,
         )
 
     return _made_once(asked, make)

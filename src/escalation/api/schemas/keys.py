@@ -31,6 +31,11 @@ class CreateKey(Body):
     person: Name | None = None
     expires_at: Instant | None = None
     scopes: KeyScopes = KeyScopes()
+    rate: Name | None = Field(
+        None,
+        description="How many requests it may make; as its role where left out.",
+        examples=["600/minute"],
+    )
 
 
 class RotateKey(Body):
@@ -48,6 +53,7 @@ class KeyView(Shape):
     role: KeyRole
     person: str | None
     scopes: dict[str, list[str]]
+    rate: str | None
     replaces: str | None
     created_by: str
     created_at: datetime

@@ -35,6 +35,7 @@ def view(key: StoredKey) -> dict[str, Any]:
         "role": key.role,
         "person": key.person,
         "scopes": {kind: list(codes) for kind, codes in (key.scopes or {}).items()},
+        "rate": key.rate,
         "replaces": key.replaces,
         "created_by": key.created_by,
         "created_at": told(key.created_at),

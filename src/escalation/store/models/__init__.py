@@ -1,7 +1,7 @@
 """The tables. Importing this package puts every one of them into ``base.metadata``."""
 
 from escalation.store.base import metadata
-from escalation.store.models.access import api_key, idempotency, reference_block
+from escalation.store.models.access import api_key, idempotency, quota, reference_block
 from escalation.store.models.clocks import clock, clock_interval, clock_step
 from escalation.store.models.delivery import (
     delivery,
@@ -70,6 +70,7 @@ __all__ = [
     "metadata",
     "outbox",
     "publication",
+    "quota",
     "receipt",
     "recovery",
     "reference_block",

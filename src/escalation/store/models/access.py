@@ -1,8 +1,8 @@
 """Who may call, what a call answered the first time, and where reference numbers come from."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Double, Index, Integer, LargeBinary, Table, Text
 
-from escalation.store.base import Id, Json, UtcInstant, metadata
+from escalation.store.base import Id, Json, Long, UtcInstant, metadata
 
 api_key = Table(
     "api_key",
@@ -20,6 +20,7 @@ api_key = Table(
     Column("revoked_at", UtcInstant),
     Column("replaces", Id),  # the key that it was rotated from
     Column("last_used_at", UtcInstant),  # to the hour
+    Column("rate", Text),  # of its own, such as 600/minute; nothing where its role's holds
 )
 
 idempotency = Table(
@@ -42,4 +43,12 @@ reference_block = Table(
     metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("next", Integer, nullable=False),
+)
+
+quota = Table(
+    "quota",
+    metadata,
+    Column("name", Id, primary_key=True),  # whose, and of what
+    Column("full_at", Double, nullable=False),  # in seconds of the epoch
+    Column("granted", Long, nullable=False),  # to whoever drew last
 )
