@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from escalation.routing.directory import Directory
 from escalation.routing.vocabulary import Side
 from escalation.services import framework
 from escalation.services.desk import Desk
+from escalation.services.jobs import Answer
 from escalation.store import models
 from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge, Escalate, Recuse, Resolve
@@ -145,6 +147,39 @@ def test_round_robin_goes_on_from_batch_to_batch_and_from_process_to_process(
     order = picked[:3]
     assert sorted(order) == sorted(THREE)
     assert picked == (order * 4)[:10]
+
+
+def test_two_processes_at_one_moment_never_give_the_same_person_two_turns(
+    furnished_postgres_url: str,
+) -> None:
+    with desk_on(furnished_postgres_url) as here, desk_on(furnished_postgres_url) as there:
+        apply(here, shared("round_robin"))
+        assert holder(ask(here, complaint(function="finance"))) == THREE[0]
+        others: list[Future[Answer]] = []
+
+        @event.listens_for(here.engine, "after_cursor_execute")
+        def meanwhile(*told: Any) -> None:
+            """Once its turn is known and before it is written, the other process asks too."""
+            if "seat_turn" in told[2] and not others:
+                others.append(there.submit(job(there, complaint(function="finance"))))
+                wait(others, timeout=1)
+
+        first = holder(ask(here, complaint(function="finance")))
+        second = holder(shown(others[0].result(PATIENCE)))
+        assert [first, second] == THREE[1:]
+
+
+def test_two_processes_share_out_exactly_in_turn(furnished_postgres_url: str) -> None:
+    with desk_on(furnished_postgres_url) as here, desk_on(furnished_postgres_url) as there:
+        apply(here, shared("round_robin"))
+        asked = [
+            desk.submit(job(desk, complaint(function="finance")))
+            for _ in range(15)
+            for desk in (here, there)
+        ]
+        held = Counter(holder(shown(each.result(PATIENCE))) for each in asked)
+        assert held == dict.fromkeys(THREE, 10)
+        assert broken(here.engine) == []
 
 
 def test_least_open_shares_out_by_what_each_holds(desk: Desk) -> None:

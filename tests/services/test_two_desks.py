@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from threading import Thread
 
 import pytest
@@ -13,9 +14,12 @@ from escalation.errors import PreconditionFailed, Refused, Unauthenticated
 from escalation.services import framework, keys
 from escalation.services.callers import Caller, ShownKey
 from escalation.services.desk import Desk
+from escalation.services.directory import Change, change, merged
 from escalation.services.jobs import Answer
 from escalation.services.keys import KeyRole
+from escalation.services.reading.directory import Noun
 from escalation.store import issues, models
+from escalation.store.base import canonical
 from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge, Escalate, Note
 from escalation.workflow.viewing import EVERYTHING
@@ -48,6 +52,23 @@ class Two:
 def two(furnished_url: str) -> Iterator[Two]:
     with desk_on(furnished_url) as here, desk_on(furnished_url, owner=False) as there:
         yield Two(here, there)
+
+
+def test_a_change_of_the_directory_by_one_process_is_the_same_at_the_other(two: Two) -> None:
+    for desk in (two.here, two.there):
+        framework.in_force(desk)
+    for number, desk in enumerate((two.here, two.there, two.here)):
+        phone = merged({"phone": str(number)})
+        change(desk, Change(Noun.PEOPLE, "priya-nair", phone), actor=CLERK)
+        here, there = (framework.in_force(each).directory for each in (two.here, two.there))
+        assert here is not None
+        assert there is not None
+        assert here.person("priya-nair").phone == there.person("priya-nair").phone == str(number)
+        assert here.document() == there.document()
+    with read(two.here.engine) as connection:
+        hashes = list(connection.scalars(select(models.directory_version.c.hash)))
+        documents = list(connection.scalars(select(models.directory_version.c.document)))
+    assert hashes == [sha256(canonical(each).encode()).hexdigest() for each in documents]
 
 
 def test_of_two_logs_with_one_external_reference_in_a_batch_one_wins(desk: Desk) -> None:

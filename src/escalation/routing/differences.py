@@ -52,10 +52,14 @@ def _of_part(part: str, before: Any, after: Any) -> Iterator[Difference]:  # noq
     if part in {"initiative", "zone"}:
         before, after = {"": before}, {"": after}
     was, becomes = before or {}, after or {}
-    for code in sorted({*was, *becomes}):
-        old, new = was.get(code), becomes.get(code)
-        if old != new:
-            yield Difference(part, code, _how(old, new), old, new)
+    changed = {
+        code: (was.get(code), becomes.get(code))
+        for code in {*was, *becomes}
+        # Versions share what neither has changed: the same object needs no second look.
+        if was.get(code) is not becomes.get(code) and was.get(code) != becomes.get(code)
+    }
+    for code, (old, new) in sorted(changed.items()):
+        yield Difference(part, code, _how(old, new), old, new)
 
 
 def _how(old: Any, new: Any) -> How:  # noqa: ANN401 - JSON

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
 from escalation.errors import NotFound
 from escalation.routing.directory_checks import check
 from escalation.routing.directory_file import LARGEST, DirectoryFile, ForumEntry, MemberEntry
@@ -100,15 +102,26 @@ class Directory:
     ``memo`` keeps answers that depend on the directory alone and on the era of their instant.
     """
 
-    def __init__(self, file: DirectoryFile, positions: Positions) -> None:
-        """Compile a file that has been checked."""
+    def __init__(
+        self,
+        file: DirectoryFile,
+        positions: Positions,
+        *,
+        before: "Directory | None" = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Compile a file that has been checked.
+
+        Args:
+            file: What it says.
+            positions: Where that stands.
+            before: A directory with most of the same entries, whose own are taken from there.
+            document: It as :meth:`document` tells it, where that is known.
+        """
         self.file = file
         self.positions = positions
         self.zone = zone_named(file.zone)
-        self.people = {
-            key: Person(key, entry.name, entry.email, entry.phone)
-            for key, entry in file.people.items()
-        }
+        self.people = _people(file, before)
         self.parties = dict(_parties(file))
         self.clusters = {
             key: Cluster(key, entry.title, entry.provider, entry.members, entry.observers)
@@ -117,7 +130,11 @@ class Directory:
         self.forums = {
             key: _forum(key, entry, self.zone, file.zone) for key, entry in file.forums.items()
         }
-        self.seating = Seating(file, self.zone)
+        alike = before is not None and before.zone == self.zone
+        self.seating: Seating = Seating(
+            file, self.zone, before.seating if before and alike else None
+        )
+        self._document = document
         self.memo: dict[tuple[Any, ...], Any] = {}
         self._bodies = {
             (forum.kind, forum.of, forum.owner): forum for forum in reversed(self.forums.values())
@@ -150,8 +167,16 @@ class Directory:
         return cls(load_data(_in_order(document), DirectoryFile, name), Positions(name))
 
     def document(self) -> dict[str, Any]:
-        """What `from_document` reads: JSON-able, the same for the same content."""
-        return self.file.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        """What `from_document` reads: JSON-able, the same for the same content.
+
+        The parts are the caller's own; the entries in them are not to be changed.
+        """
+        if self._document is None:
+            self._document = told(self.file)
+        return {
+            part: dict(said) if isinstance(said, dict) else said
+            for part, said in self._document.items()
+        }
 
     def person(self, person_id: str) -> Person:
         """The person of that id; NotFound names the nearest."""
@@ -194,6 +219,19 @@ class Directory:
         if len(self.memo) >= _MEMO:
             self.memo.clear()
         self.memo[key] = value
+
+
+def told(entry: BaseModel) -> dict[str, Any]:
+    """What a file, or an entry of it, says: JSON-able, without what goes without saying."""
+    return entry.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _people(file: DirectoryFile, before: "Directory | None") -> dict[str, Person]:
+    if before is not None and file.people is before.file.people:
+        return before.people
+    return {
+        key: Person(key, entry.name, entry.email, entry.phone) for key, entry in file.people.items()
+    }
 
 
 def _in_order(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What one part of a directory says about another, checked on the plain data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from escalation.errors import Fault
 from escalation.routing.directory_file import read_local
@@ -13,10 +13,16 @@ from escalation.routing.vocabulary import LADDER_FORUMS, ForumOwner
 from escalation.routing.wording import quoted
 from escalation.timekeeping.recurrence import Recurrence
 
+EVERYTHING: Mapping[str, Collection[str]] = {}
 
-def check(document: Document) -> list[Fault]:
-    """Everything that is wrong between the parts of a directory."""
-    sheet = Sheet(document)
+
+def check(document: Document, concerned: Mapping[str, Collection[str]] = EVERYTHING) -> list[Fault]:
+    """Everything that is wrong between the parts of a directory.
+
+    Of the tables that ``concerned`` names only those entries are looked at: a change of a directory
+    that was in order leaves the rest so.
+    """
+    sheet = Sheet(document, concerned)
     parties = {**sheet.table("providers"), **sheet.table("agencies")}
     for code in sheet.table("agencies"):
         if code in sheet.table("providers"):
@@ -26,7 +32,7 @@ def check(document: Document) -> list[Fault]:
     _names(sheet, "clusters", {"members": ("party", parties), "observers": ("party", parties)})
     _names(sheet, "services", {"function": ("function", sheet.table("functions"))})
     _names(sheet, "centres", {"region": ("region", sheet.table("regions"))})
-    for code in sheet.table("people"):
+    for code in sheet.codes("people"):
         in_time(sheet, ("people", code))
     check_seats(sheet, parties)
     _forums(sheet, parties)

@@ -39,24 +39,39 @@ def load(
             is ``name:line:column``, ``detail`` what was found, expected, and nearest.
     """
     document = read(source, name, largest)
-    return _judged(document, model, check), document.positions
+    return _judged(document, model, check, document.data), document.positions
 
 
-def load_data(data: object, model: type[M], name: str, check: Check | None = None) -> M:
+def load_data(
+    data: object,
+    model: type[M],
+    name: str,
+    check: Check | None = None,
+    *,
+    read: object = None,
+) -> M:
     """Plain data as its model, as :func:`load` does for a file.
+
+    Args:
+        data: what is checked.
+        model: what it must be.
+        name: how messages call it.
+        check: what to check beside the model.
+        read: the part of the data that is read as the model, where the rest is known to be right.
 
     Raises:
         Invalid: with one fault for each mistake; ``pointer`` of each says where it is.
     """
-    return _judged(Document(data, Positions(name), [], set()), model, check)
+    document = Document(data, Positions(name), [], set())
+    return _judged(document, model, check, data if read is None else read)
 
 
-def _judged(document: Document, model: type[M], check: Check | None) -> M:
+def _judged(document: Document, model: type[M], check: Check | None, data: object) -> M:
     faults = list(document.faults)
     loaded: M | None = None
-    if document.data is not None or not faults:
+    if data is not None or not faults:
         try:
-            loaded = model.model_validate(document.data)
+            loaded = model.model_validate(data)
         except ValidationError as error:
             faults += faults_of(error, model, document)
         told = {_where(fault) for fault in faults if fault.code != "missing_key"}

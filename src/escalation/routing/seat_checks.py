@@ -15,10 +15,23 @@ from escalation.routing.terms import ALWAYS, Term, term
 from escalation.routing.wording import quoted
 from escalation.timekeeping.instants import zone_named
 
-_Key = tuple[str | None, ...]
+SeatWords = tuple[str | None, ...]
+"""A seat as a file names it, whatever stands there: party, role, function, region."""
 _SEAT = ("party", "role", "function", "region")
 _LONGEST_RING = 16
 _EVER = Term(-ALWAYS, ALWAYS)
+
+
+def seat_of(sheet: Sheet, path: Path) -> SeatWords:
+    """The seat of an entry that may name it by an appointment: party, role, function, region."""
+    named = sheet.text(*path, "for")
+    return _key(sheet, path) if named is None else _key(sheet, ("appointments", named))
+
+
+def _key(sheet: Sheet, path: Path) -> SeatWords:
+    entry = sheet.table(*path)
+    words = (entry.get(name) for name in _SEAT)
+    return tuple(word if isinstance(word, str) else None for word in words)
 
 
 def check_seats(sheet: Sheet, parties: Iterable[str]) -> None:
@@ -30,7 +43,7 @@ def check_seats(sheet: Sheet, parties: Iterable[str]) -> None:
         ("delegations", ("by", "to")),
         ("shared_seats", ()),
     ):
-        for code in sheet.table(table):
+        for code in sheet.codes(table):
             path: Path = (table, code)
             placed(sheet, path, parties)
             for name in names:
@@ -116,20 +129,10 @@ class _Seats:
         self.spans = {
             (table, code): span
             for table in ("appointments", "acting_appointments", "delegations")
-            for code in sheet.table(table)
+            for code in sheet.codes(table)
             if (span := _span(sheet, (table, code), zone)) is not None
         }
-        self.shared = {self._key(("shared_seats", code)) for code in sheet.table("shared_seats")}
-
-    def _key(self, path: Path) -> _Key:
-        entry = self.sheet.table(*path)
-        words = (entry.get(name) for name in _SEAT)
-        return tuple(word if isinstance(word, str) else None for word in words)
-
-    def _seat(self, path: Path) -> _Key:
-        """The seat of an entry that may name it by an appointment."""
-        named = self.sheet.text(*path, "for")
-        return self._key(path) if named is None else self._key(("appointments", named))
+        self.shared = {_key(sheet, ("shared_seats", code)) for code in sheet.table("shared_seats")}
 
     def check_times(self) -> None:
         """Each term begins before it ends."""
@@ -139,9 +142,9 @@ class _Seats:
 
     def check_named(self) -> None:
         """Each acting term and delegation names one seat, or the person who delegates."""
-        for code in self.sheet.table("acting_appointments"):
+        for code in self.sheet.codes("acting_appointments"):
             self._named(("acting_appointments", code), "`for`, or `role` and `party`")
-        for code in self.sheet.table("delegations"):
+        for code in self.sheet.codes("delegations"):
             path: Path = ("delegations", code)
             self._named(path, "`by`, or `for`, or `role` and `party`")
             if self.sheet.text(*path, "by") == self.sheet.text(*path, "to"):
@@ -163,10 +166,10 @@ class _Seats:
         acting: dict[object, list[tuple[Term, Path]]] = defaultdict(list)
         for path, span in self.spans.items():
             if path[0] == "appointments" and self.sheet.at(*path, "alternate") is not True:
-                appointed[self._key(path)].append((span, path))
+                appointed[_key(self.sheet, path)].append((span, path))
             elif path[0] == "acting_appointments":
                 instead = self.sheet.text(*path, "for")
-                acting[instead or self._key(path)].append((span, path))
+                acting[instead or _key(self.sheet, path)].append((span, path))
                 self._whose(path, instead)
         for key, found in appointed.items():
             if key not in self.shared:
@@ -175,7 +178,7 @@ class _Seats:
             self._apart(found, "let one act at a time")
 
     def _whose(self, path: Path, instead: str | None) -> None:
-        if instead is None and self._key(path) in self.shared:
+        if instead is None and _key(self.sheet, path) in self.shared:
             detail = "found a seat of several people, expected `for`: the appointment acted for"
             self.sheet.refuse("wrong_seat", path, detail, key=True)
 
@@ -225,17 +228,17 @@ class _Seats:
                 for name in ("functions", "regions", "agreements")
             )
             by = self.sheet.text(*path, "by")
-            givers = [(by, span)] if by is not None else holders.get(self._seat(path), [])
+            givers = [(by, span)] if by is not None else holders.get(seat_of(self.sheet, path), [])
             for giver, while_ in givers:
                 yield _Gift(path, giver, to, span.within(while_), scopes)
 
-    def _holders(self) -> dict[_Key, list[tuple[str, Term]]]:
+    def _holders(self) -> dict[SeatWords, list[tuple[str, Term]]]:
         """Who sits in each seat, and when."""
-        holders: dict[_Key, list[tuple[str, Term]]] = defaultdict(list)
+        holders: dict[SeatWords, list[tuple[str, Term]]] = defaultdict(list)
         for path, span in self.spans.items():
             person = self.sheet.text(*path, "person")
             if path[0] != "delegations" and person is not None:
-                holders[self._seat(path)].append((person, span))
+                holders[seat_of(self.sheet, path)].append((person, span))
         return holders
 
 

@@ -4,10 +4,11 @@ Compiled once for each directory; a look costs a few dictionary look-ups, and no
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from escalation.routing.directory_file import DirectoryFile
@@ -75,44 +76,56 @@ class _Seat:
 class Seating:
     """The seats of a directory; nothing in it changes."""
 
-    def __init__(self, file: DirectoryFile, zone: ZoneInfo) -> None:
-        """Compile what a checked file says of seats."""
-        self._file = file
+    def __init__(
+        self, file: DirectoryFile, zone: ZoneInfo, before: "Seating | None" = None
+    ) -> None:
+        """Compile what a checked file says of seats.
+
+        What is in ``before`` of the very same entries, under the same zone, is taken from there.
+        """
+        self.file = file
         self._zone = zone
-        self._employed = {
+        employed = {
             key: term(entry.from_, entry.until, zone)
             for key, entry in file.people.items()
             if entry.from_ is not None or entry.until is not None
         }
-        self.appointments = {
-            key: Sitting(
-                id=key,
-                person=entry.person,
-                key=(entry.party, entry.role.value, entry.function, entry.region),
-                term=self._term(entry.from_, entry.until, entry.person),
-                alternate=entry.alternate,
-            )
-            for key, entry in sorted(file.appointments.items())
-        }
-        self.acting = dict(self._acting())
+        same = before is not None and before.there == employed
+        self.there: Mapping[str, Term] = before.there if before is not None and same else employed
+        """The dates that people have of their own."""
+        self.appointments = dict(self._appointed(before))
+        self.acting = dict(self._acting(before))
         self.shared = {
             (entry.party, entry.role.value, entry.function, entry.region): SharedSeat(
                 key, entry.pick
             )
             for key, entry in file.shared_seats.items()
         }
-        self._seats = _by_seat(self.appointments.values(), self.acting.values())
+        self.seats = self._by_seat(before)
         self._by_person, self._by_key = self._delegations()
 
     def sitting(self, key: SeatKey, second: int, *, alternate: bool = False) -> tuple[Sitting, ...]:
         """Who sits in exactly this seat: those appointed, or whoever acts for one of them."""
-        seat = self._seats.get((*key, alternate))
+        seat = self.seats.get((*key, alternate))
         if seat is None:
             return ()
         found = [each for start, end, each in seat.appointed if start <= second < end]
         if seat.acting:
             return _with_acting(found, [e for e in seat.acting if e.term.holds(second)])
         return tuple(found)
+
+    def ever_in(self, key: tuple[str | None, ...]) -> Iterable[Sitting]:
+        """Everybody who ever sits in exactly this seat, alternates too."""
+        for alternate in (False, True):
+            seat = self.seats.get((*key, alternate))
+            if seat is not None:
+                yield from (each for _, _, each in seat.appointed)
+                yield from seat.acting
+
+    @property
+    def delegated(self) -> Collection[SeatKey]:
+        """The seats whose holders, whoever they are, have given work away."""
+        return self._by_key.keys()
 
     def ever(self, party: str, role: Role) -> tuple[Sitting, ...]:
         """Everybody who ever sits as that, whatever narrows their seat."""
@@ -144,7 +157,7 @@ class Seating:
 
     def employed(self, person: str, second: int) -> bool:
         """Whether a person's own dates have begun and not ended."""
-        return self._employed.get(person, _EVER).holds(second)
+        return self.there.get(person, _EVER).holds(second)
 
     @cached_property
     def counts(self) -> bool:
@@ -206,15 +219,48 @@ class Seating:
     ) -> Term:
         """The span between two bounds, as far as the person is there."""
         span = term(begins, ends, self._zone)
-        there = self._employed.get(person)
+        there = self.there.get(person)
         return span if there is None else span.within(there)
 
-    def _acting(self) -> Iterable[tuple[str, Sitting]]:
-        for key, entry in sorted(self._file.acting_appointments.items()):
-            appointed = None if entry.for_ is None else self.appointments.get(entry.for_)
+    def _appointed(self, before: "Seating | None") -> Iterator[tuple[str, Sitting]]:
+        kept = {} if before is None else dict(self._kept(before, "appointments"))
+        for key, entry in sorted(self.file.appointments.items()):
             yield (
                 key,
-                Sitting(
+                kept.get(key)
+                or Sitting(
+                    id=key,
+                    person=entry.person,
+                    key=(entry.party, entry.role.value, entry.function, entry.region),
+                    term=self._term(entry.from_, entry.until, entry.person),
+                    alternate=entry.alternate,
+                ),
+            )
+
+    def _kept(
+        self, before: "Seating", part: Literal["appointments", "acting_appointments"]
+    ) -> Iterator[tuple[str, Sitting]]:
+        """The sittings that are as they were, of people who are there as they were."""
+        tells, told = getattr(self.file, part), getattr(before.file, part)
+        sitting = before.appointments if part == "appointments" else before.acting
+        there, was_there = self.there, before.there
+        for key, each in sitting.items():
+            if tells.get(key) is told[key] and (
+                there is was_there or there.get(each.person) == was_there.get(each.person)
+            ):
+                yield key, each
+
+    def _acting(self, before: "Seating | None") -> Iterator[tuple[str, Sitting]]:
+        kept = {} if before is None else dict(self._kept(before, "acting_appointments"))
+        for key, entry in sorted(self.file.acting_appointments.items()):
+            appointed = None if entry.for_ is None else self.appointments[entry.for_]
+            was = kept.get(key)
+            if was is not None and before is not None and appointed is not None:
+                was = was if before.appointments.get(appointed.id) is appointed else None
+            yield (
+                key,
+                was
+                or Sitting(
                     id=key,
                     person=entry.person,
                     key=self._key_of(entry),
@@ -224,6 +270,24 @@ class Seating:
                     instead_of=entry.for_,
                 ),
             )
+
+    def _by_seat(self, before: "Seating | None") -> Mapping[tuple[object, ...], _Seat]:
+        """Everybody by seat; a seat in which nothing has changed is the one of before."""
+        if before is None:
+            return _by_seat(self._sittings())
+        changed = {
+            (*each.key, each.alternate)
+            for now, then in (
+                (self.appointments, before.appointments),
+                (self.acting, before.acting),
+            )
+            for one, other in ((now, then), (then, now))
+            for id_, each in one.items()
+            if other.get(id_) is not each
+        }
+        kept = {key: seat for key, seat in before.seats.items() if key not in changed}
+        of_these = (e for e in self._sittings() if (*e.key, e.alternate) in changed)
+        return {**kept, **_by_seat(of_these)}
 
     def _key_of(self, named: OfSeat) -> SeatKey:
         if named.for_ is not None:
@@ -236,7 +300,7 @@ class Seating:
     ) -> tuple[dict[str, tuple[Delegation, ...]], dict[SeatKey, tuple[Delegation, ...]]]:
         by_person: dict[str, tuple[Delegation, ...]] = {}
         by_key: dict[SeatKey, tuple[Delegation, ...]] = {}
-        for key, entry in sorted(self._file.delegations.items()):
+        for key, entry in sorted(self.file.delegations.items()):
             given = Delegation(
                 id=key,
                 to=entry.to,
@@ -253,16 +317,16 @@ class Seating:
         return by_person, by_key
 
 
-def _by_seat(
-    appointed: Iterable[Sitting], acting: Iterable[Sitting]
-) -> Mapping[tuple[str, str, str | None, str | None, bool], _Seat]:
-    seats: dict[tuple[str, str, str | None, str | None, bool], tuple[list[Sitting], ...]] = {}
-    for place, sittings in enumerate((appointed, acting)):
-        for each in sittings:
-            seats.setdefault((*each.key, each.alternate), ([], []))[place].append(each)
+def _by_seat(sittings: Iterable[Sitting]) -> dict[tuple[object, ...], _Seat]:
+    seats: dict[tuple[object, ...], list[Sitting]] = defaultdict(list)
+    for each in sittings:
+        seats[*each.key, each.alternate].append(each)
     return {
-        key: _Seat(tuple((e.term.start, e.term.end, e) for e in own), tuple(instead))
-        for key, (own, instead) in seats.items()
+        key: _Seat(
+            tuple((e.term.start, e.term.end, e) for e in found if not e.acting),
+            tuple(e for e in found if e.acting),
+        )
+        for key, found in seats.items()
     }
 
 

@@ -1,6 +1,6 @@
 """A document under check: looks that never trip, and the faults found so far."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,10 +12,20 @@ from escalation.routing.wording import one_of, quoted, the_nearest
 
 @dataclass(slots=True)
 class Sheet:
-    """A document under check, and the faults found in it."""
+    """A document under check, and the faults found in it.
+
+    ``concerned`` names by table the entries that are to be looked at, of tables of which not all
+    are: the rest is known to be in order.
+    """
 
     document: Document
+    concerned: Mapping[str, Collection[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+
+    def codes(self, table: str) -> Collection[str]:
+        """The entries of a table that are to be looked at, in order."""
+        every, concerned = self.table(table), self.concerned.get(table)
+        return every if concerned is None else sorted(every.keys() & set(concerned))
 
     def at(self, *path: str | int) -> object:
         """What stands at a path, None where nothing does."""

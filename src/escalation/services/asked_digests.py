@@ -10,7 +10,6 @@ from escalation.digests.digest import SCHEMA, Frame, build
 from escalation.digests.framework import Framework
 from escalation.digests.selection import Area, Rows, Selection
 from escalation.errors import Broken, Fault, Invalid
-from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
@@ -126,13 +125,10 @@ def _framework(
     def pinned(wanted: str) -> Publication:
         return desk.registry.publication(connection, wanted)
 
-    known = desk.registry.refresh(connection)
-    directory = known.directory if known.directory_epoch == in_force.directory.epoch else None
-    if directory is None:
-        directory = Directory.from_document(in_force.directory.document)
+    desk.registry.refresh(connection)
     return Framework(
         pinned(in_force.publication),
-        directory,
+        desk.registry.directory_of(connection, in_force.directory),
         in_force.directory.epoch,
         pinned,
         diary_at(connection, as_at, known_at),

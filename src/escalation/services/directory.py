@@ -1,6 +1,7 @@
 """One entry of the directory is added, changed or removed: each makes its next version.
 
-The whole of it is checked against itself and against the ladders, exactly as a file is.
+What the change concerns is checked by the rules of a whole file, and the directory that comes of it
+against the ladders.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,16 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from escalation.errors import Fault, Invalid, NotFound, PreconditionFailed, Refused
+from escalation.routing.amending import amended
 from escalation.routing.cross_checks import check_against
 from escalation.routing.directory import Directory
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
-from escalation.services.framework import Applied, Moved, in_force, put_in_force
+from escalation.services.framework import TRIES, Applied, Moved, in_force, put_in_force
 from escalation.services.reading.directory import Noun
 from escalation.workflow.facts import Actor
 
-TRIES = 5
-"""How often a change is made again because somebody else made another in between."""
 Entry = Mapping[str, Any]
 Make = Callable[[Entry | None], Entry | None]
 """An entry as it will be, of what it is: none before it is added, none once it is removed."""
@@ -89,27 +89,21 @@ def change(desk: Desk, wanted: Change, *, actor: Actor) -> Applied:
             if faults:
                 raise _refused(faults, wanted)
         try:
-            return put_in_force(
-                desk, directory, actor=actor, over=known.directory_epoch, reason=wanted.reason
-            )
+            return put_in_force(desk, directory, actor=actor, over=known, reason=wanted.reason)
         except Moved:
             continue
     raise Moved("The directory is being changed by others; try again.")
 
 
 def _changed(directory: Directory, wanted: Change) -> Directory:
-    document = directory.document()
-    part: dict[str, Any] = dict(document.get(wanted.noun.value, {}))
+    part: Mapping[str, Entry] = directory.document().get(wanted.noun.value, {})
     before = part.get(wanted.code)
     after = wanted.make(before)
     if before is None and after is None:
         detail = not_among(wanted.code, part)
         raise NotFound(f"None of the {wanted.noun.value} has that code: {detail}.")
-    part.pop(wanted.code, None)
-    if after is not None:
-        part[wanted.code] = after
     try:
-        return Directory.from_document({**document, wanted.noun.value: part})
+        return amended(directory, {wanted.noun.value: {wanted.code: after}})
     except Invalid as error:
         raise _refused(error.errors, wanted) from error
 

@@ -39,7 +39,7 @@ def text(desk: Desk, code: str, base: str) -> bytes:
         known = desk.registry.refresh(connection)
         body = directory_of(known).forum(code)
         changed = meetings.changed(connection, code)
-        directory = framework.directory(connection)
+        directory = framework.latest_directory(connection)
         first = body.meeting.first_after(EPOCH)
         if first is None:
             raise Broken(f"The rule of {body.title} never comes round; mend the directory.")

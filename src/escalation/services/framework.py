@@ -1,5 +1,6 @@
 """Publishing ladder files and applying directories: whole or not at all, on the record."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -12,10 +13,13 @@ from escalation.routing.publication import Publication
 from escalation.services.desk import Desk
 from escalation.services.registry import Known
 from escalation.store import framework, journal
-from escalation.store.base import canonical
+from escalation.store.base import canonical_document
 from escalation.store.framework import StoredDirectory, StoredPublication
 from escalation.store.transaction import Connection, read
 from escalation.workflow.facts import Actor
+
+TRIES = 5
+"""How often a change is made again because somebody else made another in between."""
 
 
 class Moved(PreconditionFailed):
@@ -179,7 +183,7 @@ def put_in_force(
     directory: Directory,
     *,
     actor: Actor,
-    over: int | None = None,
+    over: Known | None = None,
     reason: str | None = None,
 ) -> Applied:
     """Make a directory that has been checked the next version; the same content changes nothing.
@@ -188,28 +192,43 @@ def put_in_force(
         desk: What writes.
         directory: The whole of it.
         actor: Who changes it.
-        over: The version that it was made from, where it was made from one.
+        over: What was known when it was made of the version then in force, where it was.
         reason: Why, for the record.
 
     Raises:
-        Moved: another version than ``over`` is in force by now.
+        Moved: another version than the one of ``over`` is in force by now.
     """
+    if over is not None:
+        return _put(desk, directory, over, actor, reason)
+    for _ in range(TRIES):
+        with suppress(Moved):
+            return _put(desk, directory, in_force(desk), actor, reason)
+    raise Moved("The directory is being changed by others; try again.")
+
+
+def _put(
+    desk: Desk, directory: Directory, over: Known, actor: Actor, reason: str | None
+) -> Applied:
     document = directory.document()
-    digest = sha256(canonical(document).encode()).hexdigest()
+    digest = sha256(canonical_document(document)).hexdigest()
+    # What differs is found before the desk's turn: nobody waits for it.
+    before = {} if over.directory is None else over.directory.document()
+    changes = differences(before, document)
     event_id = desk.ids.new("evt", desk.clock.now())
     salt = desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> Applied:
-        latest = framework.directory(connection)
+        latest = framework.latest_directory(connection)
         epoch = 0 if latest is None else latest.epoch
-        if over is not None and over != epoch:
-            raise Moved(f"Version {epoch} of the directory is in force by now, not {over}.")
-        before = {} if latest is None else latest.document
-        changes = differences(before, document)
+        if over.directory_epoch != epoch:
+            moved = f"Version {epoch} of the directory is in force by now, not "
+            raise Moved(f"{moved}{over.directory_epoch}.")
         if latest is not None and not changes:
             return Applied(epoch, digest)
         stored = StoredDirectory(epoch + 1, digest, document, actor.name, now)
         framework.add_directory(connection, stored)
+        if not directory.positions.values:  # what was read from a file is not yet by code
+            desk.registry.keep(stored.epoch, digest, directory)
         framework.bump(connection, "directory")
         told = {"epoch": epoch + 1, "hash": digest, "changes": [each.told for each in changes]}
         journal.record(

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from escalation.errors import Broken
+from escalation.routing.amending import beside
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
 from escalation.store import access, conduct, framework, meetings
 from escalation.store.access import StoredKey
-from escalation.store.framework import Epoch, StoredDirectory
+from escalation.store.framework import DirectoryVersion, Epoch
 from escalation.store.transaction import Connection
 from escalation.workflow.conduct import ConductLimit, Marks, by_marks
 from escalation.workflow.diary import NO_CHANGES, Diary
@@ -47,7 +48,7 @@ class Registry:
         """``outage`` is how late a clock counts as the engine having been down."""
         self._outage = outage
         self._known: Known | None = None
-        self._directories: dict[int, Directory] = {}
+        self._directories: dict[tuple[int, str], Directory] = {}
         self._publications: dict[str, Publication] = {}
         self._agreements: dict[tuple[str, str | None, str, int, int], Agreement] = {}
 
@@ -91,10 +92,10 @@ class Registry:
         if before is not None and before.epoch.directory == epoch.directory:
             return before.directory, before.directory_epoch
         self._agreements.clear()
-        stored = framework.directory(connection)
-        if stored is None:
+        version = framework.latest_directory(connection)
+        if version is None:
             return None, 0
-        return Directory.stored(stored.document), stored.epoch
+        return self._version(connection, version, before), version.epoch
 
     def _diary(self, connection: Connection, epoch: Epoch, before: Known | None) -> Diary:
         if before is not None and before.epoch.meetings == epoch.meetings:
@@ -109,19 +110,31 @@ class Registry:
             return before.limits
         return by_marks(conduct.not_ended(connection))
 
-    def directory_of(self, stored: StoredDirectory) -> Directory:
+    def directory_of(self, connection: Connection, version: DirectoryVersion) -> Directory:
         """A version of the directory: immutable, and the last few that were asked for are kept."""
-        if self._known is not None and self._known.directory_epoch == stored.epoch:
+        if self._known is not None and self._known.directory_epoch == version.epoch:
             present = self._known.directory
             if present is not None:
                 return present
-        found = self._directories.get(stored.epoch)
+        return self._version(connection, version, self._known)
+
+    def _version(
+        self, connection: Connection, version: DirectoryVersion, near: Known | None
+    ) -> Directory:
+        """A version, made of what it differs in from the one that is known where there is one."""
+        found = self._directories.get((version.epoch, version.hash))
         if found is None:
-            found = Directory.stored(stored.document)
-            while len(self._directories) >= _KEPT:
-                self._directories.pop(next(iter(self._directories)))
-            self._directories[stored.epoch] = found
+            document = framework.directory_document(connection, version.epoch)
+            known = None if near is None else near.directory
+            found = Directory.stored(document) if known is None else beside(known, document)
+            self.keep(version.epoch, version.hash, found)
         return found
+
+    def keep(self, epoch: int, digest: str, directory: Directory) -> None:
+        """Have a version at hand, whether or not it comes to be in force; the last few are kept."""
+        while len(self._directories) >= _KEPT:
+            self._directories.pop(next(iter(self._directories)))
+        self._directories[epoch, digest] = directory
 
     def publication(self, connection: Connection, wanted: str) -> Publication:
         """A publication by its hash: immutable, so it is loaded once.

@@ -33,19 +33,43 @@ class _OpenIssues(Mapping[str, int]):
         return len(self._people)
 
 
+class _Made(Mapping[str, int]):
+    """How often seats were picked for, held from when one is first picked for: most batches never.
+
+    Until the batch is committed no other process picks for these seats, so nobody is passed over
+    and nobody has two turns.
+    """
+
+    def __init__(self, connection: Connection, seats: frozenset[str]) -> None:
+        self._connection = connection
+        self._seats = seats
+        self._before: dict[str, int] | None = None
+        self.since: Counter[str] = Counter()
+        """The picks of the batch, not written yet."""
+
+    def __getitem__(self, seat: str) -> int:
+        if self._before is None:
+            self._before = turns.hold(self._connection, self._seats)
+        return self._before[seat] + self.since[seat]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._seats)
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+
 class SeatTurns:
     """How the rules stand; a directory without such seats costs no statement."""
 
     def __init__(self, connection: Connection, directory: Directory | None) -> None:
-        """Read what the seats of ``directory`` need: at most three statements for any batch."""
-        self._made: dict[str, int] = {}
-        self._picks: Counter[str] = Counter()
+        """Have ready what the seats of ``directory`` need; it is read when one is picked for."""
         seating = None if directory is None else directory.seating
         self._counts = seating is not None and seating.counts
-        if seating is not None and seating.counts:
-            in_turn = [s.id for s in seating.shared.values() if s.pick is Picking.ROUND_ROBIN]
-            self._made = turns.made(connection, in_turn) if in_turn else {}
         pooled = frozenset() if seating is None else seating.pooled
+        shared = () if seating is None else seating.shared.values()
+        in_turn = (seat.id for seat in shared if seat.pick is Picking.ROUND_ROBIN)
+        self._made = _Made(connection, frozenset(in_turn))
         self._open = _OpenIssues(connection, pooled)
         self.now = Turns(self._made, self._open) if self._counts else NO_TURNS
 
@@ -64,8 +88,7 @@ class SeatTurns:
         for side, held in after.seats.items():
             changed = moved or before is None or before.seats.get(side) != held
             if held.pool is not None and changed:
-                self._picks[held.pool] += 1
-                self._made[held.pool] = self._made.get(held.pool, 0) + 1
+                self._made.since[held.pool] += 1
 
     def _weigh(self, issue: Issue | None, count: int) -> None:
         if issue is not None and issue.unresolved:
@@ -74,4 +97,4 @@ class SeatTurns:
 
     def write(self, connection: Connection) -> None:
         """Keep the picks that were made."""
-        turns.add(connection, self._picks)
+        turns.add(connection, self._made.since)

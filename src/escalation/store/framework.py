@@ -41,6 +41,16 @@ class StoredPublication:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryVersion:
+    """Which version of the directory it is; ``epoch`` counts them."""
+
+    epoch: int
+    hash: str
+    applied_by: str
+    applied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDirectory:
     """One version of the directory."""
 
@@ -103,18 +113,29 @@ def add_directory(connection: Connection, stored: StoredDirectory) -> None:
     connection.execute(insert(models.directory_version), row)
 
 
-def directory(connection: Connection, epoch: int | None = None) -> StoredDirectory | None:
-    """A version of the directory, without a number the latest."""
-    table = models.directory_version
-    latest = select(func.max(table.c.epoch)).scalar_subquery()
-    query = select(table).where(table.c.epoch == (latest if epoch is None else epoch))
+VERSION = select(*(models.directory_version.c[name] for name in DirectoryVersion.__slots__))
+"""What tells one version of the directory from another."""
+_LATEST = select(func.max(models.directory_version.c.epoch)).scalar_subquery()
+
+
+def latest_directory(connection: Connection) -> DirectoryVersion | None:
+    """Which version of the directory is in force: without its document, which may be large."""
+    query = VERSION.where(models.directory_version.c.epoch == _LATEST)
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else StoredDirectory(**row)
+    return None if row is None else DirectoryVersion(**row)
 
 
-def directory_known_at(connection: Connection, instant: datetime) -> StoredDirectory | None:
-    """The version of the directory that was in force at an instant."""
+def directory_known_at(connection: Connection, instant: datetime) -> DirectoryVersion | None:
+    """Which version of the directory was in force at an instant."""
     table = models.directory_version
-    query = select(table).where(table.c.applied_at <= instant).order_by(table.c.epoch.desc())
+    query = VERSION.where(table.c.applied_at <= instant).order_by(table.c.epoch.desc())
     row = connection.execute(query.limit(1)).mappings().one_or_none()
-    return None if row is None else StoredDirectory(**row)
+    return None if row is None else DirectoryVersion(**row)
+
+
+def directory_document(connection: Connection, epoch: int) -> Mapping[str, Any]:
+    """What a version of the directory says."""
+    table = models.directory_version
+    query = select(table.c.document).where(table.c.epoch == epoch)
+    document: Mapping[str, Any] = connection.execute(query).scalar_one()
+    return document

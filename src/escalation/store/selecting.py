@@ -29,7 +29,7 @@ from escalation.digests.selection import Area, Before, Counted, Movement, Select
 from escalation.routing.vocabulary import Layer, Severity
 from escalation.store import dialect, models
 from escalation.store.base import EPOCH, Id, UtcInstant
-from escalation.store.framework import StoredDirectory
+from escalation.store.framework import VERSION, DirectoryVersion
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.tuples import Query, fetched
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
@@ -49,7 +49,7 @@ class InForce:
     """What was in force: a publication's hash, and a version of the directory."""
 
     publication: str
-    directory: StoredDirectory
+    directory: DirectoryVersion
 
 
 def in_force(connection: Connection, as_at: datetime, known_at: datetime) -> InForce | None:
@@ -75,15 +75,17 @@ def _published(connection: Connection, as_at: datetime, known_at: datetime) -> s
     return None if chosen is None else str(json.loads(chosen.payload)["hash"])
 
 
-def _applied(connection: Connection, as_at: datetime, known_at: datetime) -> StoredDirectory | None:
+def _applied(
+    connection: Connection, as_at: datetime, known_at: datetime
+) -> DirectoryVersion | None:
     table = models.directory_version
     known = table.c.applied_at <= known_at
     latest = known & (table.c.applied_at < as_at + _A_SECOND)
     for condition, order in ((latest, table.c.epoch.desc()), (known, table.c.epoch)):
-        query = select(table).where(condition).order_by(order).limit(1)
+        query = VERSION.where(condition).order_by(order).limit(1)
         row = connection.execute(query).mappings().one_or_none()
         if row is not None:
-            return StoredDirectory(**row)
+            return DirectoryVersion(**row)
     return None
 
 

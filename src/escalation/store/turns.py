@@ -8,12 +8,22 @@ from escalation.store import dialect, models
 from escalation.store.models.issues import UNRESOLVED
 
 
-def made(connection: Connection, seats: Iterable[str]) -> dict[str, int]:
-    """How often each of these shared seats was picked for; none where it never was."""
+def hold(connection: Connection, seats: Iterable[str]) -> dict[str, int]:
+    """How often each of these shared seats was picked for, held until the transaction ends.
+
+    Whoever picks for one of them elsewhere waits for it; they are held in order, so that nobody
+    waits in a circle.
+    """
     table = models.seat_turn
-    query = select(table.c.seat, table.c.made)
-    rows = connection.execute(query.where(dialect.any_of(connection, table.c.seat, list(seats))))
-    return {seat: count for seat, count in rows}  # noqa: C416 - rows are not pairs to mypy
+    wanted = sorted(seats)
+    chosen = dialect.any_of(connection, table.c.seat, wanted)
+    query = select(table.c.seat, table.c.made).where(chosen).order_by(table.c.seat)
+    found = {seat: count for seat, count in connection.execute(query.with_for_update())}  # noqa: C416 - rows are not pairs to mypy
+    new = [{"seat": seat, "made": 0} for seat in wanted if seat not in found]
+    if not new:
+        return found
+    connection.execute(dialect.insert(connection, table).on_conflict_do_nothing(), new)
+    return hold(connection, wanted)
 
 
 def held(connection: Connection, people: Iterable[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from escalation.routing.wording import not_among
 from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.store import framework
-from escalation.store.framework import StoredDirectory
+from escalation.store.framework import DirectoryVersion
 from escalation.timekeeping.instants import seconds_of
 
 
@@ -104,18 +104,18 @@ def one(look: Look, noun: Noun, code: str) -> dict[str, Any]:
     return view(noun, code, part[code])
 
 
-def known_at(look: Look, instant: datetime | None) -> tuple[Directory, StoredDirectory | None]:
+def known_at(look: Look, instant: datetime | None) -> tuple[Directory, DirectoryVersion | None]:
     """The directory in force, or the version that was at an instant, with its record.
 
     Raises:
         NotFound: there was none yet.
     """
     if instant is None:
-        return look.directory, framework.directory(look.connection)
+        return look.directory, framework.latest_directory(look.connection)
     stored = framework.directory_known_at(look.connection, instant)
     if stored is None:
         raise NotFound(f"No directory was in force at {instant.isoformat()}.")
-    return look.registry.directory_of(stored), stored
+    return look.registry.directory_of(look.connection, stored), stored
 
 
 def _fits(directory: Directory, entry: BaseModel, wanted: Wanted) -> bool:
