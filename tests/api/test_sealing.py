@@ -45,6 +45,21 @@ def test_sealed_at_intake_its_clock_of_the_law_and_its_referral_begin_at_once(
     assert law["set"]["source"]["line"] > 0
 
 
+def test_the_side_that_does_not_lead_seals_what_it_finds_sensitive(service: Service) -> None:
+    issue = service.log()
+    held = issue["rung"]["seats"]["agency"]["holder"]["id"]
+    theirs = key_of(service, held)
+    path, body = f"/v1/issues/{issue['id']}", {"reason": "a right", "sensitive": ["human_rights"]}
+    graver = {**body, "severity": "high"}
+    told = service.post(f"{path}/acts/reclassify", graver, key=theirs, if_match="*")
+    problem(told, 409, "not_your_seat")
+    sealed = service.post(f"{path}/acts/reclassify", body, key=theirs, if_match="*")
+    assert sealed.status_code == 200, sealed.text
+    assert "statutory:human_rights_response" in [clock["kind"] for clock in sealed.json()["clocks"]]
+    assert service.get(path).status_code == 404
+    assert service.get(path, key=theirs).status_code == 200
+
+
 def test_who_logs_it_can_name_others_and_is_unnamed_like_them(service: Service) -> None:
     clerk, other = key_of(service, STRANGER), key_of(service, NAMED)
     answer = service.post("/v1/issues", {**COMPLAINT, "sensitive": ["privacy"]}, key=clerk)

@@ -31,7 +31,7 @@ REFER_BACKS = 2
 
 def not_your_seat(case: Case[Any]) -> str | None:
     """A key that names a person acts only for the seats that this person holds."""
-    return sides.not_your_seat(case.facts, case.actor, case.act, getattr(case.ask, "seat", None))
+    return sides.not_your_seat(case.facts, case.actor, case.ask)
 
 
 def no_further_rung(case: Case[Any]) -> str | None:

@@ -13,7 +13,7 @@ from escalation.errors import Fault, Invalid
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import RungKind, Side
 from escalation.workflow import forum
-from escalation.workflow.commands import Agree, Dissent, Do, Propose
+from escalation.workflow.commands import Agree, Dissent, Do, Propose, Reclassify
 from escalation.workflow.facts import Actor, Facts
 from escalation.workflow.states import Act, MeetingAct
 
@@ -31,7 +31,6 @@ NEEDS: Mapping[Act | MeetingAct, Needs] = {
     Act.ACKNOWLEDGE: Needs.LEAD,
     Act.HOLD: Needs.LEAD,
     Act.RESUME: Needs.LEAD,
-    Act.RECLASSIFY: Needs.LEAD,
     Act.RESOLVE: Needs.LEAD,
     Act.MERGE: Needs.LEAD,
     Act.CLOSE: Needs.LEAD,
@@ -42,6 +41,8 @@ NEEDS: Mapping[Act | MeetingAct, Needs] = {
     Act.SEEK_ADVICE: Needs.EITHER,
     Act.REASSIGN: Needs.EITHER,
     Act.RECUSE: Needs.EITHER,
+    # To seal it; all else that reclassifying changes is the lead's.
+    Act.RECLASSIFY: Needs.EITHER,
     # On behalf of one side.
     Act.PROPOSE: Needs.OWN,
     Act.AGREE: Needs.OWN,
@@ -101,12 +102,23 @@ def met(facts: Facts, actor: Actor) -> frozenset[Needs]:
 _ALL = frozenset(Needs)
 
 
-def seated(facts: Facts, actor: Actor, act: Act | MeetingAct, seat: Side | None = None) -> bool:
-    """Whether the actor may do an act, for ``seat`` if it is done for one, as far as seats go."""
-    needs = NEEDS[act]
-    if needs is Needs.OWN and seat is not None and actor.bound:
-        return seat in sides_of(facts, actor)
-    return needs in met(facts, actor)
+def needs_of(facts: Facts, ask: Do) -> Needs:
+    """The seat that what is asked needs.
+
+    Whichever side finds an issue sensitive seals it at once; the rest of what an issue is, and to
+    say that it is sensitive no longer for some reason, is for the seat that leads.
+    """
+    if isinstance(ask, Reclassify) and not _only_seals(facts, ask):
+        return Needs.LEAD
+    return NEEDS[ask.act]
+
+
+def _only_seals(facts: Facts, ask: Reclassify) -> bool:
+    sealing = facts.issue.sealing
+    before = () if sealing is None else sealing.sensitive
+    return ask.changes.keys() <= {"sensitive", "seats"} and set(before) <= set(
+        ask.changes["sensitive"]
+    )
 
 
 def with_seat(facts: Facts, actor: Actor, ask: Do) -> Do:
@@ -131,17 +143,16 @@ def _secretary(facts: Facts, rung: EffectiveRung) -> str | None:
     return None if body is None else body.secretariat
 
 
-def not_your_seat(
-    facts: Facts, actor: Actor, act: Act | MeetingAct, seat: Side | None = None
-) -> str | None:
+def not_your_seat(facts: Facts, actor: Actor, ask: Do) -> str | None:
     """Somebody who does not hold the seat that an act needs leaves it to who does."""
-    if seated(facts, actor, act, seat):
+    needs, seat = needs_of(facts, ask), getattr(ask, "seat", None)
+    own = needs is Needs.OWN and seat is not None and actor.bound
+    if seat in sides_of(facts, actor) if own else needs in met(facts, actor):
         return None
     rung = facts.under.ladder.rung(facts.issue.rung)
-    needs = NEEDS[act]
     sides = [rung.lead] if needs is Needs.LEAD else list(rung.seats)
     holders = " and ".join(holder_words(facts, side) for side in sides if side in facts.issue.seats)
-    return f"`{act}` needs {needs} on {rung.title}: {holders or _by_secretary(facts, rung)}."
+    return f"`{ask.act}` needs {needs} on {rung.title}: {holders or _by_secretary(facts, rung)}."
 
 
 def _by_secretary(facts: Facts, rung: EffectiveRung) -> str:

@@ -1,8 +1,20 @@
 """Whose act it is: the seat that an act needs, and who may act for it."""
 
+from typing import Any
+
 import pytest
 
-from escalation.workflow.commands import Acknowledge, Dispute, Do, Escalate, Note, ReportUp, Resolve
+from escalation.routing.vocabulary import Sensitivity, Severity
+from escalation.workflow.commands import (
+    Acknowledge,
+    Dispute,
+    Do,
+    Escalate,
+    Note,
+    Reclassify,
+    ReportUp,
+    Resolve,
+)
 from escalation.workflow.facts import Actor
 from escalation.workflow.outlook import open_acts
 from escalation.workflow.sides import NEEDS
@@ -43,6 +55,36 @@ def test_either_side_escalates(actor: Actor) -> None:
     refused = story.refused(Escalate(reason="stuck"), by=actor)
     assert refused.code == "not_your_seat", "their seat is on the rung below"
     assert "Dee of Maple and that of the agency" in refused.detail
+
+
+PRIVACY, RIGHTS = Sensitivity.PRIVACY, Sensitivity.HUMAN_RIGHTS
+
+
+def sealing(*why: Sensitivity, **more: Any) -> Reclassify:
+    return Reclassify(changes={"sensitive": why, **more}, reason="it names staff")
+
+
+@pytest.mark.parametrize("actor", [SAM, MANAGER])
+def test_whichever_side_finds_it_sensitive_seals_it_at_once_and_sees_it_still(actor: Actor) -> None:
+    story = logged()
+    assert "reclassify" in open_acts(story.facts, actor)
+    story.do(sealing(PRIVACY), by=actor)
+    assert story.issue.sealing is not None
+    assert story.issue.sealing.names(str(actor.person))
+    story.do(sealing(PRIVACY, RIGHTS), by=actor)
+    assert story.issue.sealing.sensitive == (RIGHTS, PRIVACY)
+
+
+def test_all_else_that_reclassifying_changes_is_for_the_seat_that_leads() -> None:
+    story = logged()
+    high = {"severity": Severity.HIGH}
+    for ask in (Reclassify(changes=high, reason="worse"), sealing(PRIVACY, **high)):
+        assert story.refused(ask, by=MANAGER).code == "not_your_seat"
+    story.do(sealing(PRIVACY, RIGHTS), by=MANAGER)
+    refused = story.refused(sealing(PRIVACY), by=MANAGER)
+    assert refused.code == "not_your_seat", "its clock of the law would end"
+    story.do(sealing(PRIVACY), by=SAM)
+    assert story.refused(sealing(RIGHTS), by=ZED).code == "not_your_seat"
 
 
 @pytest.mark.parametrize("ask", [Note(text="seen"), Dispute(grounds="unpaid")])
@@ -97,7 +139,6 @@ def test_the_open_acts_are_those_open_to_who_asks() -> None:
         "acknowledge",
         "hold",
         "merge",
-        "reclassify",
         "resolve",
     }
     assert set(open_acts(story.facts, ZED)) == {"inform", "contact", "note", "link", "withdraw"}
