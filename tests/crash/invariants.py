@@ -232,10 +232,17 @@ def the_row_agrees_with_the_timeline(rows: Rows) -> Iterator[str]:
 
 
 def an_agenda_has_what_stands_before_the_forum(rows: Rows) -> Iterator[str]:
-    """An issue that waits for a meeting is on that meeting's agenda and on no other."""
-    meetings = {meeting.id for meeting in rows.meetings}
+    """An issue that waits for a meeting is on that meeting's agenda and on no other.
+
+    And nothing waits for a meeting that was cancelled, or is over.
+    """
+    meetings = {meeting.id: meeting.status for meeting in rows.meetings}
     items = rows.by(rows.items, "subject")
     yield from (f"no meeting {i.meeting_id}" for i in rows.items if i.meeting_id not in meetings)
+    for item in rows.items:
+        status = meetings.get(item.meeting_id, "scheduled")
+        if item.left_at is None and status != "scheduled":
+            yield f"{item.subject} waits for {item.meeting_id}, which is {status}"
     for issue in rows.issues:
         waiting = (i for i in items[issue.id] if i.left_at is None and i.kind == "issue")
         open_items = [i.meeting_id for i in waiting]

@@ -1,4 +1,4 @@
-"""Workers that race: each a process with a desk of its own, all sweeping the same clocks."""
+"""What races: each a process with a desk of its own, all after the same clocks or meetings."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,8 @@ from multiprocessing.synchronize import Barrier
 
 from escalation.clock import VirtualClock
 from escalation.errors import Busy
-from tests.builders import PATIENCE, desk_on
+from escalation.workflow.commands import Skip
+from tests.builders import PATIENCE, desk_on, job
 from tests.crash.ledger import say
 
 
@@ -28,4 +29,18 @@ def sweep(url: str, instants: Sequence[datetime], together: Barrier, pipe: Pipe)
                 if not found:
                     break
             say(pipe.fileno(), key="looked", hash=looked)
+            together.wait(PATIENCE)
+
+
+UP = Skip(to="business_manager_forum", reason="many agencies have it")
+
+
+def table(url: str, rounds: Sequence[Sequence[str]], together: Barrier, pipe: Pipe) -> None:
+    """Round by round, with whoever cancels its meeting, put issues before the forum one by one."""
+    with desk_on(url, owner=False) as desk:
+        for issues in rounds:
+            together.wait(PATIENCE)
+            for issue in issues:
+                desk.submit(job(desk, UP, issue)).result(PATIENCE)
+            say(pipe.fileno(), key="tabled", hash=len(issues))
             together.wait(PATIENCE)
