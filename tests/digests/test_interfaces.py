@@ -91,7 +91,7 @@ def test_what_cannot_be_is_refused(service: Service) -> None:
     for body, status in (
         ({"forum": "nobody"}, 422),
         ({"forum": BMF, "known_at": "2090-01-01T00:00:00Z"}, 422),
-        ({"profile": "agency:rivers"}, 409),
+        ({"profile": "plan:rivers"}, 409),
         ({"forum": BMF, "format_options": {"paper": "A3"}}, 422),
     ):
         assert service.post("/v1/digests", body).status_code == status, body

@@ -172,7 +172,7 @@ def test_what_cannot_be_asked_is_refused_by_its_place(desk: Desk, clock: Virtual
             digests.make(desk, request, CLERK)
         assert [fault.pointer for fault in refused.value.errors] == [pointer]
     with pytest.raises(Refused) as later:
-        digests.make(desk, Request(profile="agency:rivers"), CLERK)
+        digests.make(desk, Request(profile="plan:rivers"), CLERK)
     assert later.value.code == "not_available_yet"
     with pytest.raises(NotFound):
         digests.one(desk, "DIG-2026-0001")

@@ -10,12 +10,13 @@ import typer
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, tell, zoned
+from escalation.digests.cards import PROFILES
 from escalation.errors import Broken
 from escalation.services import digests
 from escalation.services.asked_digests import Request
 
 app = group(
-    "Make, show and verify digests of forums.\n\n"
+    "Make, show and verify digests of forums, and scorecards.\n\n"
     "Example: escalation digests build --forum bmf-southern-cross"
 )
 
@@ -46,7 +47,9 @@ Name = Annotated[str, typer.Argument(metavar="DIGEST", help="Its number or id.")
 @app.command()
 def build(  # noqa: PLR0913 - each is an option of its own
     forum: Annotated[str | None, typer.Option(help="The forum's code.")] = None,
-    profile: Annotated[str | None, typer.Option(help="A profile: forum:<code>.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help=f"A profile: forum:<code>, {PROFILES}.")
+    ] = None,
     as_at: At = None,
     known_at: Known = None,
     since: Since = None,
@@ -78,7 +81,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         {
             "number": found["number"],
             "id": found["id"],
-            "forum": found["forum"],
+            "profile": found["profile"],
             "as at": instant(found["as_at"]),
             "known at": instant(found["known_at"]),
             "since": instant(found["since"]),

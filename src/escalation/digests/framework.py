@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import takewhile
-from typing import Any
+from typing import Any, Protocol
 
-from escalation.digests.selection import Counted, Standing, told
+from escalation.digests.selection import told
 from escalation.routing.directory import Directory, Forum
+from escalation.routing.effective import EffectiveRung
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Scope
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
@@ -17,6 +18,27 @@ from escalation.workflow.forum import next_sitting, sittings_after
 
 _LOOKED_BACK = (timedelta(days=100), timedelta(days=3 * 366))
 """Most bodies have met lately; one that has not for three years has no last meeting."""
+
+
+class Pinned(Protocol):
+    """What stands under an agreement."""
+
+    @property
+    def publication(self) -> str:
+        """The hash of the publication that it pins."""
+
+    @property
+    def ola(self) -> str | None:
+        """Its operating level agreement."""
+
+    @property
+    def ladder(self) -> str:
+        """The ladder that it is on."""
+
+
+def _pins(key: tuple[str, str | None, str]) -> tuple[str, str, str]:
+    publication, ola, ladder = key
+    return (publication, ola or "", ladder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +57,17 @@ class Framework:
         """The calendars of the publication in force: a forum's is named there."""
         return self._agreement(self.publication, None, Scope.FUNCTION.value)
 
-    def agreement(self, standing: Standing | Counted) -> Agreement:
+    def rungs(self) -> dict[str, EffectiveRung]:
+        """The rungs of what was asked for so far, the lowest first.
+
+        Of one id it is that of the ladder whose pins come last by their letters.
+        """
+        under = [self._agreements[key].ladder for key in sorted(self._agreements, key=_pins)]
+        found = {rung.id: (each.position(rung.id), rung) for each in under for rung in each.rungs}
+        ordered = sorted(found, key=lambda name: (found[name][0], name))
+        return {name: found[name][1] for name in ordered}
+
+    def agreement(self, standing: Pinned) -> Agreement:
         """What an issue stands under."""
         key = (standing.publication, standing.ola, standing.ladder)
         found = self._agreements.get(key)

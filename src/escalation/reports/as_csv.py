@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-from escalation.reports.digest_page import digest_page
 from escalation.reports.heading import Heading
+from escalation.reports.kept_page import kept_page
 from escalation.reports.layout import Cells
 from escalation.reports.pages import Page
 
@@ -20,7 +20,7 @@ def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's tables, in UTF-8 with its mark; every cell quoted, and none a formula."""
     written = StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
-    for cells in _rows(digest_page(document, heading)):
+    for cells in _rows(kept_page(document, heading)):
         writer.writerow([guarded(cell) for cell in cells])
     return (_BYTE_ORDER_MARK + written.getvalue()).encode()
 

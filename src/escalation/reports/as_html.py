@@ -7,8 +7,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from escalation.reports.digest_page import digest_page
 from escalation.reports.heading import Heading
+from escalation.reports.kept_page import kept_page
 from escalation.reports.pages import Page
 
 _templates = Environment(
@@ -23,8 +23,8 @@ _templates = Environment(
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's page, in UTF-8."""
-    laid_out = digest_page(document, heading)
-    return _rendered(laid_out, f"{laid_out.title}: digest {heading.number}", hashed=True)
+    laid_out = kept_page(document, heading)
+    return _rendered(laid_out, laid_out.name, hashed=True)
 
 
 def page(laid_out: Page) -> bytes:

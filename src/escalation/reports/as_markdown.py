@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escalation.reports.digest_page import digest_page
 from escalation.reports.heading import Heading
+from escalation.reports.kept_page import kept_page
 from escalation.reports.layout import Section, Table
 from escalation.reports.pages import Page
 
@@ -15,8 +15,12 @@ _SPACE = re.compile(r"\s+")
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's document, in UTF-8."""
-    laid_out = digest_page(document, heading)
-    return _written(f"{laid_out.title}: digest", laid_out.facts, laid_out.sections)
+    laid_out = kept_page(document, heading)
+    return _written(
+        f"{laid_out.title}: {laid_out.kind.partition(' ')[0].lower()}",
+        laid_out.facts,
+        laid_out.sections,
+    )
 
 
 def page(laid_out: Page) -> bytes:

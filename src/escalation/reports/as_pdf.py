@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from escalation.reports.digest_page import digest_page
 from escalation.reports.glyphs import fonts, shown
 from escalation.reports.heading import Heading
+from escalation.reports.kept_page import kept_page
 from escalation.reports.layout import Section, Table
 from escalation.reports.pages import Page
 
@@ -21,9 +21,9 @@ _LINES = 2
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's paper, dated as at when it was true."""
-    laid_out = digest_page(document, heading)
+    laid_out = kept_page(document, heading)
     at = datetime.fromisoformat(document["as_at"]).astimezone(UTC)
-    return _typeset(_told(laid_out, f"{laid_out.title}: digest {heading.number}", at))
+    return _typeset(_told(laid_out, laid_out.name, at))
 
 
 def _typeset(paper: Mapping[str, Any]) -> bytes:

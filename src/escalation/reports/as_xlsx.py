@@ -10,8 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from escalation.reports.as_csv import guarded
-from escalation.reports.digest_page import digest_page
 from escalation.reports.heading import Heading
+from escalation.reports.kept_page import kept_page
 from escalation.reports.layout import Cells, Section, Table
 from escalation.reports.pages import Page
 
@@ -23,6 +23,11 @@ _NAMES = {
     "high-level": "High-level elsewhere",
     "since": "Since last meeting",
     "actions": "Actions due",
+    "planned": "Planned against actual",
+    "by": "By each dimension",
+    "workload": "Workload",
+    "benchmark": "Benchmark",
+    "dictionary": "Dictionary",
 }
 """What a section's sheet is called: at most 31 characters."""
 _NARROWEST, _WIDEST = 9, 48
@@ -32,12 +37,10 @@ _A4 = 9
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's workbook, dated as at when it was true."""
     written = BytesIO()
-    page = digest_page(document, heading)
+    page = kept_page(document, heading)
     with Workbook(written, _OPTIONS) as book:
         at = datetime.fromisoformat(document["as_at"]).replace(tzinfo=None)
-        book.set_properties(
-            {"title": f"{page.title}: digest {heading.number}", "author": "", "created": at}
-        )
+        book.set_properties({"title": page.name, "author": "", "created": at})
         pen = _Pen(book)
         pen.facts(page)
         for section in page.sections:

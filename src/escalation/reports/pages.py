@@ -29,6 +29,11 @@ class Page:
     footer: str
     marking: str = ""
 
+    @property
+    def name(self) -> str:
+        """What the file is called by programs: its title and, in the line, its kind."""
+        return f"{self.title}: {self.kind[:1].lower()}{self.kind[1:]}"
+
 
 class Local:
     """Instants on a forum's clock."""

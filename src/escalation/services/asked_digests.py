@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from escalation.clock import whole_second
 from escalation.digests.digest import SCHEMA, Frame, build
@@ -67,7 +67,7 @@ class Asked:
             Invalid: there is no such forum.
         """
         as_at, known_at = instants
-        framework = _framework(desk, connection, as_at, known_at)
+        framework = framework_at(desk, connection, as_at, known_at)
         forum = framework.directory.forums.get(code)
         if forum is None:
             detail = not_among(code, framework.directory.forums)
@@ -90,6 +90,21 @@ class Asked:
         words += [] if self.corrects is None else [self.corrects.id]
         words += [] if self.marking is None else ["marking", self.marking]
         return sha256(canonical(words).encode()).hexdigest()
+
+    def kept_as(self) -> dict[str, Any]:
+        """What is kept of the question beside its content."""
+        selection = self.selection
+        return {
+            "schema": SCHEMA,
+            "profile": selection.profile,
+            "forum": selection.forum,
+            "selection": self.key,
+            "as_at": selection.as_at,
+            "known_at": selection.known_at,
+            "since": selection.since,
+            "publication": self.frame.framework.publication.hash,
+            "corrects": None if self.corrects is None else self.corrects.id,
+        }
 
     def content(self, connection: Connection, unsealed: Unsealed = ()) -> bytes:
         """The canonical bytes, with the issues of ``unsealed`` though they are sealed by now."""
@@ -115,9 +130,14 @@ class Asked:
         return canonical_document(document)
 
 
-def _framework(
+def framework_at(
     desk: Desk, connection: Connection, as_at: datetime, known_at: datetime
 ) -> Framework:
+    """The publication, directory and diary that were in force.
+
+    Raises:
+        Broken: there was none yet.
+    """
     in_force = selecting.in_force(connection, as_at, known_at)
     if in_force is None:
         raise Broken("No ladder had been published, or no directory applied, by then.")

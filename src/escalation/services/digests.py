@@ -8,13 +8,14 @@ from hashlib import sha256
 from typing import Any
 
 from escalation.clock import SystemClock
-from escalation.digests.digest import SCHEMA
+from escalation.digests.cards import PROFILES, is_card
 from escalation.digests.selection import FORUM_PROFILE
 from escalation.errors import NotFound, Refused
 from escalation.reports import FORMATS
 from escalation.reports.heading import Heading
 from escalation.routing.wording import not_among
 from escalation.services import withholding
+from escalation.services.asked_cards import AskedCard
 from escalation.services.asked_digests import Asked, Request, instants_of, refuse
 from escalation.services.desk import Desk
 from escalation.services.views import told
@@ -47,14 +48,14 @@ def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING
         Refused: ``not_available_yet`` for a profile of another kind.
         Busy: what was recorded by ``known_at`` is not settled yet.
     """
-    code = forum_of(request)
-    _refuse_foreign(code, viewer)
+    profile = profile_of(request)
+    _refuse_foreign(profile, viewer)
     as_at, known_at = instants_of(desk, request)
     settle(desk.engine, known_at if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
-        asked = Asked.of(desk, connection, code, (as_at, known_at), request.since).marked(
-            request.marking
-        )
+        instants = (as_at, known_at)
+        asked = _asked(desk, connection, profile, instants, request.since, viewer)
+        asked = asked.marked(request.marking)
         found = digests.find(connection, asked.key, as_at, known_at)
         content = b"" if found is not None else asked.content(connection)
     if found is not None:
@@ -62,9 +63,27 @@ def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING
     return _store(desk, asked, content, actor)
 
 
-def _refuse_foreign(code: str, viewer: Viewer) -> None:
+Question = Asked | AskedCard
+"""What a forum is to see, or a scorecard."""
+
+
+def _asked(
+    desk: Desk,
+    connection: Connection,
+    profile: str,
+    instants: tuple[datetime, datetime],
+    since: datetime | None,
+    viewer: Viewer = EVERYTHING,
+) -> Question:
+    if is_card(profile):
+        return AskedCard.of(desk, connection, profile, instants, since, viewer=viewer)
+    return Asked.of(desk, connection, profile.removeprefix(FORUM_PROFILE), instants, since)
+
+
+def _refuse_foreign(profile: str, viewer: Viewer) -> None:
     """A forum whose papers are not for somebody is one that there is not."""
-    if viewer.forums is not None and code not in viewer.forums:
+    code = profile.removeprefix(FORUM_PROFILE)
+    if viewer.forums is not None and not is_card(profile) and code not in viewer.forums:
         refuse("unknown_reference", not_among(code, sorted(viewer.forums)), "/forum")
 
 
@@ -85,7 +104,7 @@ def correct(desk: Desk, old: StoredDigest, actor: Actor) -> Made:
     """Make the digest that corrects another: of the same, without what has been sealed since."""
     with snapshot(desk.engine) as connection:
         instants = (old.as_at, old.known_at)
-        asked = Asked.of(desk, connection, old.forum, instants, old.since, corrects=old)
+        asked = Asked.of(desk, connection, _forum_of(old), instants, old.since, corrects=old)
         asked = asked.marked(_marking(_content(connection, old)))
         content = asked.content(connection)
     return _store(desk, asked, content, actor)
@@ -114,28 +133,31 @@ def _marking(content: bytes) -> str | None:
     return marking
 
 
-def forum_of(request: Request) -> str:
-    """The code of the forum that a request names, the one way or the other.
+def _forum_of(stored: StoredDigest) -> str:
+    return stored.profile.removeprefix(FORUM_PROFILE)
+
+
+def profile_of(request: Request) -> str:
+    """The profile that a request names; a forum is named the one way or the other.
 
     Raises:
         Invalid: it names none, or two.
-        Refused: ``not_available_yet`` for a profile that is about something else.
+        Refused: ``not_available_yet`` for a profile of another kind.
     """
     profile, forum = request.profile, request.forum
     if profile is None:
         if forum is None:
             refuse("missing_key", "found neither `forum` nor `profile`, expected one", "/forum")
-        return forum
-    if not profile.startswith(FORUM_PROFILE):
+        return f"{FORUM_PROFILE}{forum}"
+    if not profile.startswith(FORUM_PROFILE) and not is_card(profile):
         raise Refused(
-            f"The profile `{profile}` is not available in this release; ask for a forum's, "
-            f"`{FORUM_PROFILE}<code>`.",
+            f"The profile `{profile}` is not available in this release; ask for one of "
+            f"{FORUM_PROFILE}<code>, {PROFILES}.",
             "not_available_yet",
         )
-    code = profile.removeprefix(FORUM_PROFILE)
-    if forum not in {None, code}:
+    if forum is not None and profile != f"{FORUM_PROFILE}{forum}":
         refuse("wrong_value", f"found {forum!r} beside the profile {profile!r}", "/forum")
-    return code
+    return profile
 
 
 def one(desk: Desk, name: str) -> StoredDigest:
@@ -238,6 +260,22 @@ def view(stored: StoredDigest) -> dict[str, Any]:
     }
 
 
+def looked(desk: Desk, request: Request, viewer: Viewer = EVERYTHING) -> dict[str, Any]:
+    """The document of a request as it would be made now; it is not kept.
+
+    Raises:
+        Invalid: each instant or code that cannot be.
+        Busy: what was recorded by ``known_at`` is not settled yet.
+    """
+    profile = profile_of(request)
+    instants = instants_of(desk, request)
+    settle(desk.engine, instants[1] if isinstance(desk.clock, SystemClock) else None)
+    with snapshot(desk.engine) as connection:
+        asked = _asked(desk, connection, profile, instants, request.since, viewer)
+        document: dict[str, Any] = json.loads(asked.content(connection))
+    return document
+
+
 def built(
     desk: Desk, forum: str, instants: tuple[datetime, datetime], since: datetime | None
 ) -> bytes:
@@ -295,39 +333,36 @@ def _rebuilt(desk: Desk, stored: StoredDigest) -> bytes:
     """What the rows give for a stored digest: with the issues that were sealed only later."""
     with snapshot(desk.engine) as connection:
         kept = digests.content(connection, stored.id)
-        old = None if stored.corrects is None else digests.one(connection, stored.corrects)
         instants = (stored.as_at, stored.known_at)
-        asked = Asked.of(desk, connection, stored.forum, instants, stored.since, corrects=old)
+        asked: Question
+        if stored.corrects is None:
+            asked = _asked(desk, connection, stored.profile, instants, stored.since)
+        else:
+            old = digests.one(connection, stored.corrects)
+            code = _forum_of(stored)
+            asked = Asked.of(desk, connection, code, instants, stored.since, corrects=old)
         asked = asked.marked(_marking(kept))
         return asked.content(connection, withholding.sealed_later(connection, stored, kept))
 
 
-def _store(desk: Desk, asked: Asked, body: bytes, actor: Actor) -> Made:
-    selection = asked.selection
+def _store(desk: Desk, asked: Question, body: bytes, actor: Actor) -> Made:
+    kept_as = asked.kept_as()
     started = desk.clock.now()
     digest_id, event_id = desk.ids.new("dig", started), desk.ids.new("evt", started)
     salt = desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> Made:
-        found = digests.find(connection, asked.key, selection.as_at, selection.known_at)
+        found = digests.find(connection, asked.key, kept_as["as_at"], kept_as["known_at"])
         if found is not None:
             return Made(found, new=found.id == digest_id)
         number = _NUMBER.format(year=now.year, number=digests.next_number(connection, now.year))
         stored = StoredDigest(
             id=digest_id,
             number=number,
-            schema=SCHEMA,
-            profile=selection.profile,
-            forum=selection.forum,
-            selection=asked.key,
-            as_at=selection.as_at,
-            known_at=selection.known_at,
-            since=selection.since,
-            publication=asked.frame.framework.publication.hash,
             content_hash=sha256(body).hexdigest(),
             created_by=actor.name,
             created_at=now,
-            corrects=None if asked.corrects is None else asked.corrects.id,
+            **kept_as,
         )
         digests.add(connection, stored, body)
         payload = {n: v for n, v in view(stored).items() if n not in {"created_by", "formats"}}

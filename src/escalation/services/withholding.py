@@ -1,5 +1,6 @@
 """Digests that show issues which have been sealed since: withheld from whom those are not for."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from escalation.store.digests import StoredDigest
 from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection
 from escalation.store.viewing import SealedRow
-from escalation.workflow.viewing import Viewer, is_among, papers_are_for
+from escalation.workflow.viewing import Viewer, covers, is_among, papers_are_for
 
 _ISSUE = re.compile(rb"iss_[0-9a-z]+")
 _A_SECOND = timedelta(seconds=1)
@@ -39,6 +40,13 @@ def _issues(content: bytes) -> list[str]:
     return sorted({found.decode() for found in _ISSUE.findall(content)})
 
 
+def _is_for(viewer: Viewer, stored: StoredDigest, content: bytes) -> bool:
+    """Whether somebody may read a forum's papers, or figures of the issues that these are of."""
+    if stored.forum is not None:
+        return papers_are_for(viewer, stored.forum)
+    return covers(viewer, json.loads(content)["of"])
+
+
 def check(
     connection: Connection,
     stored: StoredDigest,
@@ -54,7 +62,7 @@ def check(
         Forbidden: ``withheld``, naming the digest that stands for it once there is one.
     """
     beyond = viewer.within and viewing.hidden_unsealed(connection, viewer, _issues(content))
-    if beyond or not papers_are_for(viewer, stored.forum):
+    if beyond or not _is_for(viewer, stored, content):
         raise absent(stored.number if named is None else named)
     rows = shown(connection, stored, content)
     if all(is_among(viewer, row.sealed_to) for row in rows):

@@ -18,7 +18,7 @@ class StoredDigest:
     number: str
     schema: str
     profile: str
-    forum: str
+    forum: str | None
     selection: str
     as_at: datetime
     known_at: datetime

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any
 
 from escalation.workflow.diary import Sitting
+from escalation.workflow.events import EventType
 from escalation.workflow.facts import Actor, Clock, Issue
 from escalation.workflow.plan import Decision, Plan, Tabling
 from escalation.workflow.sealed import Sealing
@@ -213,6 +214,15 @@ def actor_told(actor: Actor) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None}
 
 
+MOVED = {
+    EventType.ESCALATED: "escalated",
+    EventType.REFERRED_BACK: "referred_back",
+    EventType.DISPUTED: "disputed",
+    EventType.REOPENED: "reopened",
+}
+"""How an issue comes to a rung, but for being logged there."""
+
+
 def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
     """The stay that an issue has just begun: what a digest shows of it as at any instant of it."""
     issue, hold = plan.issue, plan.issue.hold
@@ -253,11 +263,21 @@ def stay_row(plan: Plan, recorded_at: datetime) -> dict[str, Any]:
         "before": plan.left_stay,
         "left_forum": plan.left_forum,
         "left_agenda": next((t.outcome for t in plan.tablings if t.outcome and t.decides), None),
+        "moved": next((MOVED[each.type] for each in plan.events if each.type in MOVED), None),
+        "further_action": _further_action(plan),
         "effective_from": issue.stay_from,
         "effective_to": None,
         "recorded_from": recorded_at,
         "recorded_to": None,
     }
+
+
+def _further_action(plan: Plan) -> bool | None:
+    """Whether the outcome that was just given names further action; None where it says nothing."""
+    if not any(each.type is EventType.RESOLVED for each in plan.events):
+        return None
+    said = (plan.issue.outcome or {}).get("further_action")
+    return None if said is None else said is not False
 
 
 def sitting_row(sitting: Sitting) -> dict[str, Any]:

@@ -153,3 +153,32 @@ HAS: Mapping[str, Callable[[Issue], tuple[Any, ...]]] = {
     "holders": _holders,
 }
 """What an issue has of each kind of thing that a part names."""
+
+
+def covers(viewer: Viewer, of: Mapping[str, str]) -> bool:
+    """Whether all issues of these parties are ones that ``viewer`` may count: ``of`` by kind.
+
+    What everybody's issues come to is for who sees every issue that is not sealed.
+    """
+    theirs = viewer.within if viewer.reach is None else (*viewer.within, viewer.reach)
+    return all(any(_all_in(part, of) for part in reach) for reach in theirs)
+
+
+def _all_in(part: Part, of: Mapping[str, str]) -> bool:
+    """Whether whatever is of these parties fits a part."""
+    return all(
+        any(of.get(of_kind) in codes for of_kind in _OF[kind])
+        for kind, codes in part.named().items()
+    )
+
+
+_OF: Mapping[str, tuple[str, ...]] = {
+    "clusters": ("cluster",),
+    "providers": ("provider",),
+    "agencies": ("agency",),
+    "parties": ("provider", "agency"),
+    "functions": (),
+    "forums": (),
+    "holders": (),
+}
+"""By which of its parties a whole of issues fits a part; by some kinds none does."""

@@ -17,7 +17,7 @@ class FormatOptions(Body):
 
 
 class MakeDigest(Body):
-    """A digest of a forum, by its code or by the profile `forum:<code>`."""
+    """A digest of a forum, by its code or as `forum:<code>`; or a scorecard, by its profile."""
 
     forum: Name | None = None
     profile: Name | None = None
@@ -58,7 +58,7 @@ class DigestView(Shape):
     number: str
     schema_: Annotated[str, Field(alias="schema")]
     profile: str
-    forum: str
+    forum: str | None
     as_at: datetime
     known_at: datetime
     since: datetime | None

@@ -7,6 +7,7 @@ from escalation.store.base import Id, Long, UtcInstant, metadata
 _WAITING = text("next_at is not null")
 _LIVE = text("ended_at is null")
 _PUT_OFF = text("next_at > due_at")
+_END = text("step = 'end'")
 
 clock = Table(
     "clock",
@@ -52,4 +53,5 @@ clock_step = Table(
     Column("due_at", UtcInstant, nullable=False),
     Column("effective_at", UtcInstant, nullable=False),
     Column("recorded_at", UtcInstant, nullable=False),
+    Index("ix_clock_step_ended", "effective_at", postgresql_where=_END, sqlite_where=_END),
 )

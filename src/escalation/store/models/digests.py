@@ -11,7 +11,7 @@ digest = Table(
     Column("number", Id, nullable=False, unique=True),
     Column("schema", Text, nullable=False),
     Column("profile", Id, nullable=False),
-    Column("forum", Id, nullable=False),
+    Column("forum", Id),  # none where it is about no forum: a scorecard
     Column("selection", Id, nullable=False),  # the hash of what it was asked for but the instants
     Column("as_at", UtcInstant, nullable=False),
     Column("known_at", UtcInstant, nullable=False),

@@ -1,6 +1,6 @@
 """Issues: the row as it stands, its stays, its ties, and the names other systems know it by."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, text
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
@@ -181,10 +181,13 @@ stay = Table(
     Column("before", Id),  # the stay that it follows, and that one's forum
     Column("left_forum", Id),
     Column("left_agenda", Text),  # how the item left the agenda that it was on
+    Column("moved", Text),  # how it came to its rung, where that began this stay
+    Column("further_action", Boolean),  # of a resolved one, where its outcome says so
     Column("effective_from", UtcInstant, nullable=False),
     Column("effective_to", UtcInstant),
     Column("recorded_from", UtcInstant, nullable=False),
     Column("recorded_to", UtcInstant),
+    Index("ix_stay_effective_from", "effective_from"),
     # A stay that holds as at an instant has an end that was recorded later, or none yet.
     Index(
         "ix_stay_forum",

@@ -6,6 +6,7 @@ from escalation.store.base import Id, UtcInstant, metadata
 
 _DISPOSED = text("disposed is not null")
 _UNSENT = text("dispatched_at is null")
+_INFORMED = text("type = 'issue.informed'")
 
 event = Table(
     "event",
@@ -24,6 +25,7 @@ event = Table(
     Column("disposed", Text),  # the hash of its content, once payload and salt are gone
     Index("uq_event_aggregate_number", "aggregate", "number", unique=True),
     Index("ix_event_disposed", "aggregate", postgresql_where=_DISPOSED, sqlite_where=_DISPOSED),
+    Index("ix_event_informed", "effective_at", postgresql_where=_INFORMED, sqlite_where=_INFORMED),
 )
 
 chain_head = Table(

@@ -1,0 +1,89 @@
+"""Reports as they stand when they are asked for; kept ones are digests of a scorecard's profile."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Query, Response
+
+from escalation.api import paging
+from escalation.api.deps import Ask, Asked
+from escalation.api.operations import READS, Operation
+from escalation.api.schemas.reports import (
+    Benchmark,
+    PeriodQuery,
+    ReportQuery,
+    Scorecard,
+    StatutoryCounts,
+    Workload,
+)
+from escalation.digests.cards import AGENCY, BENCHMARK, SCORECARD
+from escalation.errors import Fault, Invalid
+from escalation.services import digests
+from escalation.services.asked_digests import Request
+from escalation.services.reading import reports
+
+
+def get_scorecard(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
+    """A scorecard: planned against actual, with the period before beside it."""
+    return paging.single(_document(asked, _profile(query), query))
+
+
+def get_benchmark(asked: Ask, query: Annotated[PeriodQuery, Query()]) -> Response:
+    """Providers and clusters beside each other; small counts are withheld."""
+    return paging.single(_document(asked, BENCHMARK, query))
+
+
+def get_statutory_counts(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
+    """Complaints received, resulting in further action, and in none."""
+    return paging.single(reports.statutory_counts(_document(asked, _profile(query), query)))
+
+
+def get_workload(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
+    """What waits for each seat, and when issues come in; seats, never the people in them."""
+    return paging.single(reports.workload(_document(asked, _profile(query), query)))
+
+
+def _profile(query: ReportQuery) -> str:
+    return query.of if query.of.startswith(AGENCY) else f"{SCORECARD}{query.of}"
+
+
+def _document(asked: Asked, profile: str, query: PeriodQuery) -> Mapping[str, Any]:
+    means = asked.means
+    means.doorkeeper.confirmed(asked.caller)
+    request = Request(
+        profile=profile, since=query.since, as_at=query.as_at, known_at=query.known_at
+    )
+    try:
+        return digests.looked(means.container.desk, request, asked.caller.viewer)
+    except Invalid as refused:
+        names = {"/profile": "of"}
+        faults = [
+            Fault(f.code, f.detail, parameter=names.get(f.pointer or "", (f.pointer or "")[1:]))
+            for f in refused.errors
+        ]
+        raise Invalid("No report was made.", errors=faults) from refused
+
+
+OPERATIONS = tuple(
+    Operation(
+        method="GET",
+        path=f"/v1/reports/{path}",
+        name=f"get_{path.replace('-', '_')}",
+        tag="reports",
+        summary=summary,
+        endpoint=endpoint,
+        answer=answer,
+        refusals=(*READS, 422),
+    )
+    for path, summary, endpoint, answer in (
+        ("scorecard", "Look at a scorecard", get_scorecard, Scorecard),
+        ("benchmark", "Look at the benchmark", get_benchmark, Benchmark),
+        (
+            "statutory-counts",
+            "Count complaints as the law asks",
+            get_statutory_counts,
+            StatutoryCounts,
+        ),
+        ("workload", "Look at the workload", get_workload, Workload),
+    )
+)

@@ -1,0 +1,91 @@
+"""Reports: of whom and of which period they are, and what they tell."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from escalation.api.schemas.fields import Instant
+from escalation.api.schemas.queries import Cut
+from escalation.api.schemas.shape import Shape
+
+
+class PeriodQuery(BaseModel):
+    """Which period, by what was known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: (
+        Annotated[Instant, Field(description="When it began; its quarter without it.")] | None
+    ) = None
+    as_at: Annotated[Instant, Field(description="When it ends; now without it.")] | None = None
+    known_at: Annotated[Instant, Field(description="What was recorded by then.")] | None = None
+
+
+class ReportQuery(PeriodQuery):
+    """Whose figures, of which period."""
+
+    of: Annotated[
+        Cut,
+        Field(
+            description="`ssi`, `cluster:<code>`, `business:<provider>`, `service:<OLA>` or "
+            "`agency:<code>`."
+        ),
+    ] = "ssi"
+
+
+class ReportHead(Shape):
+    """Whose figures these are, and of which period."""
+
+    title: str
+    level: str
+    of: dict[str, str]
+    since: datetime
+    as_at: datetime
+    known_at: datetime
+    zone: str
+    dictionary: str
+    titles: dict[str, dict[str, str]]
+
+
+class Scorecard(ReportHead):
+    """The document of a scorecard: `POST /v1/digests` with its profile makes one that is kept."""
+
+    schema_: Annotated[str, Field(alias="schema")]
+    profile: str
+    before_since: datetime
+    publication: dict[str, str]
+    directory_epoch: int
+    figures: dict[str, dict[str, Any]]
+    by: dict[str, dict[str, list[dict[str, Any]]]]
+    planned: list[dict[str, Any]]
+    ages: dict[str, dict[str, int]]
+    arrivals: dict[str, list[dict[str, Any]]]
+    workload: list[dict[str, Any]]
+    sealed: dict[str, dict[str, int | None]]
+
+
+class Benchmark(ReportHead):
+    """Providers, and clusters, beside each other; a count that is withheld is null."""
+
+    schema_: Annotated[str, Field(alias="schema")]
+    profile: str
+    before_since: datetime
+    publication: dict[str, str]
+    directory_epoch: int
+    benchmark: dict[str, dict[str, list[dict[str, Any]]]]
+
+
+class StatutoryCounts(ReportHead):
+    """Complaints received, with further action, and with none."""
+
+    counts: dict[str, dict[str, int]]
+    by: dict[str, list[dict[str, Any]]]
+
+
+class Workload(ReportHead):
+    """What waits for each seat, how old it is, and when issues come in."""
+
+    ages: dict[str, int]
+    arrivals: dict[str, list[dict[str, Any]]]
+    workload: list[dict[str, Any]]

@@ -1,0 +1,262 @@
+"""A scorecard as a page: the one arrangement that every format of it is made from."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from escalation.digests.figures import BANDS, UNKNOWN
+from escalation.digests.measures import MEASURES, Measure, Unit
+from escalation.digests.suppression import WITHHELD
+from escalation.reports.heading import Heading
+from escalation.reports.layout import NONE, Cells, Document, Section, Table, word
+from escalation.reports.pages import Page
+
+_LEVELS = {
+    "ssi": "SSI level: whole of Government and cluster",
+    "business": "Business level: shared service provider",
+    "service": "Service delivery level: client and customer",
+}
+_SHOWN = (
+    "logged",
+    "resolved",
+    "unresolved",
+    "unresolved_past_target",
+    "share_in_target",
+    "escalated",
+    "disputed",
+    "reopened",
+    "held",
+    "updates_kept",
+)
+"""What tables by a dimension have as columns; all measures stand in the document itself."""
+_HOUR, _MINUTE = 3600, 60
+
+
+def scorecard_page(document: Document, heading: Heading) -> Page:
+    """The page of a scorecard's document; its last fact is the content hash."""
+    local = _Local(document["zone"])
+    return Page(
+        kind=f"Scorecard {heading.number}",
+        title=document["title"],
+        facts=_facts(document, heading, local),
+        sections=_sections(document, local),
+        footer=(
+            f"{document['title']}, {heading.number}, as at {local.moment(document['as_at'])}. "
+            "What it says is fixed by its content hash."
+        ),
+        marking=document.get("marking", ""),
+    )
+
+
+class _Local:
+    """Instants on the scorecard's own clock."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+
+    def moment(self, text: str) -> str:
+        return f"{datetime.fromisoformat(text).astimezone(self._zone):%a %d %b %Y, %H:%M}"
+
+
+def _facts(document: Document, heading: Heading, local: _Local) -> tuple[tuple[str, str], ...]:
+    marking = document.get("marking")
+    period = f"after {local.moment(document['since'])}, to {local.moment(document['as_at'])}"
+    before = f"after {local.moment(document['before_since'])}, to {local.moment(document['since'])}"
+    return (
+        *((("Protective marking", marking),) if marking else ()),
+        ("Level", _LEVELS[document["level"]]),
+        ("Period", period),
+        ("Period before", before),
+        ("Known at", local.moment(document["known_at"])),
+        ("Times are those of", document["zone"]),
+        ("Ladder file in force", document["publication"]["label"]),
+        ("Dictionary", document["dictionary"]),
+        ("Number", heading.number),
+        ("Content hash (SHA-256)", heading.content_hash),
+    )
+
+
+def _sections(document: Document, local: _Local) -> tuple[Section, ...]:
+    if "benchmark" in document:
+        return (_benchmark(document), _dictionary())
+    return (
+        _figures(document, local),
+        _planned(document),
+        _by_dimension(document),
+        _workload(document),
+        _dictionary(),
+    )
+
+
+def _figures(document: Document, local: _Local) -> Section:
+    now, before = document["figures"]["now"], document["figures"]["before"]
+    over, at_end = (_pairs(now, before, at_end=each) for each in (False, True))
+    ages = document["ages"]
+    bands = tuple(
+        (band, str(ages["now"][band]), str(ages["before"][band]))
+        for band in BANDS
+        if band != UNKNOWN or ages["now"][band] or ages["before"][band]
+    )
+    sealed = tuple(
+        (word(name), *(_count(document["sealed"][when][name]) for when in ("now", "before")))
+        for name in ("logged", "resolved", "unresolved")
+    )
+    tables = (
+        _compared("Over the period", "Measure", over),
+        _compared("At its end", "Measure", at_end),
+        _compared("Unresolved by age in business days", "Age", bands),
+        _compared("Sealed matters, in none of the other figures", "Measure", sealed),
+    )
+    about = (
+        f"Now is the period to {local.moment(document['as_at'])}, then the period before it. "
+        "What each figure means stands under Dictionary."
+    )
+    return Section("figures", "Figures", about, tables)
+
+
+def _pairs(now: Mapping[str, Any], before: Mapping[str, Any], *, at_end: bool) -> tuple[Cells, ...]:
+    return tuple(
+        (each.title, _value(each, now[each.id]), _value(each, before[each.id]))
+        for each in MEASURES.values()
+        if each.at_the_end is at_end
+    )
+
+
+def _compared(caption: str, what: str, rows: tuple[Cells, ...]) -> Table:
+    return Table(caption, (what, "Now", "Then"), rows, frozenset({1, 2}))
+
+
+def _planned(document: Document) -> Section:
+    rows = tuple(
+        (
+            _title(document, "ola", each["ola"]),
+            _title(document, "rung", each["rung"]),
+            word(each["severity"]),
+            each["agreed"],
+            str(each["now"]["visits"]),
+            *(_kept(each[when]) for when in ("now", "before")),
+            *(_time(each[when]["mean_business_seconds"]) for when in ("now", "before")),
+        )
+        for each in document["planned"]
+    )
+    columns = (
+        "Agreement", "Rung", "Severity", "Agreed", "Visits", "In target", "Then", "Mean time",
+        "Then",
+    )  # fmt: skip
+    caption = "Agreed time of each rung against what its visits took, in business hours."
+    table = Table(caption, columns, rows, frozenset({4, 5, 6, 7, 8}))
+    return Section(
+        "planned",
+        "Planned against actual",
+        "Standards of the agreements to which a visit was held that ended in either period.",
+        (table,) if rows else (),
+        "No visit to a rung of officers ended in either period.",
+    )
+
+
+def _kept(spent: Mapping[str, Any]) -> str:
+    held = spent["in_target"] + spent["past_target"]
+    return f"{spent['in_target']} of {held}" if held else NONE
+
+
+def _by_dimension(document: Document) -> Section:
+    tables = tuple(
+        _of_codes(document, f"By {_NAMED.get(name, name)}", name, codes)
+        for name, codes in sorted(document["by"]["now"].items(), key=lambda each: _place(each[0]))
+        if any(each["code"] is not None for each in codes)
+    )
+    about = "The period's figures, told apart by how each issue stood."
+    empty = "Nothing happened in the period, and nothing stands unresolved."
+    return Section("by", "By each dimension", about, tables, empty)
+
+
+_ORDER = (
+    "provider", "cluster", "agency", "function", "region", "ola", "rung", "severity", "channel",
+)  # fmt: skip
+
+_NAMED = {"ola": "agreement"}
+
+
+def _place(dimension: str) -> int:
+    return _ORDER.index(dimension)
+
+
+def _of_codes(
+    document: Document, caption: str, by: str, codes: Iterable[Mapping[str, Any]]
+) -> Table:
+    rows = tuple(
+        (
+            _title(document, by, each["code"]),
+            *(_value(MEASURES[measure], each[measure]) for measure in _SHOWN),
+        )
+        for each in codes
+    )
+    columns = (word(_NAMED.get(by, by)), *(MEASURES[measure].title for measure in _SHOWN))
+    return Table(caption, columns, rows, frozenset(range(1, len(columns))))
+
+
+def _workload(document: Document) -> Section:
+    rows = tuple(
+        (
+            _title(document, "provider", each["party"]),
+            _title(document, "rung", each["rung"]),
+            word(each["seat"]) if each["seat"] else "The forum",
+            _title(document, "function", each["function"]),
+            _title(document, "region", each["region"]),
+            str(each["unresolved"]),
+        )
+        for each in document["workload"]
+    )
+    columns = ("Party", "Rung", "Seat that leads", "Function", "Region", "Unresolved")
+    table = Table("Unresolved issues before each seat.", columns, rows, frozenset({5}))
+    return Section(
+        "workload",
+        "Workload",
+        "What waits for each seat that must act; seats, never the people in them.",
+        (table,) if rows else (),
+        "Nothing is unresolved.",
+    )
+
+
+def _benchmark(document: Document) -> Section:
+    now = document["benchmark"]["now"]
+    tables = tuple(
+        _of_codes(document, f"{word(by)}s beside each other", by, now[by])
+        for by in ("provider", "cluster")
+        if now[by]
+    )
+    about = f"Counts of {WITHHELD} are withheld, and what would give them away."
+    return Section("benchmark", "Benchmark", about, tables, "Nothing happened in the period.")
+
+
+def _dictionary() -> Section:
+    rows = tuple((each.title, each.meaning, each.formula) for each in MEASURES.values())
+    table = Table("Every measure.", ("Measure", "Meaning", "How it is worked out"), rows)
+    about = "Each figure is defined once, for every report."
+    return Section("dictionary", "Dictionary", about, (table,))
+
+
+def _title(document: Document, by: str, code: str | None) -> str:
+    if code is None or code == "":
+        return NONE
+    titles = document["titles"].get(by, {})
+    return str(titles[code]) if code in titles else word(code)
+
+
+def _value(measure: Measure, value: Any) -> str:  # noqa: ANN401 - a count, a share or a time
+    if measure.unit is Unit.PERCENT:
+        return NONE if value is None else f"{value}%"
+    if measure.unit is Unit.BUSINESS_SECONDS:
+        return _time(value)
+    return _count(value)
+
+
+def _count(count: int | None) -> str:
+    return WITHHELD if count is None else str(count)
+
+
+def _time(seconds: int | None) -> str:
+    if seconds is None:
+        return NONE
+    return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02} min"

@@ -1,0 +1,116 @@
+"""What a scorecard is asked for, and its content: the part before anything is kept."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from escalation.digests import periods
+from escalation.digests.cards import NoSuchCard, card_of
+from escalation.digests.framework import Framework
+from escalation.digests.scorecard import SCHEMA, Asked, build
+from escalation.digests.tallies import Counted, Period, Scope, merged
+from escalation.services.asked_digests import framework_at, refuse
+from escalation.services.desk import Desk
+from escalation.services.views import told
+from escalation.store import measuring
+from escalation.store.base import canonical, canonical_document
+from escalation.store.selecting import Unsealed
+from escalation.store.transaction import Connection
+from escalation.workflow.viewing import EVERYTHING, Viewer, covers
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCard:
+    """A scorecard with the framework that it stands in."""
+
+    asked: Asked
+    framework: Framework
+    marking: str | None = None
+
+    @classmethod
+    def of(
+        cls,
+        desk: Desk,
+        connection: Connection,
+        profile: str,
+        instants: tuple[datetime, datetime],
+        since: datetime | None,
+        *,
+        viewer: Viewer = EVERYTHING,
+    ) -> "AskedCard":
+        """What is asked of a profile: without ``since``, from the beginning of its quarter.
+
+        Raises:
+            Invalid: there is no such scorecard, or it is not for who looks: the same words.
+        """
+        as_at, known_at = instants
+        framework = framework_at(desk, connection, as_at, known_at)
+        try:
+            card = card_of(profile, framework)
+        except NoSuchCard as error:
+            refuse("unknown_reference", str(error), "/profile")
+        if not covers(viewer, card.of):
+            detail = f"found {profile!r}, which is of more than the issues that you see"
+            refuse("unknown_reference", detail, "/profile")
+        under = framework.in_force
+        zone = under.calendar(under.ladder.calendar.value).zone
+        begin = periods.quarter_begin(as_at, zone) if since is None else since
+        asked = Asked(card, begin, as_at, known_at, periods.before(begin, as_at, zone), zone.key)
+        return cls(asked, framework)
+
+    def marked(self, marking: str | None) -> "AskedCard":
+        """The same, bearing a protective marking where there is one."""
+        return replace(self, marking=marking)
+
+    @property
+    def key(self) -> str:
+        """What makes it the same question, but for its instants."""
+        words = [SCHEMA, self.asked.card.profile, told(self.asked.since)]
+        words += [] if self.marking is None else ["marking", self.marking]
+        return sha256(canonical(words).encode()).hexdigest()
+
+    def kept_as(self) -> dict[str, Any]:
+        """What is kept of the question beside its content."""
+        asked = self.asked
+        return {
+            "schema": SCHEMA,
+            "profile": asked.card.profile,
+            "forum": None,
+            "selection": self.key,
+            "as_at": asked.as_at,
+            "known_at": asked.known_at,
+            "since": asked.since,
+            "publication": self.framework.publication.hash,
+            "corrects": None,
+        }
+
+    def content(self, connection: Connection, unsealed: Unsealed = ()) -> bytes:
+        """The canonical bytes, with the issues of ``unsealed`` though they are sealed by now."""
+        asked = self.asked
+        now = Period(asked.since, asked.as_at, asked.known_at)
+        before = Period(asked.before_since, asked.since, asked.known_at)
+        scope = asked.card.scope
+        document = build(
+            self.framework,
+            asked,
+            counted(connection, now, scope, unsealed),
+            counted(connection, before, scope, unsealed),
+        )
+        if self.marking is not None:
+            document["marking"] = self.marking
+        return canonical_document(document)
+
+
+def counted(
+    connection: Connection, period: Period, scope: Scope, unsealed: Unsealed = ()
+) -> Counted:
+    """What a period comes to."""
+    given = (connection, period, scope, unsealed)
+    return Counted(
+        merged(measuring.moves(*given), measuring.updates(*given), measuring.standing(*given)),
+        measuring.visits(*given),
+        measuring.waiting(*given),
+        measuring.arrivals(*given),
+        measuring.sealed(*given),
+    )
