@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from escalation.clock import Clock, SystemClock
+from escalation.delivery.fetching import LOOPBACK, Fetcher
 from escalation.delivery.guard import Guard
 from escalation.errors import Broken
 from escalation.ids import IdSource
@@ -14,6 +15,11 @@ from escalation.rates import rate_of
 from escalation.services.desk import Desk
 from escalation.services.inbound import source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
+from escalation.services.oidc import written
+from escalation.services.oidc.door import TokenDoor
+from escalation.services.oidc.keyring import Keyring
+from escalation.services.oidc.people import PersonBy, Table
+from escalation.services.oidc.trust import Trust
 from escalation.services.outgoing import Outgoing
 from escalation.services.quotas import Allowances, by_role
 from escalation.services.record.place import Place
@@ -43,6 +49,7 @@ class Container:
     vault: Vault
     guard: Guard
     hooks: SourceBook
+    tokens: TokenDoor | None = None
 
     @property
     def deliveries_kept(self) -> timedelta:
@@ -143,6 +150,7 @@ def opened(
             vault_of(settings, ids),
             guard_of(settings),
             hooks_of(settings),
+            tokens_of(settings, clock),
         )
 
 
@@ -181,6 +189,51 @@ def guard_of(settings: Settings) -> Guard:
 def hooks_of(settings: Settings) -> SourceBook:
     """The tools that may post, by the source file as it is whenever it is asked."""
     return SourceBook(settings.config_dir / source_file.NAME, secrets_in(settings.hook_secrets))
+
+
+def tokens_of(settings: Settings, clock: Clock) -> TokenDoor | None:
+    """The door for tokens of an identity provider, where both it and the audience are set.
+
+    Raises:
+        Broken: a setting of it is wrong.
+    """
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return None
+    trust = Trust(
+        issuer=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        algorithms=written.algorithms(settings.oidc_algorithms),
+        leeway=timedelta(seconds=settings.oidc_leeway_seconds),
+        longest=timedelta(minutes=settings.oidc_token_minutes),
+        methods=written.words(settings.oidc_amr),
+        contexts=written.words(settings.oidc_acr),
+    )
+    table = Table(
+        issuer=settings.oidc_issuer,
+        person_claim=settings.oidc_person_claim,
+        person_by=PersonBy(settings.oidc_person_by),
+        roles_claim=written.roles_claim(settings.oidc_roles_claim),
+        grants=written.grants(settings.oidc_roles),
+        person_role=written.person_role(settings.oidc_person_role),
+    )
+    inside = LOOPBACK if settings.oidc_issuer.startswith("http://") else ()
+    guard = Guard.allowing([*settings.oidc_networks.split(","), *inside])
+    authorities = settings.oidc_ca_file
+    fetcher = Fetcher(guard, authorities=None if authorities is None else str(authorities))
+    kept = timedelta(hours=settings.oidc_keys_hours)
+    keyring = Keyring(settings.oidc_issuer, fetcher.fetch, clock, kept)
+    return TokenDoor(trust, keyring, table, clock)
+
+
+def lacking_for_tokens(settings: Settings) -> list[str]:
+    """The variables without which what is set about tokens has no effect."""
+    wanted = {
+        "ESCALATION_OIDC_ISSUER": settings.oidc_issuer,
+        "ESCALATION_OIDC_AUDIENCE": settings.oidc_audience,
+    }
+    others = (settings.oidc_roles, settings.oidc_person_role)
+    begun = any(wanted.values()) or any(others)
+    return [name for name, given in wanted.items() if begun and not given]
 
 
 def _check(engine: Engine) -> None:

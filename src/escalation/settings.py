@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic.fields import FieldInfo
@@ -48,6 +49,16 @@ def _rates(text: str) -> str:
 def _known_scheme(url: str) -> str:
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("expected sqlite:///path/to/file.db or postgresql://user@host/database")
+    return url
+
+
+def _issuer(url: str) -> str:
+    parts = urlsplit(url)
+    loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise ValueError("expected https://; http:// is for 127.0.0.1, ::1 and localhost alone")
+    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("expected https://, a name and a path, and nothing else")
     return url
 
 
@@ -179,6 +190,67 @@ class Settings(BaseSettings):
     )
     webhook_ca_file: Path | None = Field(
         None, description="Certificates of an authority in house that webhooks trust besides."
+    )
+
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = Field(
+        None,
+        description="The identity provider whose tokens open this service too: its issuer, letter"
+        " for letter, such as `https://login.example.org/realms/shared-services`.",
+    )
+    oidc_audience: str | None = Field(
+        None, min_length=1, description="What the tokens for this service have in `aud`."
+    )
+    oidc_algorithms: str = Field(
+        "RS256, ES256, EdDSA, Ed25519",
+        description="How tokens may be signed, parted by commas; of RS, PS and ES with 256, 384 or"
+        " 512, EdDSA and Ed25519.",
+    )
+    oidc_person_claim: str = Field(
+        "sub", min_length=1, description="The claim that names the person of the directory."
+    )
+    oidc_person_by: Literal["subject", "id", "email"] = Field(
+        "subject",
+        description="What of a person that claim is: their `subject`, `id` or `email` in the"
+        " directory. An email has to be proven: `email_verified`.",
+    )
+    oidc_roles_claim: str = Field(
+        "roles",
+        min_length=1,
+        description="The claim with the values that give roles, as a JMESPath expression such as"
+        " `realm_access.roles`: a list, or words parted by space.",
+    )
+    oidc_roles: str = Field(
+        "",
+        description="What the values give, parted by commas, the first that fits: `VALUE=ROLE`, and"
+        " narrower `VALUE=ROLE;agency=CODE;function=CODE`. A token has to name a person of the"
+        " directory, unless `;program` stands there.",
+    )
+    oidc_person_role: str | None = Field(
+        None,
+        description="The role of people whom a token names and gives no other, such as `holder`;"
+        " without it they are refused.",
+    )
+    oidc_amr: str = Field(
+        "", description="Ways to sign in, one of which a token must have in `amr`, such as `mfa`."
+    )
+    oidc_acr: str = Field("", description="Strengths of sign-in, one of which its `acr` must be.")
+    oidc_leeway_seconds: int = Field(
+        60, ge=0, le=300, description="How much the provider's clock may differ."
+    )
+    oidc_token_minutes: int = Field(
+        120, ge=1, le=1_440, description="Tokens made to live longer are refused."
+    )
+    oidc_keys_hours: int = Field(
+        24,
+        ge=1,
+        le=168,
+        description="How long the provider's keys are used while it cannot be reached.",
+    )
+    oidc_networks: Networks = Field(
+        "", description="Networks in house that the provider may be in, such as `10.20.0.0/16`."
+    )
+    oidc_ca_file: Path | None = Field(
+        None, description="Certificates of an authority in house that the provider's may be of."
     )
 
     @classmethod

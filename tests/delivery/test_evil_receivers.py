@@ -10,8 +10,9 @@ import pytest
 from escalation.bootstrap import Container
 from escalation.clock import VirtualClock, monotonic
 from escalation.delivery.guard import Guard
+from escalation.delivery.outbound import trusting
 from escalation.delivery.retry import Outcome, Result
-from escalation.delivery.sender import Letter, Sender, Sent, trusting
+from escalation.delivery.sender import Letter, Sender, Sent
 from escalation.services import endpoints
 from escalation.worker.delivering import Courier
 from escalation.workflow.commands import Acknowledge

@@ -5,20 +5,24 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
 
+from escalation.bootstrap import lacking_for_tokens, tokens_of
 from escalation.clock import VirtualClock
 from escalation.services import keys
 from escalation.services.desk import Desk
 from escalation.services.doctor import LAST_BACKUP, Grade, Patient, diagnosed
 from escalation.services.record.place import Place
 from escalation.services.recovery import beat
+from escalation.settings import Settings
 from escalation.store import models
 from escalation.store.transaction import read, write
 from tests.builders import CLERK, CONFIG, ask, complaint, desk_on
 from tests.fakes import virtual_clock
+from tests.oidc.mint import minting
 from tests.record.forging import let_go
 from tests.record.recorded import an_issue, sealer_of
 
@@ -172,3 +176,29 @@ def test_nothing_in_force_and_dead_letters_are_told(well: Patient, desk: Desk) -
         }  # fmt: skip
         connection.execute(models.delivery.insert().values(**row))
     assert _codes(well) == {"nothing_in_force", "dead_letters"}
+
+
+def test_tokens_that_are_half_set_up_are_told(well: Patient) -> None:
+    assert _codes(replace(well, tokens_lack=["ESCALATION_OIDC_AUDIENCE"])) == {"oidc_half"}
+    assert lacking_for_tokens(Settings(_env_file=None)) == []
+    begun = Settings(_env_file=None, oidc_roles="ops=operator")
+    assert lacking_for_tokens(begun) == ["ESCALATION_OIDC_ISSUER", "ESCALATION_OIDC_AUDIENCE"]
+    half = Settings(_env_file=None, oidc_issuer="https://login.example.org")
+    assert lacking_for_tokens(half) == ["ESCALATION_OIDC_AUDIENCE"]
+    assert tokens_of(half, well.clock) is None
+
+
+def test_tokens_that_give_nothing_or_too_easily_are_told(well: Patient) -> None:
+    def codes(**settings: str) -> set[str]:
+        given: dict[str, Any] = {"oidc_issuer": mint.issuer, "oidc_audience": "us", **settings}
+        tokens = tokens_of(Settings(_env_file=None, **given), well.clock)
+        return _codes(replace(well, tokens=tokens))
+
+    with minting() as mint:
+        assert codes() == {"oidc_gives_nothing"}
+        assert codes(oidc_person_role="holder") == set()
+        assert codes(oidc_roles="ops=operator, nightly=auditor;program") == set()
+        assert codes(oidc_roles="chiefs=admin") == {"oidc_single_factor"}
+        assert codes(oidc_roles="chiefs=admin", oidc_amr="mfa") == set()
+        mint.down = True
+        assert codes(oidc_roles="ops=operator") == {"oidc_unreachable"}

@@ -48,6 +48,35 @@ def test_the_env_file_may_name_such_a_file(tmp_path: Path) -> None:
     assert load(env_file).reference_prefix == "DOE"
 
 
+@pytest.mark.parametrize(
+    ("issuer", "words"),
+    [
+        ("http://login.example.org", "expected https://"),
+        ("http://127.0.0.1.evil.example", "expected https://"),
+        ("ftp://127.0.0.1", "expected https://"),
+        ("login.example.org", "expected https://"),
+        ("https://", "a name and a path"),
+        ("https://me:pw@login.example.org", "a name and a path"),
+        ("https://login.example.org/?realm=a", "a name and a path"),
+        ("https://login.example.org/#a", "a name and a path"),
+    ],
+)
+def test_an_issuer_that_could_not_be_trusted_is_refused(
+    monkeypatch: pytest.MonkeyPatch, issuer: str, words: str
+) -> None:
+    told = faults(monkeypatch, OIDC_ISSUER=issuer)
+    assert "ESCALATION_OIDC_ISSUER" in told
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://login.example.org/realms/a/", "http://127.0.0.1:8000", "http://[::1]:80"]
+)
+def test_an_issuer_is_kept_letter_for_letter(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+    monkeypatch.setenv("ESCALATION_OIDC_ISSUER", issuer)
+    assert load(None).oidc_issuer == issuer
+
+
 def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told = faults(monkeypatch, PORT_FILE="/nowhere/port")
     assert "ESCALATION_PORT_FILE: /nowhere/port cannot be read" in told

@@ -31,7 +31,9 @@ class Means:
     def of(cls, container: Container) -> "Means":
         """The means of a process."""
         uses = Uses(container.desk)
-        keeper = Doorkeeper(container.engine, container.registry, container.clock, uses)
+        keeper = Doorkeeper(
+            container.engine, container.registry, container.clock, uses, container.tokens
+        )
         limits = Limits(container.allowances, quotas_of(container.engine))
         return cls(container, keeper, limits)
 

@@ -36,7 +36,8 @@ _TAGS = {
 _KEY = {
     "type": "http",
     "scheme": "bearer",
-    "description": "An API key: `Authorization: Bearer esc_...`.",
+    "description": "An API key, `Authorization: Bearer esc_...`, or a token of the identity"
+    " provider that the operator has set.",
 }
 
 

@@ -70,7 +70,8 @@ class Guarded(APIRoute):
         except (Forbidden, Unauthenticated) as error:
             if isinstance(error, Unauthenticated):
                 self.means.limits.stranger(scope)
-            _log.warning("turned_away", operation=self.operation_id, code=error.code)
+            reason = {"reason": error.extra["reason"]} if "reason" in error.extra else {}
+            _log.warning("turned_away", operation=self.operation_id, code=error.code, **reason)
             raise
 
     async def _admit(self, scope: Scope, permission: Permission) -> Caller:

@@ -98,7 +98,8 @@ def _detail(error: EscalationError) -> str:
 
 def _headers(error: EscalationError) -> dict[str, str]:
     if isinstance(error, Unauthenticated):
-        return {"WWW-Authenticate": CHALLENGE}
+        more = error.extra.get("challenge")
+        return {"WWW-Authenticate": CHALLENGE if more is None else f"{CHALLENGE}, {more}"}
     if isinstance(error, (Busy, TooMany)):
         return {"Retry-After": str(error.extra.get("retry_after", 1))}
     if isinstance(error, (NoSuchMethod, WrongMediaType)):

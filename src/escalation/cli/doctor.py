@@ -6,7 +6,14 @@ from datetime import timedelta
 import typer
 
 from escalation import settings as settings_module
-from escalation.bootstrap import database, database_of, place_of, vault_of
+from escalation.bootstrap import (
+    database,
+    database_of,
+    lacking_for_tokens,
+    place_of,
+    tokens_of,
+    vault_of,
+)
 from escalation.cli.listening import is_loopback
 from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, say, say_json, tell
@@ -65,4 +72,6 @@ def _patient(settings: Settings, engine: Engine) -> Patient:
         overdue=timedelta(seconds=settings.overdue_seconds),
         outage=timedelta(minutes=settings.outage_minutes),
         strangers=settings_module.strangers(),
+        tokens=tokens_of(settings, clock),
+        tokens_lack=lacking_for_tokens(settings),
     )

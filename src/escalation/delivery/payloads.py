@@ -101,7 +101,7 @@ def _named(actor: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """Who acted; which key or token they used is nobody else's business."""
     if actor is None:
         return None
-    return {name: value for name, value in actor.items() if name not in {"key", "token"}}
+    return {name: value for name, value in actor.items() if name not in {"key", "subject"}}
 
 
 def _json(value: object) -> bytes:

@@ -2,18 +2,17 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import httpcore
 import httpx
 
-from escalation import __version__
 from escalation.clock import monotonic
 from escalation.delivery import signing
 from escalation.delivery.guard import ForbiddenAddress, Guard, Resolver, system_resolver
+from escalation.delivery.outbound import USER_AGENT, guarded_client, trusting
 from escalation.delivery.retry import Outcome, Result, outcome_of
 
 DEADLINE = 15.0
@@ -22,15 +21,12 @@ READ_AT_MOST = 65_536
 """Bytes of an answer's body that are read, as they come: nothing is unpacked."""
 READ_FOR = 1.0
 """Seconds that an answer's body may take; the status has decided already."""
-CONNECT_SHARE = 0.6
-"""The share of the deadline that connecting may take, and again the TLS handshake."""
 LAST_TURNS = 0.02
 """Seconds that the event loop is given to close sockets before it may end."""
 IN_FLIGHT = 8
 """Requests at once of one client: its pool slows down quadratically beyond."""
 PER_ENDPOINT = 2
 """Requests at once to one endpoint."""
-USER_AGENT = f"escalation/{__version__}"
 
 _FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (TimeoutError, Outcome.TIMED_OUT, f"no answer within {DEADLINE:g} seconds"),
@@ -61,58 +57,6 @@ class Sent:
 
     result: Result
     milliseconds: int
-
-
-def trusting(authorities: str | None = None) -> ssl.SSLContext:
-    """Certificates are checked against the public authorities, and those of a file in house."""
-    context = httpx.create_ssl_context(trust_env=False)
-    if authorities is not None:
-        context.load_verify_locations(authorities)
-    return context
-
-
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to the addresses that the guard lets through, and to no other."""
-
-    def __init__(self, guard: Guard, resolver: Resolver) -> None:
-        """Look names up with ``resolver``."""
-        self._guard = guard
-        self._resolve = resolver
-        self._plain = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A connection to the first address of ``host`` that answers."""
-        answers = await self._resolve(host, port)
-        failure: Exception = httpcore.ConnectError(f"{host} does not answer")
-        for address in self._guard.chosen(host, answers):
-            try:
-                return await self._plain.connect_tcp(
-                    address, port, timeout, local_address, socket_options
-                )
-            except (httpcore.ConnectError, OSError) as error:
-                failure = error
-        raise failure
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's own signature
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Nothing is sent to sockets of this machine."""
-        del timeout, socket_options
-        raise ForbiddenAddress(f"{path} is a socket of this machine")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
 
 
 @dataclass(eq=False, slots=True)
@@ -199,22 +143,18 @@ class Sender:
             if free is None and len(pooled.endpoints) < IN_FLIGHT // PER_ENDPOINT:
                 free = pooled
         if free is None:
-            free = _Pooled(plain, self._new_client(replace(self._guard, only_allowed=plain)))
+            free = _Pooled(plain, self._new_client(plain=plain))
             self._clients.append(free)
         free.endpoints.add(endpoint)
         return free.client
 
-    def _new_client(self, guard: Guard) -> httpx.AsyncClient:
-        limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
-        transport = httpx.AsyncHTTPTransport(
-            verify=self._trust, trust_env=False, limits=limits, retries=0
-        )
-        # httpx has no public way to say how connections are made; a tripwire test holds this.
-        transport._pool._network_backend = GuardedBackend(guard, self._resolver)  # noqa: SLF001 - as above
-        # Sooner than the deadline: what is cut off within a handshake would stay open for a while.
-        limit = httpx.Timeout(self._deadline, connect=self._deadline * CONNECT_SHARE)
-        return httpx.AsyncClient(
-            transport=transport, timeout=limit, follow_redirects=False, trust_env=False
+    def _new_client(self, *, plain: bool) -> httpx.AsyncClient:
+        return guarded_client(
+            replace(self._guard, only_allowed=plain),
+            self._trust,
+            self._resolver,
+            deadline=self._deadline,
+            in_flight=IN_FLIGHT,
         )
 
 

@@ -34,6 +34,7 @@ class Person:
     name: str
     email: str | None
     phone: str | None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Directory:
         self.positions = positions
         self.zone = zone_named(file.zone)
         self.people = _people(file, before)
+        self.subjects: Mapping[str, str] = _subjects(self.people, before)
         self.parties = dict(_parties(file))
         self.clusters = {
             key: Cluster(key, entry.title, entry.provider, entry.members, entry.observers)
@@ -182,6 +184,13 @@ class Directory:
         """The person of that id; NotFound names the nearest."""
         return _found(self.people, person_id, "person")
 
+    def by_email(self, address: str) -> str | None:
+        """The id of the only person with that address, in capitals or not."""
+        wanted = address.casefold()
+        known = ((key, one.email) for key, one in self.people.items() if one.email)
+        found = [key for key, email in known if email.casefold() == wanted]
+        return found[0] if len(found) == 1 else None
+
     def party(self, code: str) -> Party:
         """The provider or agency of that code; NotFound names the nearest."""
         return _found(self.parties, code, "party")
@@ -230,8 +239,16 @@ def _people(file: DirectoryFile, before: "Directory | None") -> dict[str, Person
     if before is not None and file.people is before.file.people:
         return before.people
     return {
-        key: Person(key, entry.name, entry.email, entry.phone) for key, entry in file.people.items()
+        key: Person(key, entry.name, entry.email, entry.phone, entry.subject)
+        for key, entry in file.people.items()
     }
+
+
+def _subjects(people: Mapping[str, Person], before: "Directory | None") -> Mapping[str, str]:
+    """Who is who to the identity provider."""
+    if before is not None and people is before.people:
+        return before.subjects
+    return {one.subject: key for key, one in people.items() if one.subject is not None}
 
 
 def _in_order(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,8 +32,7 @@ def check(document: Document, concerned: Mapping[str, Collection[str]] = EVERYTH
     _names(sheet, "clusters", {"members": ("party", parties), "observers": ("party", parties)})
     _names(sheet, "services", {"function": ("function", sheet.table("functions"))})
     _names(sheet, "centres", {"region": ("region", sheet.table("regions"))})
-    for code in sheet.codes("people"):
-        in_time(sheet, ("people", code))
+    _people(sheet)
     check_seats(sheet, parties)
     _forums(sheet, parties)
     _partners(sheet, parties)
@@ -43,6 +42,24 @@ def check(document: Document, concerned: Mapping[str, Collection[str]] = EVERYTH
     }
     _names(sheet, "service_standards", known)
     return sheet.faults
+
+
+def _people(sheet: Sheet) -> None:
+    codes = sheet.codes("people")
+    for code in codes:
+        in_time(sheet, ("people", code))
+    if any(sheet.text("people", code, "subject") for code in codes):
+        _subjects(sheet)
+
+
+def _subjects(sheet: Sheet) -> None:
+    """Refuse a subject of the identity provider that two people have."""
+    known: dict[str, str] = {}
+    for code in sheet.table("people"):
+        subject = sheet.text("people", code, "subject")
+        if subject is not None and known.setdefault(subject, code) != code:
+            detail = f"found the subject of {quoted(known[subject])}, expected one of their own"
+            sheet.refuse("duplicate_subject", ("people", code, "subject"), detail)
 
 
 def _partners(sheet: Sheet, parties: Iterable[str]) -> None:

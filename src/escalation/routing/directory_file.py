@@ -106,6 +106,9 @@ class PersonEntry(Strict):
     name: Title
     email: Title | None = None
     phone: Title | None = None
+    subject: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
+        default=None, description="who they are to the identity provider: its `sub`, or such"
+    )
     from_: Moment | None = Field(default=None, alias="from")
     until: Moment | None = None
 

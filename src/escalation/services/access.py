@@ -1,9 +1,11 @@
-"""Who calls, and what they may: keys by the hash of what is sent, roles by what they permit."""
+"""Lets callers in: by a key, known by the hash of what is sent, or by a token."""
 
 from escalation.clock import Clock
 from escalation.errors import Unauthenticated
 from escalation.services.callers import NOT_LIVE, Caller, ShownKey
 from escalation.services.keys import hash_of, well_formed
+from escalation.services.oidc.door import TokenDoor
+from escalation.services.oidc.tokens import is_token
 from escalation.services.registry import Known, Registry
 from escalation.services.uses import Uses
 from escalation.store.access import StoredKey
@@ -15,8 +17,19 @@ _NO_KEY = "Send a key of this installation: `Authorization: Bearer esc_...`."
 class Doorkeeper:
     """Knows callers by their keys: from memory where it can, from the database where it must."""
 
-    def __init__(self, engine: Engine, registry: Registry, clock: Clock, uses: Uses) -> None:
-        """Look keys up in ``registry``, and read it again through ``engine``; tell ``uses``."""
+    def __init__(
+        self,
+        engine: Engine,
+        registry: Registry,
+        clock: Clock,
+        uses: Uses,
+        tokens: TokenDoor | None = None,
+    ) -> None:
+        """Look keys up in ``registry``, and read it again through ``engine``; tell ``uses``.
+
+        Tokens of an identity provider come in by ``tokens``, if it has one.
+        """
+        self._tokens = tokens
         self._uses = uses
         self._engine = engine
         self._registry = registry
@@ -32,11 +45,17 @@ class Doorkeeper:
         return None if caller is None or caller.by_directory else caller
 
     def admitted(self, secret: str) -> Caller:
-        """Whose key it is by what stands in the database now.
+        """Whose key or token it is by what stands in the database now.
 
         Raises:
             Unauthenticated: it is nobody's, or has been revoked or has expired.
+            Forbidden: it is a good token, and gives nothing here.
+            Busy: it is a token, and the identity provider's keys cannot be had.
         """
+        if self._tokens is not None and is_token(secret):
+            shown = self._tokens.shown(secret)
+            with read(self._engine) as connection:
+                return Caller.by(shown, self._registry.refresh(connection), self._clock.now())
         if not well_formed(secret):
             raise Unauthenticated(f"That is not a key, or one that was mistyped. {_NO_KEY}")
         with read(self._engine) as connection:
@@ -66,7 +85,7 @@ class Doorkeeper:
 
 
 def secret_of(authorization: str | None) -> str:
-    """The key in an ``Authorization`` header.
+    """The key or token in an ``Authorization`` header.
 
     Raises:
         Unauthenticated: there is none, or it is of another scheme.

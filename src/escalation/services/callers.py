@@ -35,7 +35,7 @@ class Shown(Protocol):
         """The id of the API key, if it is one."""
 
     @property
-    def token(self) -> str | None:
+    def subject(self) -> str | None:
         """Who an identity provider says they are, if it is a token of its."""
 
     def holder(self, known: Known, now: datetime) -> Principal:
@@ -54,7 +54,7 @@ class ShownKey:
     key: str
 
     @property
-    def token(self) -> None:
+    def subject(self) -> None:
         """No identity provider has to do with it."""
         return
 
@@ -122,7 +122,7 @@ class Caller:
             kind="person",
             name=self.name,
             key=None if shown is None else shown.key,
-            token=None if shown is None else shown.token,
+            subject=None if shown is None else shown.subject,
             person=self.person,
             any_seat=self.role is KeyRole.ADMIN,
         )

@@ -9,10 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from escalation.clock import Clock
+from escalation.delivery.fetching import Unreachable
 from escalation.errors import EscalationError
 from escalation.routing.retention import read_schedule
+from escalation.services.oidc.door import TokenDoor
 from escalation.services.record.sealing import Sealer
 from escalation.services.registry import Known, Registry
+from escalation.services.roles import UNSCOPED
 from escalation.services.soundness import examine
 from escalation.store import access, backlog, dialect, grants, seals, watching
 from escalation.store.access import StoredKey
@@ -62,6 +65,8 @@ class Patient:
     overdue: timedelta
     outage: timedelta
     strangers: Sequence[str]
+    tokens: TokenDoor | None = None
+    tokens_lack: Sequence[str] = ()  # settings without which those given open nothing
 
 
 Found = Iterator[Ailment]
@@ -168,6 +173,40 @@ def _backup(patient: Patient) -> Found:
 def _settings(patient: Patient) -> Found:
     for stranger in patient.strangers:
         yield _unwise("unknown_setting", stranger, "docs/settings.md lists what can be set.")
+
+
+def _tokens(patient: Patient) -> Found:
+    if patient.tokens_lack:
+        yield _unwise(
+            "oidc_half",
+            "Tokens of an identity provider are half set up, and open nothing:"
+            f" {' and '.join(patient.tokens_lack)} is not set.",
+            "docs/sign-in.md tells what is needed.",
+        )
+    if patient.tokens is None:
+        return
+    trust, table = patient.tokens.trust, patient.tokens.table
+    if not table.grants and table.person_role is None:
+        yield _unwise(
+            "oidc_gives_nothing",
+            "No token gives a role here: every one is refused.",
+            "Set ESCALATION_OIDC_ROLES, or ESCALATION_OIDC_PERSON_ROLE.",
+        )
+    strong = [grant.role for grant in table.grants if grant.role in UNSCOPED and not grant.program]
+    if strong and not trust.methods and not trust.contexts:
+        yield _unwise(
+            "oidc_single_factor",
+            f"A token gives the role {strong[0]} however its holder signed in.",
+            "Demand a second factor: ESCALATION_OIDC_AMR, or ESCALATION_OIDC_ACR.",
+        )
+    try:
+        patient.tokens.keyring.fetched()
+    except Unreachable as error:
+        yield _unwise(
+            "oidc_unreachable",
+            f"The keys of {trust.issuer} cannot be had: {error}.",
+            "Without them no token opens anything; see to the name, the network and the issuer.",
+        )
 
 
 def _schedule(patient: Patient) -> Found:
@@ -294,7 +333,7 @@ def _seals(inside: Inside) -> Found:
 
 
 _BEFORE: tuple[Callable[[Patient], Found], ...] = (
-    _database, _files, _address, _master_key, _place, _backup, _settings, _schedule,
+    _database, _files, _address, _master_key, _place, _backup, _settings, _tokens, _schedule,
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
     _framework, _keys, _rights, _clocks, _engine, _seals,

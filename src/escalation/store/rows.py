@@ -208,7 +208,7 @@ def actor_told(actor: Actor) -> dict[str, Any]:
         "kind": actor.kind,
         "name": actor.name,
         "key": actor.key,
-        "token": actor.token,
+        "subject": actor.subject,
         "person": actor.person,
     }
     return {name: value for name, value in told.items() if value is not None}

@@ -13,7 +13,8 @@ from functools import partial
 from threading import Thread
 
 from escalation.bootstrap import Container
-from escalation.delivery.sender import Sender, trusting
+from escalation.delivery.outbound import trusting
+from escalation.delivery.sender import Sender
 from escalation.services.outgoing import Outgoing
 from escalation.worker.clerk import Clerk
 from escalation.worker.health import Health

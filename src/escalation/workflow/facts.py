@@ -46,14 +46,15 @@ class Actor(Struct, frozen=True):
 
     ``kind`` is ``person``, ``engine``, ``import``, ``integration`` or ``raiser`` (by a receipt);
     ``name`` is what the timeline shows.
-    ``key`` is the id of the API key they came by, ``token`` the subject of an identity provider's.
+    ``key`` is the id of the API key they came by, ``subject`` who
+    they are to the identity provider whose token they came by.
     ``any_seat``: they may act for any seat, whoever holds it.
     """
 
     kind: str
     name: str
     key: str | None = None
-    token: str | None = None
+    subject: str | None = None
     person: str | None = None
     any_seat: bool = False
 

@@ -1,4 +1,5 @@
 import json
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -80,7 +81,7 @@ def test_a_directory_is_stored_as_a_document_and_comes_back_the_same() -> None:
 
 
 def test_a_document_is_checked_as_a_file_is() -> None:
-    document = KNOWN.document()
+    document = deepcopy(KNOWN.document())
     document["appointments"]["app-1"]["person"] = "anne"
     document["people"]["bob"]["name"] = ""
     with pytest.raises(Invalid) as caught:
@@ -133,6 +134,28 @@ def test_parts_of_a_directory_that_do_not_fit_are_refused(change: Change, words:
     messages = refused_directory(change)
     assert len(messages) == 1
     assert words in messages[0]
+
+
+def test_nobody_is_known_to_the_provider_as_somebody_else_is() -> None:
+    document = deepcopy(KNOWN.document())
+    for person, subject in (("ann", "00u1"), ("bob", "00u2")):
+        document["people"][person]["subject"] = subject
+    assert Directory.from_document(document).subjects == {"00u1": "ann", "00u2": "bob"}
+    document["people"]["bob"]["subject"] = "00u1"
+    with pytest.raises(Invalid, match="found the subject of `ann`, expected one of their own"):
+        Directory.from_document(document)
+
+
+def test_an_address_names_the_only_person_who_has_it() -> None:
+    document = deepcopy(KNOWN.document())
+    document["people"]["ann"]["email"] = "Ann@alpha.example"
+    found = Directory.from_document(document)
+    assert found.by_email("ann@ALPHA.example") == "ann"
+    for person in document["people"].keys() - {"bob"}:
+        document["people"][person].setdefault("email", f"{person}@alpha.example")
+    assert Directory.from_document(document).by_email("") is None
+    document["people"]["bob"]["email"] = "ann@alpha.example"
+    assert Directory.from_document(document).by_email("ann@alpha.example") is None
 
 
 def test_parties_share_one_namespace() -> None:
