@@ -57,6 +57,11 @@ _ENGINE = (
         ),
         "`tabled`, or as on the rung above",
     ),
+    (
+        "out_of_session",
+        "the forum is told that it was not decided between meetings; it waits for its meeting",
+        "stays",
+    ),
     ("overall", "past target is told", "stays"),
     ("inform", "the lead is reminded, and again at the same cadence", "stays"),
     (

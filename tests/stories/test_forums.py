@@ -183,6 +183,26 @@ def test_what_cannot_wait_is_decided_between_meetings_by_as_many_as_the_quorum(
     story.rules(meeting, "decide", issue="the late pay", then=told, **enough)
 
 
+@on_both
+def test_what_was_not_decided_between_meetings_in_time_is_told_and_waits_for_its_meeting(
+    story: Story,
+) -> None:
+    meeting = tabled(story, severity="critical")
+    clock = story.clock("out_of_session")
+    assert (clock["budget"], local(clock["due_at"])) == ("2 business days", "2026-03-04 17:00")
+    story.until("2026-03-04 16:59", "warned")  # of the raiser, who has heard nothing
+    story.until("2026-03-04 17:00", "warned warned")  # the whole matter is past its target too
+    [told] = [each for each in story.history("warned") if each["clock"] == "out_of_session"]
+    assert told["step"] == "end"
+    assert told["tells"] == {"forum": FORUM, "meeting": meeting}
+    issue = story.issue()
+    assert (issue["status"], issue["rung"]["meeting"]["id"]) == ("tabled", meeting)
+    assert issue["past_target"]
+    decided = {"the late pay": "decided resolved", FORUM: "(meeting.decided)"}
+    late = {"text": "Pay now", "assents": list(PRESENT)}
+    story.rules(meeting, "decide", issue="the late pay", then=decided, **late)
+
+
 # -- meetings that do not go as planned
 
 

@@ -57,7 +57,12 @@ from escalation.workflow.sealing import (
 )
 from escalation.workflow.states import TERMINAL, Act, ClockEnd, ClockKind, Status
 
-AGREED = (ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL)
+AGREED = (
+    ClockKind.ACKNOWLEDGE,
+    ClockKind.RUNG,
+    ClockKind.OUT_OF_SESSION,
+    ClockKind.OVERALL,
+)
 """The agreed clocks that a hold lets stand still; a forum's is taken off with its agenda item."""
 
 

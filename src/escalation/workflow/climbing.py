@@ -22,6 +22,7 @@ RUNG_CLOCKS = (
     ClockKind.ACKNOWLEDGE,
     ClockKind.RUNG,
     ClockKind.FORUM,
+    ClockKind.OUT_OF_SESSION,
     ClockKind.HOLD,
     ClockKind.REVIEW,
     ClockKind.REMIND,
@@ -194,6 +195,7 @@ def begin_rung_clocks(draft: Draft, rung: EffectiveRung) -> None:
     """The clocks of a rung just entered; the first rung's acknowledge clock runs from receipt."""
     if rung.kind is RungKind.FORUM:
         forum.table_next(draft, rung)
+        forum.begin_out_of_session(draft, rung)
         return
     severity = draft["severity"]
     first = draft.visit == 1

@@ -22,7 +22,15 @@ from escalation.workflow.plan import Claim
 from escalation.workflow.sittings import retable
 from escalation.workflow.states import END, HORIZON, ClockEnd, ClockKind, Status
 
-GOES_ON = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OVERALL, ClockKind.STATUTORY})
+GOES_ON = frozenset(
+    {
+        ClockKind.ACKNOWLEDGE,
+        ClockKind.RUNG,
+        ClockKind.OUT_OF_SESSION,
+        ClockKind.OVERALL,
+        ClockKind.STATUTORY,
+    }
+)
 """Clocks that run on past their end, until the act that stops them."""
 
 
@@ -117,6 +125,11 @@ def _forum(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 -
     not_reached(draft, due, carried=not down, why="the engine was down" if down else None)
 
 
+def _out_of_session(draft: Draft, clock: Clock, due: datetime) -> None:
+    """Not decided between meetings in time: the forum is told, and its next meeting has it."""
+    _tell(draft, clock, due, {"forum": draft["forum"], "meeting": draft["meeting"]})
+
+
 def retarget(draft: Draft, ask: Retarget) -> None:
     """A meeting says that it did not come to it."""
     not_reached(draft, None, carried=ask.carried, why=ask.why)
@@ -192,6 +205,7 @@ _AT_THE_END: dict[ClockKind, Callable[[Draft, Clock, datetime], None]] = {
     ClockKind.ACKNOWLEDGE: _acknowledge,
     ClockKind.RUNG: _rung,
     ClockKind.FORUM: _forum,
+    ClockKind.OUT_OF_SESSION: _out_of_session,
     ClockKind.OVERALL: _overall,
     ClockKind.INFORM: _inform,
     ClockKind.HOLD: _hold,

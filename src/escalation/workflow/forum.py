@@ -106,6 +106,13 @@ def table_next(
     table_for(draft, rung, Tabling(ahead.id, ahead, section=section))
 
 
+def begin_out_of_session(draft: Draft, rung: EffectiveRung) -> None:
+    """The time for deciding it between meetings, from entry, where the rung gives it any."""
+    target = rung.out_of_session.get(draft["severity"])
+    if target is not None:
+        draft.begin(ClockKind.OUT_OF_SESSION, target.value, draft["entered_at"])
+
+
 def table_for(draft: Draft, rung: EffectiveRung, item: Tabling, reason: str | None = None) -> None:
     """Put the issue on this agenda and let the forum clock run."""
     meeting = cast("Sitting", item.sitting)

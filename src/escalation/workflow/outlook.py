@@ -15,6 +15,9 @@ from escalation.workflow.states import END, HORIZON, TERMINAL, Act, ClockKind
 
 _SAYS = {
     ClockKind.ACKNOWLEDGE: "the lead and the rung above are told that it is not acknowledged",
+    ClockKind.OUT_OF_SESSION: (
+        "the forum is told that it was not decided between meetings; it waits for its meeting"
+    ),
     ClockKind.OVERALL: "it is past its overall target, which is told and reported",
     ClockKind.INFORM: "the lead is reminded to inform the raiser, again and again until they are",
     ClockKind.HOLD: "it resumes, and the agreed clocks go on with what they had left",

@@ -91,3 +91,18 @@ def rebudget(draft: Draft, rung: EffectiveRung) -> None:
         clock = draft.clock(kind)
         if clock is not None:
             draft.rebudget(clock, duration, warnings)
+    _rebudget_out_of_session(draft, rung)
+
+
+def _rebudget_out_of_session(draft: Draft, rung: EffectiveRung) -> None:
+    """Of another severity it has other time for being decided between meetings, some, or none."""
+    clock, target = (
+        draft.clock(ClockKind.OUT_OF_SESSION),
+        rung.out_of_session.get(draft["severity"]),
+    )
+    if target is None:
+        draft.stop(ClockKind.OUT_OF_SESSION)
+    elif clock is not None:
+        draft.rebudget(clock, target.value, ())
+    elif draft["severity"] is not draft.facts.issue.severity:
+        forum.begin_out_of_session(draft, rung)

@@ -82,6 +82,7 @@ def _carry_out(draft: Draft, case: Case[Decide], status: Status, decision: Decis
 
 def _keep(draft: Draft, case: Case[Decide]) -> None:
     """On to the next meeting; out of session that is the one it is tabled for already."""
+    draft.stop(ClockKind.OUT_OF_SESSION)
     if cast("datetime", case.issue.meeting_at) <= draft.now:  # it is on that meeting's agenda
         retable(draft, case.rung, "decided", carried=False)
 

@@ -73,6 +73,7 @@ class Effect(StrEnum):
 class ClockKind(StrEnum):
     """What a clock measures.
 
+    ``out_of_session`` is the time that a forum's rung gives for deciding between meetings;
     ``remind`` is the cadence of an exhausted issue; of ``statutory`` clocks an issue may have
     several, each told apart by the rule of law that it counts for.
     """
@@ -80,6 +81,7 @@ class ClockKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     RUNG = "rung"
     FORUM = "forum"
+    OUT_OF_SESSION = "out_of_session"
     OVERALL = "overall"
     INFORM = "inform"
     HOLD = "hold"
@@ -101,6 +103,7 @@ CLASS_OF = {
     ClockKind.ACKNOWLEDGE: ClockClass.AGREED,
     ClockKind.RUNG: ClockClass.AGREED,
     ClockKind.FORUM: ClockClass.AGREED,
+    ClockKind.OUT_OF_SESSION: ClockClass.AGREED,
     ClockKind.OVERALL: ClockClass.AGREED,
     ClockKind.INFORM: ClockClass.PLANNED,
     ClockKind.HOLD: ClockClass.PLANNED,

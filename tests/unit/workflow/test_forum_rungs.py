@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.routing.vocabulary import Severity
+from escalation.routing.vocabulary import IssueKind, Severity
 from escalation.workflow.commands import Escalate, Reclassify, ReferBack, Resume, Skip, Withdraw
 from escalation.workflow.plan import Plan
-from escalation.workflow.states import ClockKind, Status
+from escalation.workflow.states import ClockKind, Effect, Status
 from tests.fakes import utc
 from tests.unit.workflow import world
-from tests.unit.workflow.asks import a_deferral, a_hold
+from tests.unit.workflow.asks import a_decision, a_deferral, a_hold
 from tests.unit.workflow.builders import DAY, HOUR, MINUTE, Story, logged, told
 
 THURSDAY = utc("2026-03-05 00:00")
@@ -258,3 +258,63 @@ def test_a_deferral_counts_as_a_carry_over() -> None:
     assert told(plan) == ["deferred", "tabled"]
     assert outcomes(plan) == ["deferred", None]
     assert story.issue.carried_over == 1
+
+
+# -- between meetings
+
+
+def before_the_forum(severity: Severity = Severity.CRITICAL) -> Story:
+    """On the forum's rung since eleven on Monday; of critical severity it has a business day."""
+    story = logged(severity=severity)
+    story.do(Skip(to="forum", reason="many agencies have it"))
+    return story
+
+
+def test_of_a_severity_with_a_time_between_meetings_a_clock_runs_from_entry() -> None:
+    story = before_the_forum()
+    clock = story.clock("out_of_session")
+    assert (clock.anchor, clock.duration) == (story.issue.entered_at, "1 business day")
+    assert not before_the_forum(Severity.HIGH).has("out_of_session")
+
+
+def test_not_decided_between_meetings_it_is_told_once_and_waits_for_its_meeting() -> None:
+    story = before_the_forum()
+    meeting, due = story.issue.meeting, story.clock("out_of_session").due_at
+    plan = story.end("out_of_session")
+    assert told(plan) == ["warned"]
+    assert story.last("warned")["tells"] == {"forum": "bmf-north", "meeting": meeting}
+    assert (story.issue.meeting, story.issue.status) == (meeting, Status.TABLED)
+    clock = story.clock("out_of_session")
+    assert (clock.due_at, clock.next_at) == (due, None), "past target until it is decided"
+    story.do(Withdraw(reason="settled"))
+    assert not story.has("out_of_session")
+
+
+def test_a_hold_keeps_what_is_left_of_the_time_between_meetings() -> None:
+    story = before_the_forum()
+    story.now += HOUR
+    left = story.left("out_of_session")
+    story.do(a_hold(story))
+    story.now += DAY
+    story.do(Resume())
+    assert story.left("out_of_session") == left > 0
+
+
+def test_of_another_severity_the_time_between_meetings_is_another() -> None:
+    story = before_the_forum()
+    anchor = story.clock("out_of_session").anchor
+    story.do(Reclassify(reason="r", changes={"severity": Severity.HIGH}))
+    assert not story.has("out_of_session")
+    story.do(Reclassify(reason="r", changes={"severity": Severity.CRITICAL}))
+    assert story.clock("out_of_session").anchor == anchor
+
+
+def test_what_was_decided_between_meetings_has_no_such_time_again() -> None:
+    story = before_the_forum()
+    before = story.clock("out_of_session")
+    story.do(Reclassify(reason="r", changes={"kind": IssueKind.ISSUE}))
+    assert story.clock("out_of_session") == before
+    story.do(a_decision(story, Effect.KEEP))
+    assert not story.has("out_of_session")
+    story.do(Reclassify(reason="r", changes={"kind": IssueKind.COMPLAINT}))
+    assert not story.has("out_of_session")

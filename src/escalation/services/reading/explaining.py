@@ -133,6 +133,7 @@ def budget_of(found: Facts, clock: Clock) -> Valued[Any] | None:
         ClockKind.ACKNOWLEDGE: rung.acknowledge.get(issue.severity),
         ClockKind.RUNG: rung.targets.get(issue.severity),
         ClockKind.FORUM: rung.grace,
+        ClockKind.OUT_OF_SESSION: rung.out_of_session.get(issue.severity),
         ClockKind.OVERALL: of.overall[issue.severity],
         ClockKind.INFORM: of.inform[issue.severity],
         ClockKind.HOLD: awaited,

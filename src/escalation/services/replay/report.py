@@ -15,7 +15,13 @@ from escalation.store import replay as tables
 from escalation.store.transaction import Connection, read
 from escalation.workflow.states import UNRESOLVED, ClockKind
 
-AGREED = (ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.FORUM, ClockKind.OVERALL)
+AGREED = (
+    ClockKind.ACKNOWLEDGE,
+    ClockKind.RUNG,
+    ClockKind.FORUM,
+    ClockKind.OUT_OF_SESSION,
+    ClockKind.OVERALL,
+)
 """The clocks whose end is a past target."""
 
 Report = dict[str, Any]
