@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
 from escalation.clock import VirtualClock
+from escalation.delivery.letter import Letter
 from escalation.delivery.retry import Outcome, Result
-from escalation.delivery.sender import Letter, Sent
+from escalation.delivery.sender import Sent
 from escalation.ids import IdSource
 
 MONDAY = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)

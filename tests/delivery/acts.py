@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from escalation.bootstrap import Container
+from escalation.delivery.formats.requests import Request
+from escalation.delivery.letter import Letter
 from escalation.services import endpoints
 from escalation.services.endpoints import NewEndpoint
 from escalation.store import delivery_log
@@ -11,6 +13,14 @@ from escalation.store.delivery_log import Logged
 from escalation.store.transaction import read
 from escalation.worker.delivering import courier_of
 from tests.builders import CLERK, ask_all, complaint, job
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the specification's own example
+
+
+def letter(url: str) -> Letter:
+    """An empty object for that URL."""
+    empty = (Request(body="{}"),)
+    return Letter(url=url, message_id="evt_1", requests=empty, secrets=(SECRET,))
 
 
 def subscribe(inside: Container, url: str, **wishes: Any) -> NewEndpoint:

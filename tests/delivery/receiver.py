@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import Protocol
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -18,6 +19,7 @@ class Got:
     headers: dict[str, str]
     body: bytes
     at: float
+    method: str = "POST"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,14 @@ class Talk:
 Behaviour = Callable[[Talk], Awaitable[None]]
 
 
+class Behaviours(Protocol):
+    """How to behave, by path."""
+
+    def get(self, path: str, default: Behaviour, /) -> Behaviour:
+        """The behaviour at a path."""
+        ...
+
+
 async def accept(talk: Talk) -> None:
     await talk.say(OK)
 
@@ -50,7 +60,7 @@ async def accept(talk: Talk) -> None:
 class Receiver:
     """What came, and where to send to; behaviours are by path, all others accept."""
 
-    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    behaviours: Behaviours = field(default_factory=dict[str, Behaviour])
     trust: ssl.SSLContext | None = None
     port: int = 0
     got: list[Got] = field(default_factory=list)
@@ -107,12 +117,12 @@ class Receiver:
     async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
-        path = first.split(" ")[1]
+        method, path, *_ = first.split(" ")
         pairs = (line.partition(":") for line in lines if line)
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         loop = asyncio.get_running_loop()
-        got = Got(path, headers, body, loop.time())
+        got = Got(path, headers, body, loop.time(), method)
         self.got.append(got)
         assert self._stopping is not None
         await self.behaviours.get(path, accept)(Talk(got, reader, writer, self._stopping))
@@ -121,7 +131,7 @@ class Receiver:
 
 @contextmanager
 def receiving(
-    behaviours: dict[str, Behaviour] | None = None,
+    behaviours: Behaviours | None = None,
     *,
     trust: ssl.SSLContext | None = None,
     port: int = 0,

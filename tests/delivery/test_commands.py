@@ -95,3 +95,21 @@ def test_an_endpoint_reads_in_words(run_plain: Any, receiver: Receiver, tmp_path
     shown = run_plain("webhooks", "endpoints", "show", name)
     assert "severities: high" in shown
     assert "x-tenant" in shown
+
+
+def test_a_format_is_previewed_and_taken_from_a_file(
+    run: Any, run_plain: Any, receiver: Receiver, tmp_path: Path
+) -> None:
+    file = tmp_path / "format.json"
+    file.write_text(json.dumps({"kind": "template", "body": "{{ headline | tojson }}"}))
+    shown = run("webhooks", "endpoints", "preview", str(file), "--type", "issue.held")["data"]
+    assert [each["type"] for each in shown] == ["issue.held", "ping", "recovery.summary"]
+    assert "it was put on hold" in shown[0]["requests"][0]["body"]
+    assert "POST" in run_plain("webhooks", "endpoints", "preview", "slack")
+    made = run("webhooks", "endpoints", "add", receiver.url(), "--format", str(file))
+    assert made["format"]["kind"] == "template"
+    run("webhooks", "endpoints", "ping", made["id"])
+    run("worker", "--once")
+    assert json.loads(receiver.got[0].body).startswith("an endpoint was asked")
+    refused = run("webhooks", "endpoints", "add", receiver.url(), "--format", "slak", status=1)
+    assert "slack" in refused

@@ -12,18 +12,17 @@ from escalation.clock import VirtualClock, monotonic
 from escalation.delivery.guard import Guard
 from escalation.delivery.outbound import trusting
 from escalation.delivery.retry import Outcome, Result
-from escalation.delivery.sender import Letter, Sender, Sent
+from escalation.delivery.sender import Sender, Sent
 from escalation.services import endpoints
 from escalation.worker.delivering import Courier
 from escalation.workflow.commands import Acknowledge
 from tests.builders import CLERK, ask, copied_sqlite
-from tests.delivery.acts import deliver, log_of, logged, subscribe
+from tests.delivery.acts import deliver, letter, log_of, logged, subscribe
 from tests.delivery.conftest import Open
 from tests.delivery.evil import BEHAVIOURS, MODES, certificate
 from tests.delivery.receiver import Receiver, receiving
 from tests.fakes import MONDAY
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the specification's own example
 HERE = Guard.allowing(["127.0.0.0/8"])
 
 
@@ -45,7 +44,7 @@ def sent_to(url: str, *, authorities: Path | None = None, deadline: float = 0.5)
         trust = trusting(None if authorities is None else str(authorities))
         sender = Sender(HERE, trust=trust, resolver=here, deadline=deadline)
         try:
-            return await sender.send("whe_1", Letter(url, "evt_1", b"{}", (SECRET,)), MONDAY)
+            return await sender.send("whe_1", letter(url), MONDAY)
         finally:
             await sender.close()
 

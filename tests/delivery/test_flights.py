@@ -6,12 +6,11 @@ from collections import Counter
 from escalation.bootstrap import Container
 from escalation.delivery.guard import Guard
 from escalation.delivery.retry import Outcome
-from escalation.delivery.sender import IN_FLIGHT, PER_ENDPOINT, Letter, Sender
-from tests.delivery.acts import deliver, logged, states, subscribe
+from escalation.delivery.sender import IN_FLIGHT, PER_ENDPOINT, Sender
+from tests.delivery.acts import deliver, letter, logged, states, subscribe
 from tests.delivery.receiver import OK, Behaviour, Talk, receiving
 from tests.fakes import MONDAY
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the specification's own example
 HERE = Guard.allowing(["127.0.0.0/8"])
 ENDPOINTS = 9
 
@@ -51,8 +50,8 @@ def test_never_more_than_eight_requests_share_a_client() -> None:
     async def go(url: str) -> list[int]:
         sender = Sender(HERE)
         names = [f"whe_{n}" for n in range(ENDPOINTS) for _ in range(PER_ENDPOINT)]
-        letter = Letter(url, "evt_1", b"{}", (SECRET,))
-        sent = await asyncio.gather(*(sender.send(name, letter, MONDAY) for name in names))
+        plain = letter(url)
+        sent = await asyncio.gather(*(sender.send(name, plain, MONDAY) for name in names))
         shared = [len(pooled.endpoints) * PER_ENDPOINT for pooled in sender._clients]
         await sender.close()
         assert {each.result.outcome for each in sent} == {Outcome.ACCEPTED}

@@ -8,11 +8,11 @@ import pytest
 
 from escalation.delivery.guard import ForbiddenAddress, Guard
 from escalation.delivery.retry import Outcome
-from escalation.delivery.sender import Letter, Sender
+from escalation.delivery.sender import Sender
+from tests.delivery.acts import letter
 from tests.delivery.receiver import Receiver
 from tests.fakes import MONDAY
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - the specification's own example
 INSIDE = (
     "0.0.0.0", "0.1.2.3",  # noqa: S104 - nothing listens there
     "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.254",
@@ -133,8 +133,8 @@ def send_all(urls: Sequence[str], answers: Sequence[str], guard: Guard) -> set[O
         sender = Sender(guard, resolver=resolve, deadline=0.05)
         found = set()
         for url in urls:
-            letter = Letter(url, "evt_1", b"{}", (SECRET,))
-            found.add((await sender.send("whe_1", letter, MONDAY)).result.outcome)
+            plain = letter(url)
+            found.add((await sender.send("whe_1", plain, MONDAY)).result.outcome)
         await sender.close()
         return found
 
@@ -166,8 +166,8 @@ def test_the_system_may_know_names_for_this_machine_and_none_is_sent_to(
 ) -> None:
     async def go() -> Outcome:
         sender = Sender(Guard())
-        letter = Letter(f"https://{host}:{receiver.port}/", "evt_1", b"{}", (SECRET,))
-        sent = await sender.send("whe_1", letter, MONDAY)
+        plain = letter(f"https://{host}:{receiver.port}/")
+        sent = await sender.send("whe_1", plain, MONDAY)
         await sender.close()
         return sent.result.outcome
 

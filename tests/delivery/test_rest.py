@@ -1,4 +1,5 @@
 import asyncio
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,3 +166,44 @@ def test_an_operator_may_not_see_where_events_go(api: Api, inside: Container) ->
     api.key = keys.create(inside.desk, name="o", role=KeyRole.OPERATOR, actor=CLERK).secret
     assert api("GET", ENDPOINTS).status_code == 403
     assert api("GET", "/v1/event-types").status_code == 200
+
+
+def test_a_format_is_previewed_before_it_is_saved_and_refused_where_it_does_not_hold(
+    api: Api,
+) -> None:
+    wanted = {"kind": "template", "body": '{"to": {{ details.to | tojson }}}'}
+    asked = {"format": wanted, "types": ["issue.escalated"]}
+    found = api("POST", "/v1/webhook-previews", asked)
+    assert found.status_code == 200
+    first, ping, _ = found.json()["data"]
+    assert json.loads(first["requests"][0]["body"]) == {"to": "function_director"}
+    assert "has no attribute 'to'" in ping["fault"]
+    refused = api("POST", ENDPOINTS, {"url": "http://127.0.0.1:1/", **asked})
+    assert refused.status_code == 422
+    [fault] = refused.json()["errors"]
+    assert fault["source"]["pointer"] == "/format/body"
+    assert "default" in fault["detail"]
+    wanted["body"] = '{"to": {{ details.to | default("nowhere") | tojson }}}'
+    made = api("POST", ENDPOINTS, {"url": "http://127.0.0.1:1/", **asked})
+    assert made.status_code == 201
+    assert made.json()["format"]["body"] == wanted["body"]
+
+
+@pytest.mark.parametrize(
+    ("form", "pointer"),
+    [
+        ({"kind": "jirra"}, "/format/kind"),
+        ({"kind": "jira", "transition": {}}, "/format/transition"),
+        ({"kind": "jira", "transitions": {"issue.resolved": "Done"}}, "/format/transitions"),
+        ({"kind": "zendesk", "statuses": {"issue.resolved": "solvd"}}, "/format/statuses"),
+        ({"kind": "template", "body": "{% set a = 1 %}"}, "/format/body"),
+        ({"kind": "template", "body": "{{ no_such_name }}"}, "/format/body"),
+        ({"kind": "template", "body": "no JSON"}, "/format/body"),
+        ({"kind": "template", "body": "{}", "path": "{{"}, "/format/path"),
+    ],
+)
+def test_a_format_that_cannot_be_is_refused_at_its_place(api: Api, form: Any, pointer: str) -> None:
+    refused = api("POST", ENDPOINTS, {"url": "http://127.0.0.1:1/", "format": form})
+    assert refused.status_code == 422, refused.text
+    [fault] = refused.json()["errors"]
+    assert fault["source"]["pointer"].replace("/jira", "").startswith(pointer), fault

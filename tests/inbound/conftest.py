@@ -23,7 +23,8 @@ def config_in(folder: Path) -> Path:
 def hooked(furnished_url: str, tmp_path: Path) -> Iterator[Hooked]:
     """A service to which tools may post, once on each database."""
     config = config_in(tmp_path)
-    with serving(furnished_url, hook_secrets=SETTING, config_dir=config) as service:
+    given = {"hook_secrets": SETTING, "config_dir": config, "data_dir": tmp_path / "data"}
+    with serving(furnished_url, webhook_networks="127.0.0.0/8", **given) as service:
         yield Hooked(service, config)
 
 

@@ -202,6 +202,11 @@ _CONFLICTS: Mapping[str, Code] = {
         "The delivery is being sent, or held back, at the moment",
         "Read the log of its endpoint until it has ended, then ask again.",
     ),
+    "delivery_unrendered": Code(
+        409,
+        "The delivery cannot be put in its endpoint's form",
+        "The detail says why: mend the endpoint's format or what it lacks, then send it again.",
+    ),
     "delivery_not_dead": Code(
         409,
         "Only a dead delivery can be dropped",

@@ -1,9 +1,9 @@
 """What models refuse, told as faults: a JSON pointer, what was found, expected, and nearest."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -45,7 +45,10 @@ _CODES = {
     "too_long": "too_long",
     "string_too_short": "too_short",
     "too_short": "too_short",
+    "union_tag_invalid": "unknown_word",
+    "union_tag_not_found": "missing",
 }
+_TAGS = frozenset({"union_tag_invalid", "union_tag_not_found"})
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -58,7 +61,7 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
     details = error.errors(include_url=False)
     misspelt = {path for detail in details for path in _meant(detail, model)}
     return [
-        Fault(code_of(detail), told(detail, model), pointer=pointer((*detail["loc"], *_at(detail))))
+        Fault(code_of(detail), told(detail, model), pointer=pointer(_place(detail, model)))
         for detail in details
         if not (detail["type"] == "missing" and detail["loc"] in misspelt)
     ]
@@ -72,16 +75,28 @@ def code_of(detail: ErrorDetails) -> str:
     return _CODES.get(detail["type"], "wrong_value")
 
 
-def _at(detail: ErrorDetails) -> Path:
-    """Where within the value the mistake is, for those that models find between their fields."""
-    return tuple(getattr(detail.get("ctx", {}).get("error"), "at", ()))
+def _place(detail: ErrorDetails, model: type[BaseModel]) -> Path:
+    """Where the mistake is: within the value for those that models find between their fields.
+
+    As which of several shapes an object was read is no part of it.
+    """
+    path: list[str | int] = []
+    kind: Any = model
+    for step in detail["loc"]:
+        if step not in _shapes(kind):
+            path.append(step)
+        kind = _within(kind, step)
+    context = detail.get("ctx", {})
+    if detail["type"] in _TAGS:
+        path.append(context["discriminator"].strip("'"))
+    return (*path, *getattr(context.get("error"), "at", ()))
 
 
 def told(detail: ErrorDetails, model: type[BaseModel] | None = None) -> str:
     """What was found, and what was expected."""
     kind, context, value = detail["type"], detail.get("ctx", {}), detail["input"]
-    if kind == "missing":
-        return f"found no `{detail['loc'][-1]}`, expected it"
+    if kind in {"missing", *_TAGS}:
+        return _missing(detail)
     if kind == "extra_forbidden":
         word = str(detail["loc"][-1])
         return not_among(word, _names_at(model, detail["loc"][:-1])) if model else quoted(word)
@@ -95,6 +110,14 @@ def told(detail: ErrorDetails, model: type[BaseModel] | None = None) -> str:
     expected = _EXPECTED.get(kind)
     shown = _size(value) if kind in {"too_long", "too_short", "string_too_long"} else _shown(value)
     return f"found {shown}, expected {expected.format(**context) if expected else detail['msg']}"
+
+
+def _missing(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    if detail["type"] == "union_tag_invalid":
+        return not_among(context["tag"], re.findall(r"'([^']*)'", context["expected_tags"]))
+    name = context.get("discriminator", f"{detail['loc'][-1]}")
+    return f"found no `{name.strip(chr(39))}`, expected it"
 
 
 def _meant(detail: ErrorDetails, model: type[BaseModel]) -> Iterator[Path]:
@@ -127,16 +150,33 @@ def _names_at(model: type[BaseModel] | None, path: Path) -> list[str]:
     """The names that the object at ``path`` may have."""
     kind: Any = model
     for step in path:
-        kind = _plain(_within(_plain(kind), step))
+        kind = _within(kind, step)
     fields = getattr(_plain(kind), "model_fields", {})
     return sorted(field.alias or name for name, field in fields.items())
 
 
 def _within(kind: Any, step: str | int) -> Any:  # noqa: ANN401 - an annotation is any object
-    if isinstance(step, int):
-        return get_args(kind)[0]
-    fields = {field.alias or name: field for name, field in kind.model_fields.items()}
-    return fields[step].annotation
+    """The annotation at a step: of a list's items, a mapping's values, a field, or a shape."""
+    shapes, plain = _shapes(kind), _plain(kind)
+    if step in shapes:
+        return shapes[step]
+    fields = getattr(plain, "model_fields", {})
+    if fields:
+        named = {field.alias or name: field.annotation for name, field in fields.items()}
+        return named.get(step)
+    return next(iter(get_args(plain)[::-1]), None)
+
+
+def _shapes(kind: Any) -> Mapping[str | int, Any]:  # noqa: ANN401 - an annotation is any object
+    """The shapes that an annotation takes, by the word in their field `kind`."""
+    if get_origin(kind) is Annotated:
+        return _shapes(get_args(kind)[0])
+    if get_origin(kind) in {Union, UnionType}:
+        return {tag: each for part in get_args(kind) for tag, each in _shapes(part).items()}
+    field = getattr(kind, "model_fields", {}).get("kind")
+    if field is None or get_origin(field.annotation) is not Literal:
+        return {}
+    return dict.fromkeys(get_args(field.annotation), kind)
 
 
 def _plain(kind: Any) -> Any:  # noqa: ANN401 - an annotation is any object

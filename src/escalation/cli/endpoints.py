@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
 
+from escalation.api import body
+from escalation.api.schemas.webhooks import PreviewFormat
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
+from escalation.cli.opening import at_the_desk, load, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
 from escalation.errors import Invalid
 from escalation.routing.wording import not_among
-from escalation.services import deliveries
+from escalation.services import deliveries, forms
 from escalation.services import endpoints as acts
 from escalation.services.endpoints import NewEndpoint, Wishes
+from escalation.services.event_types import known_types
+from escalation.services.forms import Format, format_of
 
 app = group(
     "Add, show, rotate, pause and remove the URLs that events are sent to."
@@ -38,6 +43,15 @@ Headers = Annotated[
     typer.Option(
         help="A file of headers to send, lines such as `Authorization: Basic ...`; `-` reads"
         " standard input. They are sealed, and never shown again.",
+    ),
+]
+Form = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="How messages are put: `standard`, `cloudevents`, `jira`, `servicenow`, `zendesk`,"
+        " `slack` or `teams`, or a file of JSON with the `kind` and its options.",
+        metavar="WORD|FILE",
     ),
 ]
 _FILTERS = {
@@ -68,12 +82,13 @@ def list_(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def add(
+def add(  # noqa: PLR0913 - options
     url: Annotated[str, typer.Argument(help="Where to: https://...", metavar="URL")],
     *,
     types: Types = None,
     only: Only = None,
     headers: Headers = None,
+    form: Form = None,
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -90,6 +105,7 @@ def add(
             types=types or (),
             filters=_filters(only or ()),
             headers=_headers(headers),
+            form=_form(form),
             description=description,
             actor=me(),
         )
@@ -109,6 +125,37 @@ def show(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def preview(
+    form: Annotated[
+        str,
+        typer.Argument(
+            help="A format, as `--format` of `add` takes it: a word or a file.",
+            metavar="FORMAT",
+        ),
+    ],
+    types: Types = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a format makes of sample events; nothing is kept or sent.
+
+    Example: escalation webhooks endpoints preview template.json --type issue.escalated
+    """
+    tried = forms.preview(_form(form), known_types(types or ()))
+    views = [deliveries.tried_view(each) for each in tried]
+    if as_json:
+        say_json({"data": views})
+        return
+    for each in views:
+        say(f"{each['type']}: {each['fault'] or ''}".rstrip(": "))
+        for request in each["requests"]:
+            say(f"  {request['method']} {request['path']} ({request['content_type']})")
+            for name, value in request["headers"].items():
+                say(f"  {name}: {value}")
+            say(f"  {request['body'] or ''}".rstrip())
+
+
+@app.command()
 def change(  # noqa: PLR0913 - options
     endpoint: Endpoint,
     *,
@@ -116,6 +163,7 @@ def change(  # noqa: PLR0913 - options
     types: Types = None,
     only: Only = None,
     headers: Headers = None,
+    form: Form = None,
     description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
     every_issue: Annotated[bool, typer.Option(help="Take all its filters away.")] = False,
     as_json: AsJson = False,
@@ -130,6 +178,7 @@ def change(  # noqa: PLR0913 - options
         types=types,
         filters=filters,
         headers=_headers(headers),
+        form=None if form is None else _form(form),
         description=description,
     )
     _change(endpoint, wishes, as_json=as_json)
@@ -220,6 +269,7 @@ def _show(view: dict[str, Any], *, as_json: bool) -> None:
             "for": view["description"],
             "types": ", ".join(view["types"]) or "all",
             "only": _only(view["filters"]),
+            "format": view["format"]["kind"],
             "headers": ", ".join(view["header_names"]) or "none",
             "state": view["state"],
             "because": view["state_reason"],
@@ -254,6 +304,15 @@ def _filters(only: Sequence[str]) -> Mapping[str, Any]:
         else:
             raise Invalid(f"--only: {not_among(what, (*_FILTERS, _RUNG))}.")
     return found
+
+
+def _form(given: str | None) -> Format:
+    """A format by its word, or from a file with its options."""
+    if given is None:
+        return format_of(None)
+    raw = Path(given).read_bytes() if Path(given).is_file() else b'{"kind": "%s"}' % given.encode()
+    sent = body.read(b'{"format": %s}' % raw, PreviewFormat, load().body_limit_depth)
+    return sent.format
 
 
 def _headers(file: TextIO | None) -> Mapping[str, str] | None:

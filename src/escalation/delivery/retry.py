@@ -37,12 +37,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came back: the status where there is one, and the ``Retry-After`` as it was sent."""
+    """What came back: the status where there is one, and the ``Retry-After`` as it was sent.
+
+    ``answer`` is how the receiver's own words begin. What is ``lost`` is not tried again.
+    """
 
     outcome: Outcome
     detail: str
     status: int | None = None
     retry_after: str | None = None
+    answer: str | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ def following(result: Result, attempt: int, key: str, now: datetime) -> Next:
     """
     if result.outcome is Outcome.ACCEPTED:
         return Next(done=True)
+    if result.lost:
+        return Next()
     if result.outcome is Outcome.GONE:
         return Next(wait=SCHEDULE[0], disable=True)
     if attempt >= ATTEMPTS:

@@ -2,25 +2,20 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
 
 from escalation.clock import monotonic
-from escalation.delivery import signing
 from escalation.delivery.guard import ForbiddenAddress, Guard, Resolver, system_resolver
-from escalation.delivery.outbound import USER_AGENT, guarded_client, trusting
-from escalation.delivery.retry import Outcome, Result, outcome_of
+from escalation.delivery.letter import Letter
+from escalation.delivery.outbound import guarded_client, trusting
+from escalation.delivery.retry import Outcome, Result
+from escalation.delivery.turn import GRANTED_FOR, Turn
 
 DEADLINE = 15.0
 """Seconds that one attempt may take from the look-up of the name to the answer's last header."""
-READ_AT_MOST = 65_536
-"""Bytes of an answer's body that are read, as they come: nothing is unpacked."""
-READ_FOR = 1.0
-"""Seconds that an answer's body may take; the status has decided already."""
 LAST_TURNS = 0.02
 """Seconds that the event loop is given to close sockets before it may end."""
 IN_FLIGHT = 8
@@ -37,18 +32,6 @@ _FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (OSError, Outcome.UNREACHABLE, "no connection"),
     (ValueError, Outcome.UNREACHABLE, "the URL cannot be sent to"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message to be sent: where to, its bytes, the secrets it is signed with, more headers."""
-
-    url: str
-    message_id: str
-    body: bytes
-    secrets: tuple[str, ...]
-    headers: Mapping[str, str] = field(default_factory=dict)
-    missed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +68,7 @@ class Sender:
         self._resolver = resolver or system_resolver()
         self._deadline = deadline
         self._clients: list[_Pooled] = []
+        self._granted: dict[str, float] = {}
 
     async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent:
         """Send a letter of an endpoint, signed as at ``now``; at most two of each at once."""
@@ -116,20 +100,19 @@ class Sender:
             return _failed(error)
 
     async def _asked(self, client: httpx.AsyncClient, letter: Letter, now: datetime) -> Result:
-        request = client.build_request(
-            "POST", letter.url, content=letter.body, headers=_headers(letter, now)
-        )
-        async with asyncio.timeout(self._deadline):
-            response = await client.send(request, stream=True)
-        try:
-            await _drain(response)
-        finally:
-            with suppress(httpx.HTTPError, OSError):
-                await response.aclose()
-        status = response.status_code
-        return Result(
-            outcome_of(status), f"HTTP {status}", status, response.headers.get("retry-after")
-        )
+        """What came of the last request that was sent; the next is only once one has arrived."""
+        turn = Turn(client, letter, now, monotonic() + self._deadline)
+        if letter.handshake is not None and self._granted.get(letter.url, 0.0) < monotonic():
+            refused = await turn.shake_hands(letter.handshake)
+            if refused is not None:
+                return refused
+            self._granted[letter.url] = monotonic() + GRANTED_FOR
+        first, *others = letter.requests
+        result = await turn.send(first)
+        for request in others:
+            if result.outcome is Outcome.ACCEPTED:
+                result = await turn.send(request)
+        return result
 
     def _client(self, endpoint: str, url: str) -> httpx.AsyncClient:
         """The client of an endpoint; plain HTTP has clients of its own, which stay in house."""
@@ -156,31 +139,6 @@ class Sender:
             deadline=self._deadline,
             in_flight=IN_FLIGHT,
         )
-
-
-async def _drain(response: httpx.Response) -> None:
-    """Read a short body, so that the connection can serve again; leave a long or slow one."""
-    taken = 0
-    with suppress(TimeoutError, httpx.HTTPError, OSError):
-        async with asyncio.timeout(READ_FOR):
-            async for chunk in response.aiter_raw():
-                taken += len(chunk)
-                if taken > READ_AT_MOST:
-                    return
-
-
-def _headers(letter: Letter, now: datetime) -> Mapping[str, str]:
-    named = {
-        **letter.headers,
-        "content-type": "application/json",
-        "user-agent": USER_AGENT,
-        "accept": "*/*",
-        "accept-encoding": "identity",
-        **signing.headers(letter.message_id, now, letter.body, letter.secrets),
-    }
-    if letter.missed:
-        named["escalation-missed"] = " ".join(letter.missed)
-    return named
 
 
 def _failed(error: Exception) -> Result:

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from escalation.clock import whole_second
+from escalation.delivery.formats.requests import Request
 from escalation.errors import NotFound, Refused
 from escalation.ids import made_at
-from escalation.services import endpoints
+from escalation.services import endpoints, forms
 from escalation.services.desk import Desk
 from escalation.services.endpoints import EndpointState, StoredEndpoint
 from escalation.services.filters import Filter
+from escalation.services.forms import format_of
 from escalation.services.views import told
 from escalation.store import deliveries, delivery_log, viewing
 from escalation.store import endpoints as endpoint_store
@@ -77,7 +79,8 @@ def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
 
     Raises:
         NotFound: there is none of that id; the reason where it was ``kept`` long enough.
-        Refused: its endpoint is not enabled, or it is being sent or held back at the moment.
+        Refused: its endpoint is not enabled, it is being sent or held back at the moment, or it
+            can still not be put in the endpoint's form.
     """
 
     def chore(connection: Connection, now: datetime) -> None:
@@ -96,10 +99,25 @@ def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
                 f"{delivery_id} is of an issue that has been sealed, and is not sent.",
                 "issue_is_sealed",
             )
+        _put_in_form(connection, found, endpoint)
         deliveries.send_again(connection, delivery_id, now)
 
     desk.do(chore).result()
     return one(desk, delivery_id, kept)
+
+
+def _put_in_form(connection: Connection, found: Logged, endpoint: StoredEndpoint) -> None:
+    """Try once more what had no form; what has one keeps it, byte for byte."""
+    if endpoint.format is None or deliveries.rendering(connection, found.id) is not None:
+        return
+    body = deliveries.body(connection, found.message_id)
+    rendered = forms.put_again(connection, endpoint, found.aggregate, body)
+    if rendered.refused is not None:
+        raise Refused(
+            f"{found.id} cannot be put in its endpoint's form: {rendered.refused}.",
+            "delivery_unrendered",
+        )
+    deliveries.render(connection, found.id, rendered)
 
 
 def drop(desk: Desk, delivery_id: str, kept: timedelta, *, actor: Actor) -> View:
@@ -155,12 +173,33 @@ def endpoint_view(desk: Desk, stored: StoredEndpoint) -> View:
         "types": list(stored.types),
         "filters": Filter.of(stored.filters).view(),
         "header_names": sorted(stored.headers or ()),
+        "format": format_of(stored.format).model_dump(mode="json"),
         "state": stored.state.value,
         "state_reason": stored.state_reason,
         "old_secret_until": told(both),
         "deliveries": counts,
         "created_by": stored.created_by,
         "created_at": told(stored.created_at),
+    }
+
+
+def tried_view(tried: forms.Tried) -> View:
+    """What a sample comes to in a form."""
+    return {
+        "type": tried.type,
+        "requests": [request_view(each) for each in tried.requests],
+        "fault": tried.fault,
+    }
+
+
+def request_view(request: Request) -> View:
+    """A request without the headers that every request has."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "content_type": request.content_type,
+        "headers": dict(request.headers),
+        "body": request.body,
     }
 
 

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from escalation.delivery import payloads, signing
 from escalation.delivery.guard import Guard
 from escalation.errors import Fault, Invalid, NotFound, Refused
-from escalation.services import framework, own_headers
+from escalation.services import forms, framework, own_headers
 from escalation.services.desk import Desk
 from escalation.services.event_types import known_types
 from escalation.services.filters import filter_from
+from escalation.services.forms import Format, format_of
 from escalation.services.secrets import Vault
 from escalation.store import deliveries, endpoints, journal, timeline
 from escalation.store.deliveries import Message, NewDelivery
@@ -25,6 +26,7 @@ __all__ = ["EndpointState", "NewEndpoint", "StoredEndpoint"]
 BOTH_SIGN = timedelta(hours=24)
 """How long the old secret signs beside the new one, unless it is said otherwise."""
 JOURNAL = "webhooks"
+STANDARD = format_of(None)
 _NO_SECRETS: Mapping[str, Any] = {"secret": "", "old_secret": None, "headers": None}
 
 
@@ -44,6 +46,7 @@ class Wishes:
     types: Sequence[str] | None = None
     filters: Mapping[str, Any] | None = None
     headers: Mapping[str, str] | None = None
+    form: Format | None = None
     description: str | None = None
     enabled: bool | None = None
 
@@ -73,12 +76,14 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
     types: Sequence[str] = (),
     filters: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
+    form: Format = STANDARD,
     description: str = "",
     actor: Actor,
 ) -> NewEndpoint:
     """Send events of these types, or of all, to ``url`` from now on.
 
-    ``filters`` narrow them by the issue they are about, ``headers`` go with every message.
+    ``filters`` narrow them by the issue they are about, ``headers`` go with every message, which
+    is put in the ``form``.
 
     Raises:
         Invalid: the URL may not be sent to, or a type, a word of a filter or a header will not do.
@@ -93,6 +98,7 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
         types=known_types(types),
         filters=filter_from(filters or {}, framework.in_force(desk)).kept(),
         headers=own_headers.sealed(headers, vault) if headers else None,
+        format=forms.checked(form, types),
         state=EndpointState.ENABLED,
         state_reason=None,
         secret=vault.seal(secret),
@@ -123,6 +129,10 @@ def change(
             or its headers would go to another host than the one they were given for.
     """
     values = _changed(desk, vault, guard, wishes)
+    if wishes.form is not None or wishes.types is not None:
+        before = one(desk, endpoint_id)
+        types = before.types if wishes.types is None else wishes.types
+        values["format"] = forms.checked(wishes.form or format_of(before.format), types)
     kind = "webhook.changed"
     if wishes.enabled is not None:
         state = EndpointState.ENABLED if wishes.enabled else EndpointState.DISABLED
@@ -133,6 +143,7 @@ def change(
         del now
         before = _found(connection, endpoint_id, locked=True)
         _check_host(before, wishes)
+        _check_kind(before, wishes)
         if values:
             endpoints.change(connection, endpoint_id, values)
         return _found(connection, endpoint_id)
@@ -155,6 +166,15 @@ def _changed(desk: Desk, vault: Vault, guard: Guard, wishes: Wishes) -> dict[str
     if wishes.description is not None:
         values["description"] = wishes.description
     return values
+
+
+def _check_kind(before: StoredEndpoint, wishes: Wishes) -> None:
+    """What waits has its form already: another kind of receiver is another endpoint."""
+    kept = format_of(before.format).kind
+    if wishes.form is not None and wishes.form.kind != kept:
+        detail = f"found `{wishes.form.kind}`, expected `{kept}`: add another endpoint instead"
+        fault = Fault("wrong_value", detail, pointer="/format/kind")
+        raise Invalid("The kind of an endpoint's format stays.", errors=[fault])
 
 
 def _check_host(before: StoredEndpoint, wishes: Wishes) -> None:
@@ -216,7 +236,8 @@ def ping(desk: Desk, endpoint_id: str) -> str:
     message_id, delivery_id = desk.ids.new("evt", at), desk.ids.new("dlv", at)
 
     def chore(connection: Connection, now: datetime) -> None:
-        if _found(connection, endpoint_id).state is not EndpointState.ENABLED:
+        endpoint = _found(connection, endpoint_id)
+        if endpoint.state is not EndpointState.ENABLED:
             raise Refused(
                 f"{endpoint_id} is disabled, and is sent nothing; enable it first.",
                 "endpoint_disabled",
@@ -229,6 +250,7 @@ def ping(desk: Desk, endpoint_id: str) -> str:
             aggregate=message_id,
             number=1,
             type=payloads.PING,
+            rendered=forms.put(format_of(endpoint.format), forms.told_of(body, ())),
         )
         deliveries.add(connection, [Message(message_id, payloads.PING, body, now)], [new], now)
 

@@ -1,19 +1,49 @@
 """Events of the outbox handed on: to which endpoints, as which messages, held back or not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from escalation.delivery import payloads
+from escalation.delivery.formats.options import CloudEvents, Format, Standard, format_of
+from escalation.delivery.formats.told import Told
 from escalation.ids import IdSource
 from escalation.services.filters import Filter, fits, rungs_by
+from escalation.services.forms import put, takes, told_of
 from escalation.services.recovery import late_ones
 from escalation.services.registry import Registry
 from escalation.store import deliveries, endpoints, outbox
-from escalation.store.deliveries import Message, NewDelivery
+from escalation.store.deliveries import Message, NewDelivery, Rendered
 from escalation.store.endpoints import StoredEndpoint
 from escalation.store.heartbeat import Recovery, RecoveryState
 from escalation.store.outbox import Pending, Standing
 from escalation.store.transaction import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An endpoint with what it asks of events, read once for all of them."""
+
+    stored: StoredEndpoint
+    filters: Filter | None
+    format: Format
+
+    @classmethod
+    def of(cls, stored: StoredEndpoint) -> "Target":
+        """An endpoint, read."""
+        asked = Filter.of(stored.filters) if stored.filters else None
+        return cls(stored, asked, format_of(stored.format))
+
+    @property
+    def plain(self) -> bool:
+        """Whether it takes the standard body."""
+        return isinstance(self.format, Standard)
+
+    @property
+    def names_needed(self) -> bool:
+        """Whether its form may say what other systems call an issue."""
+        return not self.plain and not isinstance(self.format, CloudEvents)
 
 
 class FanOut:
@@ -27,6 +57,7 @@ class FanOut:
         self._ids = ids
         self._now = now
         self._rungs = rungs_by(registry, connection)
+        self._names: Mapping[str, Sequence[Mapping[str, Any]]] = {}
 
     def hand_on(self, recovery: Recovery | None, limit: int) -> int:
         """Hand on what waits; answers how many events."""
@@ -40,38 +71,59 @@ class FanOut:
         for event, wanting in self._wanted(waiting):
             if not wanting:
                 continue
-            messages.append(Message(event.event_id, event.type, _rendered(event), self._now))
+            body = _rendered(event)
             held = open_ if event.event_id in late else None
-            new.extend(self._delivery(event, target, held) for target in wanting)
+            found = [*self._deliveries(event, body, wanting, held)]
+            if found:
+                messages.append(Message(event.event_id, event.type, body, self._now))
+                new += found
         deliveries.add(self._connection, messages, new, self._now)
         outbox.dispatched(self._connection, [event.event_id for event in waiting], self._now)
         return len(waiting)
 
-    def _wanted(self, waiting: Sequence[Pending]) -> list[tuple[Pending, Sequence[StoredEndpoint]]]:
-        """Each event with the endpoints that are told of it."""
-        targets = [(each, Filter.of(each.filters)) for each in endpoints.standing(self._connection)]
+    def _wanted(self, waiting: Sequence[Pending]) -> list[tuple[Pending, Sequence[Target]]]:
+        """Each event with the endpoints whose types and filters it is of."""
+        targets = [Target.of(each) for each in endpoints.standing(self._connection)]
         stood: Mapping[str, Standing] = {}
-        if any(each.filters for each, _ in targets):
+        if any(each.filters for each in targets):
             stood = outbox.standings(self._connection, waiting)
+        if any(each.names_needed for each in targets):
+            issues = list(dict.fromkeys(event.aggregate for event in waiting))
+            self._names = outbox.other_names(self._connection, issues)
         return [
-            (
-                event,
-                [
-                    target
-                    for target, asked in targets
-                    if _goes_to(event, target)
-                    and (not target.filters or self._fits(asked, stood.get(event.event_id)))
-                ],
-            )
+            (event, [t for t in targets if self._wants(t, event, stood.get(event.event_id))])
             for event in waiting
         ]
+
+    def _wants(self, target: Target, event: Pending, standing: Standing | None) -> bool:
+        if not _goes_to(event, target.stored):
+            return False
+        return target.filters is None or self._fits(target.filters, standing)
+
+    def _deliveries(
+        self, event: Pending, body: bytes, wanting: Sequence[Target], recovery: Recovery | None
+    ) -> Iterator[NewDelivery]:
+        """A delivery to each endpoint whose format takes the event, in its form."""
+        told: Told | None = None
+        for target in wanting:
+            rendered = None
+            if not target.plain:
+                told = told or told_of(body, self._names.get(event.aggregate, ()))
+                if not takes(target.format, told):
+                    continue
+                rendered = put(target.format, told)
+            yield self._delivery(event, target.stored, recovery, rendered)
 
     def _fits(self, asked: Filter, standing: Standing | None) -> bool:
         """Whether an event of an issue that stood so goes out; what is of no issue does not."""
         return standing is not None and fits(asked, standing, self._rungs)
 
     def _delivery(
-        self, event: Pending, target: StoredEndpoint, recovery: Recovery | None
+        self,
+        event: Pending,
+        target: StoredEndpoint,
+        recovery: Recovery | None,
+        rendered: Rendered | None,
     ) -> NewDelivery:
         return NewDelivery(
             id=self._ids.new("dlv", self._now),
@@ -82,6 +134,7 @@ class FanOut:
             type=event.type,
             recovery_id=None if recovery is None else recovery.id,
             held=recovery is not None,
+            rendered=rendered,
         )
 
 

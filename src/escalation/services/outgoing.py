@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 
 from escalation.clock import Clock
 from escalation.delivery import retry
-from escalation.delivery.sender import Letter, Sent
+from escalation.delivery.formats.options import CloudEvents, format_of
+from escalation.delivery.letter import Letter
+from escalation.delivery.sender import Sent
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.services import endpoints as endpoint_acts
 from escalation.services import own_headers
 from escalation.services.fanning import FanOut
+from escalation.services.forms import sent_of
 from escalation.services.recovery import drained, settle_one
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault
@@ -58,11 +61,19 @@ class Batch:
     url: str
     secrets: tuple[str, ...]
     headers: Mapping[str, str]
+    handshake: str | None = None
 
     def letter(self, claimed: Claimed) -> Letter:
         """What is sent."""
         return Letter(
-            self.url, claimed.message_id, claimed.body, self.secrets, self.headers, claimed.missed
+            url=self.url,
+            message_id=claimed.message_id,
+            requests=sent_of(claimed.body, claimed.requests),
+            secrets=self.secrets,
+            headers=self.headers,
+            missed=claimed.missed,
+            repeated=claimed.repeated,
+            handshake=self.handshake,
         )
 
 
@@ -180,8 +191,10 @@ class Outgoing:
             return None
         secrets = self._secrets(endpoint, now)
         claimed = deliveries.claim(connection, name, now, until, step.limit)
+        if not claimed:
+            return None
         headers = own_headers.opened(endpoint.headers, self.vault)
-        return Batch(now, claimed, endpoint.url, secrets, headers) if claimed else None
+        return Batch(now, claimed, endpoint.url, secrets, headers, _origin(endpoint))
 
     def _secrets(self, endpoint: StoredEndpoint, now: datetime) -> tuple[str, ...]:
         found = [self.vault.open(endpoint.secret)]
@@ -204,6 +217,12 @@ class Outgoing:
             endpoint_acts.gone(connection, endpoint_id, made, now)
 
 
+def _origin(endpoint: StoredEndpoint) -> str | None:
+    """Who asks the receiver to allow us, where it is asked."""
+    chosen = format_of(endpoint.format)
+    return chosen.origin if isinstance(chosen, CloudEvents) and chosen.handshake else None
+
+
 def _mark_of(done: Done, now: datetime) -> tuple[Mark, bool]:
     """What a delivery has come to, and whether its endpoint is gone."""
     claimed, sent = done.claimed, done.sent
@@ -212,7 +231,12 @@ def _mark_of(done: Done, now: datetime) -> tuple[Mark, bool]:
     result = sent.result
     follows = retry.following(result, claimed.attempts + 1, claimed.id, now)
     tried = Attempt(
-        done.started_at, sent.milliseconds, result.status, result.outcome.value, result.detail
+        done.started_at,
+        sent.milliseconds,
+        result.status,
+        result.outcome.value,
+        result.detail,
+        result.answer,
     )
     if follows.done:
         return Mark(claimed, DeliveryState.DELIVERED, None, tried), False

@@ -8,13 +8,17 @@ event of each issue goes out as it is, and all others are told in one summary.
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from escalation.clock import Clock
 from escalation.delivery import payloads
+from escalation.delivery.formats.options import Standard, format_of, system_of
 from escalation.delivery.payloads import Late
 from escalation.ids import IdSource, named
-from escalation.store import deliveries, dialect, heartbeat
-from escalation.store.deliveries import Message, NewDelivery
+from escalation.services.forms import put, told_of
+from escalation.store import deliveries, dialect, endpoints, heartbeat, outbox
+from escalation.store.deliveries import Message, NewDelivery, Rendered
+from escalation.store.endpoints import StoredEndpoint
 from escalation.store.heartbeat import Held, Recovery, RecoveryState
 from escalation.store.outbox import Pending
 from escalation.store.transaction import Connection, Engine, write
@@ -88,7 +92,10 @@ def settle_one(connection: Connection, ids: IdSource, recovery: Recovery, now: d
     portions = list(payloads.portions([Late(each.message_id, each.body) for each in others]))
     if len(held) == AT_ONCE and len(portions) > 1:
         portions.pop()  # it may have room for more
-    summary = _Summaries(connection, ids, recovery, waiting[0], now)
+    endpoint = endpoints.find(connection, waiting[0])
+    if endpoint is None:
+        raise AssertionError(f"{waiting[0]} has deliveries, and is not there")
+    summary = _Summaries(connection, ids, recovery, endpoint, now)
     told = 0
     for portion in portions:
         summary.tell(others[told : told + len(portion)], portion)
@@ -105,30 +112,57 @@ class _Summaries:
         connection: Connection,
         ids: IdSource,
         recovery: Recovery,
-        endpoint_id: str,
+        endpoint: StoredEndpoint,
         now: datetime,
     ) -> None:
         self._connection = connection
         self._ids = ids
         self._recovery = recovery
-        self._endpoint = endpoint_id
+        self._endpoint = endpoint
+        self._format = format_of(endpoint.format)
         self._now = now
 
     def tell(self, rows: Sequence[Held], late: Sequence[Late]) -> None:
-        """One summary of these, which counts as their delivery."""
+        """One summary of these, which counts as their delivery; of a tool one for each ticket."""
+        if system_of(self._format) is None:
+            part = 1 + deliveries.last_number(
+                self._connection, self._endpoint.id, self._recovery.id
+            )
+            self._write(rows, late, (self._recovery.id, part), None)
+            return
+        pairs = zip(rows, late, strict=True)
+        for issue, group in groupby(pairs, key=lambda pair: pair[0].aggregate):
+            of_issue = list(group)
+            own = [row for row, _ in of_issue]
+            # In the place of the last that it tells of: before the one that goes out as it is.
+            self._write(own, [each for _, each in of_issue], (issue, own[-1].number), issue)
+
+    def _write(
+        self, rows: Sequence[Held], late: Sequence[Late], at: tuple[str, int], issue: str | None
+    ) -> None:
         recovery, now = self._recovery, self._now
-        part = 1 + deliveries.last_number(self._connection, self._endpoint, recovery.id)
-        message_id = named("evt", recovery.id, self._endpoint, str(part))
+        aggregate, number = at
+        message_id = named(
+            "evt", recovery.id, self._endpoint.id, *([] if issue is None else [issue]), str(number)
+        )
         down = (recovery.down_since, recovery.started_at)
+        part = number if issue is None else 1
         body = payloads.summary_body(message_id, down, part, now, late)
         message = Message(message_id, payloads.SUMMARY, body, now)
         new = NewDelivery(
             id=self._ids.new("dlv", now),
-            endpoint_id=self._endpoint,
+            endpoint_id=self._endpoint.id,
             message_id=message_id,
-            aggregate=recovery.id,
-            number=part,
+            aggregate=aggregate,
+            number=number,
             type=payloads.SUMMARY,
+            rendered=self._rendered(body, issue),
         )
         deliveries.add(self._connection, [message], [new], now)
         heartbeat.summarised(self._connection, [row.id for row in rows], message, now)
+
+    def _rendered(self, body: bytes, issue: str | None) -> Rendered | None:
+        if isinstance(self._format, Standard):
+            return None
+        names = {} if issue is None else outbox.other_names(self._connection, [issue])
+        return put(self._format, told_of(body, names.get(issue or "", ())))

@@ -47,9 +47,24 @@ class Message:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message in the form of its endpoint: its requests, or the reason why there are none."""
+
+    requests: Sequence[Any] = ()
+    refused: str | None = None
+
+
+UNRENDERED = "unrendered"
+"""The outcome of what cannot be put in its endpoint's form."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A message for an endpoint: due at once, or ``held`` by a recovery."""
+    """A message for an endpoint: due at once, or ``held`` by a recovery.
+
+    ``rendered`` is its form, where that is not the standard one; without requests it is dead.
+    """
 
     id: str
     endpoint_id: str
@@ -59,6 +74,7 @@ class NewDelivery:
     type: str
     recovery_id: str | None = None
     held: bool = False
+    rendered: "Rendered | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +89,24 @@ class Claimed:
     token: int
     body: bytes
     missed: tuple[str, ...]
+    requests: Sequence[Any] | None = None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether it may have been sent before."""
+        return self.token > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at sending."""
+    """One try at sending; ``answer`` is how the receiver's own words begin."""
 
     started_at: datetime
     milliseconds: int
     status: int | None
     outcome: str
     detail: str
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,39 @@ def add(
         [{"id": m.id, "type": m.type, "body": m.body, "made_at": m.made_at} for m in messages],
     )
     insert_rows(connection, models.delivery, [_row(each, now) for each in deliveries])
+    rendered = {each.id: each.rendered for each in deliveries if each.rendered is not None}
+    for name, form in rendered.items():
+        if form.refused is not None:
+            _refuse(connection, name, form.refused, now)
+    rows = [{"delivery_id": n, "requests": f.requests} for n, f in rendered.items() if f.requests]
+    insert_rows(connection, models.rendering, rows)
+
+
+def render(connection: Connection, delivery_id: str, rendered: Rendered) -> None:
+    """Give a delivery that could not be put in its form the requests that it has now."""
+    row = {"delivery_id": delivery_id, "requests": rendered.requests}
+    insert_rows(connection, models.rendering, [row])
+
+
+def rendering(connection: Connection, delivery_id: str) -> Sequence[Any] | None:
+    """The requests of a delivery, where its form is not the standard one."""
+    table = models.rendering
+    query = select(table.c.requests).where(table.c.delivery_id == delivery_id)
+    found: Sequence[Any] | None = connection.scalar(query)
+    return found
+
+
+def body(connection: Connection, message_id: str) -> bytes:
+    """The standard body of a message."""
+    table = models.message
+    found = connection.execute(select(table.c.body).where(table.c.id == message_id))
+    return bytes(found.scalar_one())
+
+
+def _refuse(connection: Connection, delivery_id: str, why: str, now: datetime) -> None:
+    tried = {"delivery_id": delivery_id, "token": 0, "started_at": now, "milliseconds": 0}
+    tried |= {"status": None, "outcome": UNRENDERED, "detail": why, "answer": None}
+    insert_rows(connection, models.delivery_attempt, [tried])
 
 
 def claim(
@@ -119,6 +175,7 @@ def claim(
     Those whose lease has ended are due again. Only who holds the endpoint's lane may ask.
     """
     d, before, message = models.delivery, models.delivery.alias(), models.message
+    form = models.rendering
     earlier = exists().where(
         before.c.endpoint_id == d.c.endpoint_id,
         before.c.aggregate == d.c.aggregate,
@@ -128,9 +185,10 @@ def claim(
     query = (
         select(
             d.c.id, d.c.message_id, d.c.aggregate, d.c.number, d.c.attempts, d.c.token,
-            message.c.body,
+            message.c.body, form.c.requests,
         )
         .join(message, message.c.id == d.c.message_id)
+        .join(form, form.c.delivery_id == d.c.id, isouter=True)
         .where(d.c.endpoint_id == endpoint_id, d.c.next_at <= now, ~earlier)
         .order_by(d.c.next_at, d.c.id)
         .limit(limit)
@@ -153,6 +211,7 @@ def claim(
             token=row.token + 1,
             body=bytes(row.body),
             missed=tuple(m for a, n, m in dead if a == row.aggregate and n < row.number),
+            requests=row.requests,
         )
         for row in rows
     ]
@@ -276,6 +335,8 @@ def _move_lane(connection: Connection, endpoint_id: str, mark: Mark, now: dateti
 
 def _row(new: NewDelivery, now: datetime) -> dict[str, Any]:
     state = DeliveryState.HELD if new.held else DeliveryState.WAITING
+    dead = new.rendered is not None and new.rendered.refused is not None
+    state = DeliveryState.DEAD if dead else state
     return {
         "id": new.id,
         "endpoint_id": new.endpoint_id,
@@ -286,8 +347,10 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, Any]:
         "state": state.value,
         "attempts": 0,
         "token": 0,
-        "next_at": None if new.held else now,
+        "next_at": now if state is DeliveryState.WAITING else None,
         "created_at": now,
+        "ended_at": now if dead else None,
+        "last_outcome": UNRENDERED if dead else None,
         "recovery_id": new.recovery_id,
     }
 
@@ -316,4 +379,5 @@ def _tried(mark: Mark) -> dict[str, Any]:
         "status": tried.status,
         "outcome": tried.outcome,
         "detail": tried.detail,
+        "answer": tried.answer,
     }

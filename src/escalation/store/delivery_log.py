@@ -67,7 +67,9 @@ def attempts(connection: Connection, deliveries: Sequence[str]) -> dict[str, lis
     query = select(t).where(any_of(connection, t.c.delivery_id, deliveries))
     found: dict[str, list[Attempt]] = {each: [] for each in deliveries}
     for row in connection.execute(query.order_by(t.c.delivery_id, t.c.token)):
-        tried = Attempt(row.started_at, row.milliseconds, row.status, row.outcome, row.detail)
+        tried = Attempt(
+            row.started_at, row.milliseconds, row.status, row.outcome, row.detail, row.answer
+        )
         found[row.delivery_id].append(tried)
     return found
 

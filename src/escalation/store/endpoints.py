@@ -32,6 +32,7 @@ class StoredEndpoint:
     types: tuple[str, ...]
     filters: Mapping[str, Any] | None
     headers: Mapping[str, str] | None
+    format: Mapping[str, Any] | None
     state: EndpointState
     state_reason: str | None
     secret: str

@@ -34,6 +34,8 @@ def forget_deliveries(connection: Connection, before: datetime, limit: int) -> i
         return 0
     gone, told = [row.id for row in rows], sorted({row.message_id for row in rows})
     connection.execute(delete(attempt).where(any_of(connection, attempt.c.delivery_id, gone)))
+    form = models.rendering
+    connection.execute(delete(form).where(any_of(connection, form.c.delivery_id, gone)))
     connection.execute(delete(d).where(any_of(connection, d.c.id, gone)))
     still = exists().where(d.c.message_id == message.c.id)
     connection.execute(delete(message).where(any_of(connection, message.c.id, told), ~still))

@@ -1,8 +1,9 @@
 """The outbox: events that are committed and not yet handed to the endpoints that want them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, exists, or_, select, update
 
@@ -113,6 +114,15 @@ def standings(connection: Connection, events: Sequence[Pending]) -> dict[str, St
         )
         for row in connection.execute(query)
     }
+
+
+def other_names(
+    connection: Connection, issues: Sequence[str]
+) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """What other systems call these issues: `{system, id, url}` of each."""
+    table = models.issue
+    query = select(table.c.id, table.c.said).where(any_of(connection, table.c.id, list(issues)))
+    return {name: said.get("external_refs") or () for name, said in connection.execute(query)}
 
 
 def dispatched(connection: Connection, events: Sequence[str], now: datetime) -> None:

@@ -175,7 +175,8 @@ def _sent(connection: Connection, subject: str) -> int:
     delivery, attempt = models.delivery, models.delivery_attempt
     own = select(models.event.c.id).where(models.event.c.aggregate == subject)
     ours = select(delivery.c.id).where(delivery.c.aggregate == subject)
-    connection.execute(delete(attempt).where(attempt.c.delivery_id.in_(ours)))
+    for beside in (attempt, models.rendering):
+        connection.execute(delete(beside).where(beside.c.delivery_id.in_(ours)))
     connection.execute(delete(delivery).where(delivery.c.aggregate == subject))
     connection.execute(delete(models.outbox).where(models.outbox.c.aggregate == subject))
     message = models.message

@@ -210,6 +210,7 @@ def actor_told(actor: Actor) -> dict[str, Any]:
         "key": actor.key,
         "subject": actor.subject,
         "person": actor.person,
+        "system": actor.system,
     }
     return {name: value for name, value in told.items() if value is not None}
 

@@ -15,8 +15,9 @@ from typing import Protocol
 import structlog
 
 from escalation.clock import monotonic
+from escalation.delivery.letter import Letter
 from escalation.delivery.retry import Outcome
-from escalation.delivery.sender import DEADLINE, PER_ENDPOINT, Letter, Sent
+from escalation.delivery.sender import DEADLINE, PER_ENDPOINT, Sent
 from escalation.errors import EscalationError
 from escalation.services.outgoing import LEASE, Batch, Done, Step
 from escalation.worker.clerk import Clerk

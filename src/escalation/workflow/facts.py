@@ -48,7 +48,8 @@ class Actor(Struct, frozen=True):
     ``name`` is what the timeline shows.
     ``key`` is the id of the API key they came by, ``subject`` who
     they are to the identity provider whose token they came by.
-    ``any_seat``: they may act for any seat, whoever holds it.
+    ``any_seat``: they may act for any seat, whoever holds it. ``system`` is how a tool's own
+    tickets are known among external references.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Actor(Struct, frozen=True):
     subject: str | None = None
     person: str | None = None
     any_seat: bool = False
+    system: str | None = None
 
     @property
     def bound(self) -> bool:

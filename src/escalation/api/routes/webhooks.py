@@ -18,12 +18,14 @@ from escalation.api.schemas.webhooks import (
     EndpointView,
     EventTypeList,
     NewEndpointView,
+    PreviewFormat,
+    PreviewList,
     RotateSecret,
 )
 from escalation.bootstrap import Container
-from escalation.services import deliveries, endpoints
+from escalation.services import deliveries, endpoints, forms
 from escalation.services.endpoints import NewEndpoint, Wishes
-from escalation.services.event_types import EVENT_TYPES
+from escalation.services.event_types import EVENT_TYPES, known_types
 
 EndpointName = Annotated[str, Path(description="The endpoint's id.")]
 DeliveryName = Annotated[str, Path(description="Its id.")]
@@ -42,6 +44,7 @@ def create_webhook_endpoint(asked: Ask) -> Response:
         types=sent.types,
         filters=sent.filters.model_dump(),
         headers=sent.headers,
+        form=sent.format,
         description=sent.description,
         actor=asked.caller.actor,
     )
@@ -73,6 +76,7 @@ def change_webhook_endpoint(asked: Ask, endpoint: EndpointName) -> Response:
         types=sent.types,
         filters=None if sent.filters is None else sent.filters.model_dump(),
         headers=sent.headers,
+        form=sent.format,
         description=sent.description,
         enabled=sent.enabled,
     )
@@ -108,6 +112,14 @@ def ping_webhook_endpoint(asked: Ask, endpoint: EndpointName) -> Response:
     response = paging.single(deliveries.one(inside.desk, made, inside.deliveries_kept))
     response.status_code = _ACCEPTED
     return response
+
+
+def preview_webhook_format(asked: Ask) -> Response:
+    """Show what a format makes of samples; nothing is kept or sent."""
+    _confirmed(asked)
+    sent = asking.read(asked, PreviewFormat)
+    tried = forms.preview(sent.format, known_types(sent.types))
+    return paging.whole(asked, map(deliveries.tried_view, tried))
 
 
 def list_webhook_deliveries(
@@ -236,6 +248,17 @@ OPERATIONS = (
         status=_ACCEPTED,
         answer=DeliveryView,
         refusals=(*FINDS, 408, 409, 413),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/webhook-previews",
+        name="preview_webhook_format",
+        tag="webhooks",
+        summary="Try a format on sample events",
+        endpoint=preview_webhook_format,
+        answer=PreviewList,
+        takes={JSON: PreviewFormat},
+        refusals=WRITES,
     ),
     Operation(
         method="GET",

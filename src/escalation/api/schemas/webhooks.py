@@ -1,7 +1,7 @@
 """Webhooks out: endpoints, the delivery log, types of events."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -9,6 +9,7 @@ from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, clean
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
+from escalation.delivery.formats.options import Format, Standard
 from escalation.services.deliveries import DeliveryState
 from escalation.services.endpoints import EndpointState
 
@@ -51,6 +52,7 @@ class CreateEndpoint(Body):
     types: Types = Field(default_factory=list)
     filters: Filters = Field(default_factory=Filters)
     headers: Headers = Field(default_factory=dict)
+    format: Format = Field(default_factory=Standard)
     description: About = ""
 
 
@@ -61,6 +63,7 @@ class ChangeEndpoint(Body):
     types: Types | None = None
     filters: Filters | None = Field(default=None, description="in the place of those it has")
     headers: Headers | None = Field(default=None, description="in the place of those it has")
+    format: Format | None = Field(default=None, description="of the same kind, with other options")
     description: About | None = None
     enabled: bool | None = None
 
@@ -90,6 +93,7 @@ class EndpointView(Shape):
     types: list[str]
     filters: FiltersView
     header_names: list[str]
+    format: dict[str, Any]
     state: EndpointState
     state_reason: str | None
     old_secret_until: datetime | None
@@ -158,6 +162,39 @@ class EventTypeList(Shape):
     """Every type of events that goes out."""
 
     data: list[EventTypeView]
+    links: Links
+    meta: Meta
+
+
+class PreviewFormat(Body):
+    """A format to be tried on samples of these types of events, or of all."""
+
+    format: Format
+    types: Types = Field(default_factory=list)
+
+
+class RequestView(Shape):
+    """A request as it is sent, without the headers that every request has."""
+
+    method: str
+    path: str
+    content_type: str
+    headers: dict[str, str]
+    body: str | None
+
+
+class PreviewView(Shape):
+    """What a sample comes to: its requests, or why there are none."""
+
+    type: str
+    requests: list[RequestView]
+    fault: str | None
+
+
+class PreviewList(Shape):
+    """What the samples come to."""
+
+    data: list[PreviewView]
     links: Links
     meta: Meta
 

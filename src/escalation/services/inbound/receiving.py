@@ -46,8 +46,11 @@ from escalation.store.viewing import is_sealed
 from escalation.workflow.commands import Ask, Link, Log
 from escalation.workflow.facts import Actor, Facts
 
-MARK = re.compile(r"\[escalation (evt_[0-9a-z]{26,28})\]\s*$")
-"""How a text ends that we wrote into a tool ourselves: with the event that it tells of."""
+MARK = re.compile(r"\\?\[escalation (evt_[0-9a-z]{26,28})\\?\]\s*$")
+"""How a text ends that we wrote into a tool ourselves: with the event that it tells of.
+
+Jira may give the brackets back with a backslash before each.
+"""
 _TIED, _AWAITED = "tied:", "awaited:"
 _LONGEST_REASON = 2_000
 STEPS = 6
@@ -69,7 +72,8 @@ class Known:
     @property
     def actor(self) -> Actor:
         """The source as the timeline names it."""
-        return Actor(kind="integration", name=self.source.title or self.name)
+        name = self.source.title or self.name
+        return Actor(kind="integration", name=name, system=self.system)
 
 
 class _Stop(Exception):

@@ -9,6 +9,7 @@ from escalation.store.models.delivery import (
     heartbeat,
     message,
     recovery,
+    rendering,
     turn,
     webhook_endpoint,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "recovery",
     "reference_block",
     "register_number",
+    "rendering",
     "seal",
     "seal_chain",
     "seal_key",

@@ -17,7 +17,10 @@ webhook_endpoint = Table(
     Column("types", Json, nullable=False),  # an empty list takes every type
     Column("filters", Json),  # what an issue has to be; nothing where every issue will do
     Column("headers", Json),  # names to sealed values, sent with every message
-    Column("state", Text, nullable=False),  # enabled, disabled, removed
+    Column("format", Json),  # its kind and options; nothing where it is the standard one
+    Column("rate", Integer),  # messages in a minute, at most; nothing where there is no bound
+    Column("concurrency", Integer),  # requests at once; nothing where it is the usual number
+    Column("state", Text, nullable=False),  # enabled, draining, disabled, removed
     Column("state_reason", Text),
     Column("secret", Text, nullable=False),  # sealed
     Column("old_secret", Text),  # sealed; signs as well until then
@@ -73,6 +76,13 @@ delivery = Table(
     Index("ix_delivery_listed", "endpoint_id", "id"),
 )
 
+rendering = Table(
+    "rendering",
+    metadata,
+    Column("delivery_id", Id, primary_key=True),  # of a format other than the standard one
+    Column("requests", Json, nullable=False),
+)
+
 delivery_attempt = Table(
     "delivery_attempt",
     metadata,
@@ -83,6 +93,7 @@ delivery_attempt = Table(
     Column("status", Integer),
     Column("outcome", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("answer", Text),  # how what the receiver answered begins, in its own words
 )
 
 turn = Table(

@@ -1,0 +1,141 @@
+"""One attempt at a letter: its requests, signed and sent one after another, before a deadline."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from escalation.clock import monotonic
+from escalation.delivery import signing
+from escalation.delivery.formats.requests import Look, Request
+from escalation.delivery.letter import Letter
+from escalation.delivery.outbound import USER_AGENT
+from escalation.delivery.retry import Outcome, Result, outcome_of
+
+READ_AT_MOST = 65_536
+"""Bytes of an answer's body that are read, as they come: nothing is unpacked."""
+LOOKED_AT_MOST = 2_097_152
+"""The same where it is looked whether a message has arrived already."""
+READ_FOR = 1.0
+"""Seconds that an answer's body may take; the status has decided already."""
+ANSWER_KEPT = 1_000
+"""Characters of an answer that are kept."""
+GRANTED_FOR = 3_600.0
+"""Seconds for which a receiver that has allowed us is not asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the requests of one attempt share; it ends at ``until``, by the monotonic clock."""
+
+    client: httpx.AsyncClient
+    letter: Letter
+    now: datetime
+    until: float
+
+    async def shake_hands(self, origin: str) -> Result | None:
+        """Ask the receiver to allow us; what came of it where it does not.
+
+        https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
+        """
+        asks = {"webhook-request-origin": origin}
+        request = self.client.build_request(
+            "OPTIONS", self.letter.url, headers={**self._common(), **asks}
+        )
+        response, _ = await self._answered(request, READ_AT_MOST)
+        allowed = response.headers.get("webhook-allowed-origin", "")
+        if response.is_success and allowed.lower() in {origin.lower(), "*"}:
+            return None
+        detail = f"HTTP {response.status_code} to the handshake, WebHook-Allowed-Origin: {allowed}"
+        wait = response.headers.get("retry-after")
+        return Result(Outcome.REFUSED, detail[:300], response.status_code, wait)
+
+    async def send(self, request: Request) -> Result:
+        """Send one request; what may have arrived before is looked for first."""
+        if self.letter.repeated and request.unless and await self._is_there(request.unless):
+            return Result(Outcome.ACCEPTED, "it had arrived already")
+        made = self.client.build_request(
+            request.method,
+            _target(self.letter.url, request.path),
+            content=request.content,
+            headers=self._headers(request),
+        )
+        response, answer = await self._answered(made, READ_AT_MOST)
+        return _result(response, answer, request)
+
+    async def _is_there(self, look: Look) -> bool:
+        """Whether the tool shows a message of ours; where it does not say, it counts as not."""
+        url = _target(self.letter.url, look.path)
+        request = self.client.build_request("GET", url, headers=self._common())
+        response, answer = await self._answered(request, LOOKED_AT_MOST)
+        return response.is_success and look.mark.encode() in answer
+
+    async def _answered(self, request: httpx.Request, most: int) -> tuple[httpx.Response, bytes]:
+        async with asyncio.timeout(self.until - monotonic()):
+            response = await self.client.send(request, stream=True)
+        try:
+            return response, await _begun(response, most)
+        finally:
+            with suppress(httpx.HTTPError, OSError):
+                await response.aclose()
+
+    def _common(self) -> Mapping[str, str]:
+        return {
+            **self.letter.headers,
+            "user-agent": USER_AGENT,
+            "accept": "*/*",
+            "accept-encoding": "identity",
+        }
+
+    def _headers(self, request: Request) -> Mapping[str, str]:
+        letter = self.letter
+        signed = signing.headers(letter.message_id, self.now, request.content, letter.secrets)
+        named = {**self._common(), **request.headers, **signed}
+        if request.body is not None:
+            named["content-type"] = request.content_type
+        if letter.missed:
+            named["escalation-missed"] = " ".join(letter.missed)
+        return named
+
+
+def _result(response: httpx.Response, answer: bytes, request: Request) -> Result:
+    status = response.status_code
+    told = _told(answer)
+    if status in request.passed_over:
+        return Result(
+            Outcome.ACCEPTED, f"HTTP {status}: it does not apply any more", status, answer=told
+        )
+    lost = status in request.lost
+    outcome = Outcome.REFUSED if lost else outcome_of(status)
+    wait = response.headers.get("retry-after")
+    return Result(outcome, f"HTTP {status}", status, wait, told, lost)
+
+
+def _told(answer: bytes) -> str | None:
+    """How an answer begins, as text that every store can hold."""
+    text = answer[: 4 * ANSWER_KEPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return text[:ANSWER_KEPT] or None
+
+
+def _target(url: str, path: str) -> str:
+    """Where a request goes: what follows the URL is on the same host, whatever it is."""
+    if not path.startswith("/"):
+        return url + path
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
+
+
+async def _begun(response: httpx.Response, most: int) -> bytes:
+    """A short body, so that the connection can serve again; a long or slow one is left."""
+    taken = bytearray()
+    with suppress(TimeoutError, httpx.HTTPError, OSError):
+        async with asyncio.timeout(READ_FOR):
+            async for chunk in response.aiter_raw():
+                taken += chunk
+                if len(taken) > most:
+                    break
+    return bytes(taken[:most])
