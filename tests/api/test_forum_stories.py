@@ -329,6 +329,7 @@ def test_advice_sought_of_a_reference_group_is_on_its_agenda_and_given_by_noting
     forum = "reference-group-human-resources"
     question = "Is it owed under the award?"
     issue = service.act(service.log(), "seek-advice", forum=forum, question=question)
+    issue = service.act(issue, "seek-advice", forum=forum, question="Since when?")
     meeting = next(
         each["id"]
         for each in service.found(f"/v1/forums/{forum}/meetings?limit=5")["data"]
@@ -341,6 +342,11 @@ def test_advice_sought_of_a_reference_group_is_on_its_agenda_and_given_by_noting
     done(service, meeting, "attend", present=[{"person": name} for name in here])
     problem(does(service, meeting, "decide", issue=issue["id"], text="t"), 409, "only_to_note")
     noted = done(service, meeting, "note", issue=issue["id"], text="It is.")
-    [advice] = noted["advice"]
-    assert advice["answer"] == "It is."
+    assert [each.get("answer") for each in noted["advice"]] == ["It is.", None]
+    [item] = items(service, meeting)
+    assert (item["outcome"], item["sought"]) == (None, "Since when?")
+    problem(does(service, meeting, "close"), 409, "items_open")
+    noted = done(service, meeting, "note", issue=issue["id"], text="Since May.")
+    assert [each["answer"] for each in noted["advice"]] == ["It is.", "Since May."]
+    assert items(service, meeting)[0]["outcome"] == "noted"
     done(service, meeting, "close")

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, update
 
 from escalation.store import dialect, models
 from escalation.store.failures import Again
+from escalation.workflow.advising import ANSWERED
+from escalation.workflow.meetings.facts import ItemKind
 
 _COMES_AGAIN = (
     "kind",
@@ -40,6 +42,25 @@ def add_meetings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
         found = stands[row["id"]]
         if found.status != "scheduled" or found.starts_at != row["starts_at"]:
             raise Again(f"Meeting {found.id} was changed meanwhile; try again.")
+
+
+def take_off_answered(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Questions that are open no more, off the agendas of the forums that they were put to.
+
+    Each row has ``about`` (the issue), ``asked`` (the forum's code) and ``at``.
+    """
+    if not rows:
+        return
+    item, meeting = models.agenda_item, models.meeting
+    of_forum = select(meeting.c.id).where(meeting.c.forum == bindparam("asked"))
+    gone = update(item).where(
+        item.c.subject == bindparam("about"),
+        item.c.kind == ItemKind.ADVICE.value,
+        item.c.outcome.is_(None),
+        item.c.meeting_id.in_(of_forum),
+    )
+    said = {"outcome": "withdrawn", "remark": ANSWERED, "left_at": bindparam("at")}
+    connection.execute(gone.values(said), list(rows))
 
 
 def put_items(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, tuple_
 
 from escalation.store import dialect, models
-from escalation.store.agendas import add_meetings, put_items
+from escalation.store.agendas import add_meetings, put_items, take_off_answered
 from escalation.store.base import kept_text
 from escalation.store.bulk import MANY, insert_rows, update_rows
 from escalation.store.chain import link_hash
@@ -99,6 +99,7 @@ class _Batch:
         self.stays: dict[str, Row] = {}
         self.meetings: dict[str, Row] = {}
         self.items: dict[tuple[str, str], Row] = {}
+        self.answered: dict[tuple[str, str], Row] = {}
         self.links: list[Row] = []
         self.unlinks: set[tuple[str, str, str]] = set()
         self.sealed: list[str] = []
@@ -208,6 +209,9 @@ class _Batch:
         self.new["action"].extend(action_rows(plan.decisions))
         for tabling in plan.tablings:
             self._item(plan, tabling)
+        for code in plan.answered:
+            row = {"about": plan.issue.id, "asked": code, "at": plan.effective_at}
+            self.answered[plan.issue.id, code] = row
         gone = {(plan.issue.id, k.other, k.as_) for k in plan.unlinks}
         self.unlinks |= gone
         self.links = [k for k in self.links if (k["issue_id"], k["other"], k["as_"]) not in gone]
@@ -220,6 +224,7 @@ class _Batch:
         key = (tabling.meeting, plan.issue.id)
         if tabling.sitting is not None:
             self.meetings[tabling.meeting] = meeting_row(tabling.sitting, self.now)
+            self.answered.pop((plan.issue.id, tabling.sitting.forum), None)  # it is asked again
             row = item_row(*key, tabling, plan.effective_at)
             self.items[key] = {**row, "carried_over": plan.issue.carried_over * tabling.decides}
             return
@@ -263,6 +268,7 @@ class _Batch:
         if self.meetings:
             add_meetings(connection, list(self.meetings.values()))
         put_items(connection, list(self.items.values()))
+        take_off_answered(connection, list(self.answered.values()))
         if self.unlinks:
             link = models.issue_link.c
             key = tuple_(link.issue_id, link.other, link.as_)

@@ -22,6 +22,8 @@ from escalation.workflow.plan import Tabling
 from escalation.workflow.states import ClockEnd, ClockKind, Status
 
 Advice = Mapping[str, Any]
+ANSWERED = "its question is open no more"
+"""Why what was put to a forum for advice leaves its agenda without it."""
 
 
 def open_advice(issue: Issue) -> tuple[Advice, ...]:
@@ -115,7 +117,8 @@ def seek_advice(draft: Draft, case: Case[SeekAdvice], status: Status) -> None:  
     body = None if ask.forum is None else draft.directory.forums.get(ask.forum)
     ahead = None if body is None else forum.next_sitting(draft.under, body, draft.now)
     if ahead is not None:
-        draft.tablings.append(Tabling(ahead.id, ahead, kind="advice", sought=ask.question))
+        oldest = next(a for a in open_advice(draft.issue) if a.get("forum") == ask.forum)
+        draft.tablings.append(Tabling(ahead.id, ahead, kind="advice", sought=oldest["question"]))
     due = None if clock.due_at is None else clock.due_at.isoformat()
     told = {"advice": sought["id"], **of, "question": ask.question, "due_at": due}
     draft.event(EventType.ADVICE_SOUGHT, told)
@@ -150,6 +153,9 @@ def _over(draft: Draft, advice: Advice, how: str, **more: Any) -> None:  # noqa:
     clock = next(each for each in draft.live_clocks() if each.id == advice["clock"])
     draft.put(clocks.ended(clock, draft.now, ClockEnd.STOPPED))
     _put(draft, {**advice, **more, "ended": how, "ended_at": draft.now.isoformat()})
+    body = advice.get("forum")
+    if body is not None and all(a.get("forum") != body for a in open_advice(draft.issue)):
+        draft.answered.append(body)
 
 
 def _put(draft: Draft, advice: Advice) -> None:

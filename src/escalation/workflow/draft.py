@@ -77,6 +77,7 @@ class Draft:
         self.now = now
         self.processed_at = now
         self.tablings: list[Tabling] = []
+        self.answered: list[str] = []
         self.decisions: list[Decision] = []
         self.links: list[LinkRow] = []
         self.unlinks: list[LinkRow] = []
@@ -266,6 +267,7 @@ class Draft:
             changed=tuple(self._clocks[i] for i in self._clocks if i in self._touched),
             claims=tuple(self.claims),
             tablings=tuple(self.tablings),
+            answered=tuple(self.answered),
             decisions=tuple(self.decisions),
             links=tuple(self.links),
             unlinks=tuple(self.unlinks),

@@ -125,7 +125,9 @@ class Plan(Struct, frozen=True, kw_only=True):
     ``issue`` is the issue as it will be (but for ``chain``, which the writer computes);
     ``started`` clocks are new, ``changed`` ones existed. ``left_stay`` is the stay that ends
     where ``issue.stay`` begins, at ``issue.stay_from``, and ``left_forum`` the body it was before
-    then; ``deadlines`` are the new stay's. ``alters``: the issue is not as it was.
+    then; ``deadlines`` are the new stay's. ``answered`` are the bodies that are asked nothing any
+    more about it, by their codes: what was put to them leaves their agendas. ``alters``: the issue
+    is not as it was.
     """
 
     actor: Actor
@@ -136,6 +138,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     changed: tuple[Clock, ...] = ()
     claims: tuple[Claim, ...] = ()
     tablings: tuple[Tabling, ...] = ()
+    answered: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     links: tuple[LinkRow, ...] = ()
     unlinks: tuple[LinkRow, ...] = ()

@@ -35,7 +35,7 @@ from escalation.workflow.meetings.attendance import present_at
 from escalation.workflow.meetings.conflicts import recused_on
 from escalation.workflow.meetings.facts import OF_ISSUES, Item, ItemKind, Recusal
 from escalation.workflow.meetings.plan import MeetingEvent, Proceeding
-from escalation.workflow.meetings.rules import Case, advice_of, before_it
+from escalation.workflow.meetings.rules import Case, asked_here, before_it
 from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.plan import Decision
 from escalation.workflow.states import Effect
@@ -173,10 +173,13 @@ def _note(going: Proceeding, case: Case[Note]) -> None:
         noted = NotedUp(forum=case.facts.body.code, meeting=going.meeting.id, text=text)
         going.issue(item.subject, noted)
     else:
-        advice = advice_of(going.facts, item.subject) if item.kind is ItemKind.ADVICE else None
-        if advice is not None and text is not None:  # what it says answers an open question
-            going.issue(item.subject, GiveAdvice(advice=advice, answer=text))
-        _leave(going, item, "noted", text)
+        questions = asked_here(going.facts, item.subject) if item.kind is ItemKind.ADVICE else ()
+        if questions and text is not None:  # what it says answers the oldest question
+            going.issue(item.subject, GiveAdvice(advice=questions[0]["id"], answer=text))
+        if text is not None and len(questions) > 1:
+            going.put(replace(item, sought=questions[1]["question"]))
+        else:
+            _leave(going, item, "noted", text)
     going.tell(MeetingEvent.NOTED, subject=item.subject, text=text)
 
 
@@ -282,27 +285,24 @@ def _leave(going: Proceeding, item: Item, outcome: str, remark: str | None) -> N
 def _carry(going: Proceeding, item: Item, outcome: str, why: str | None, *, counted: bool) -> None:
     """An item that is no issue of this forum's: off this agenda and onto the next one.
 
-    One that was reported up and is over goes no further, nor does a question that was answered.
+    One that was reported up and is over goes no further.
     """
-    needless = _needless(going, item)
+    over = _over(going, item)
     later_than = max(going.now, going.meeting.sitting.starts_at)
     facts = going.facts
     ahead = forum.next_sitting(facts.under, facts.body, going.now, later_than)
-    if needless or ahead is None:
-        _leave(going, item, "withdrawn", needless or "the forum meets no more")
+    if over or ahead is None:
+        _leave(going, item, "withdrawn", "it is over" if over else "the forum meets no more")
         return
     _leave(going, item, outcome, why)
     fresh = replace(item, carried_over=item.carried_over + counted, late=False)
     going.carry(ahead, replace(fresh, tabled_at=going.now))
 
 
-def _needless(going: Proceeding, item: Item) -> str | None:
-    """Why nobody needs the item any more; None where somebody does."""
+def _over(going: Proceeding, item: Item) -> bool:
+    """Whether the item is about an issue that has ended."""
     issue = going.facts.issues.get(item.subject)
-    if issue is not None and issue.issue.ended_at is not None:
-        return "it is over"
-    answered = item.kind is ItemKind.ADVICE and advice_of(going.facts, item.subject) is None
-    return "its question is open no more" if answered else None
+    return issue is not None and issue.issue.ended_at is not None
 
 
 DOES: dict[type[Asked], Callable[[Proceeding, Case[Any]], None]] = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 
 from escalation.workflow import forum
-from escalation.workflow.advising import open_advice
+from escalation.workflow.advising import Advice, open_advice
 from escalation.workflow.facts import Actor
 from escalation.workflow.meetings.asks import (
     Asked,
@@ -198,13 +198,13 @@ def before_it(facts: MeetingFacts, subject: str) -> ItemKind | None:
         return ItemKind.ISSUE
     if any(r["forum"] == code and "noted_at" not in r for r in issue.reported_up):
         return ItemKind.REPORTED
-    return ItemKind.ADVICE if advice_of(facts, subject) is not None else None
+    return ItemKind.ADVICE if asked_here(facts, subject) else None
 
 
-def advice_of(facts: MeetingFacts, subject: str) -> str | None:
-    """The oldest open question on an issue that was put to this forum, by its id."""
+def asked_here(facts: MeetingFacts, subject: str) -> tuple[Advice, ...]:
+    """The open questions on an issue that were put to this forum, the oldest first."""
     asked = open_advice(facts.issues[subject].issue)
-    return next((str(a["id"]) for a in asked if a.get("forum") == facts.body.code), None)
+    return tuple(each for each in asked if each.get("forum") == facts.body.code)
 
 
 def agenda_closed(case: Case[Table]) -> str | None:
