@@ -142,12 +142,113 @@ def test_raised_into_a_sealed_issue_it_is_gone_with_it(service: Service) -> None
     assert service.found(path, key=service.admin)["issue"]["id"] == sealed.json()["id"]
 
 
-def test_somebody_without_a_name_gets_a_receipt_once_it_is_raised(service: Service) -> None:
-    said = recorded(service, "contacts", raiser={"type": "public", "anonymous": True})
-    issue = service.post(f"/v1/contacts/{said['id']}/raise").json()
-    code = issue["receipt_code"]
-    seen = service.get("/v1/receipt", key=None, receipt_code=code)
-    assert seen.json()["reference"] == issue["reference"]
+NAMELESS = {"type": "public", "anonymous": True}
+
+
+def wrote(service: Service, code: str, text: str, **more: str) -> Any:
+    path = "/v1/receipt/messages"
+    return service.post(path, {"text": text}, key=None, receipt_code=code, **more)
+
+
+def came_back(service: Service, code: str) -> dict[str, Any]:
+    answer = service.get("/v1/receipt", key=None, receipt_code=code)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_somebody_without_a_name_gets_a_receipt_at_once_and_is_answered_by_it(
+    service: Service, register: str
+) -> None:
+    said = recorded(service, register, raiser=NAMELESS)
+    path, code = f"/v1/{register}/{said['id']}", said["receipt_code"]
+    assert "receipt_code" not in service.found(path)
+    assert [each["id"] for each in service.found(f"/v1/{register}?unanswered=true")["data"]] == []
+    seen = came_back(service, code)
+    assert (seen["reference"], seen["status"], seen["messages"]) == (
+        said["reference"],
+        "recorded",
+        [],
+    )
+    assert "not treated as a complaint" in seen["next"]
+    assert wrote(service, code, "I forgot the date").json()["messages"][0]["from"] == "you"
+    [waits] = service.found(f"/v1/{register}?unanswered=true")["data"]
+    assert (waits["id"], waits["unanswered"]) == (said["id"], True)
+    service.clock.advance(timedelta(minutes=1))
+    answered = service.post(f"{path}/answers", {"text": "Which month?"})
+    assert answered.status_code == 201, answered.text
+    assert answered.json()["unanswered"] is False
+    spoken = [("you", "I forgot the date"), ("us", "Which month?")]
+    for told in (came_back(service, code), answered.json(), service.found(path)):
+        assert [(each["from"], each["text"]) for each in told["messages"]] == spoken
+    assert service.found(f"/v1/{register}?unanswered=true")["data"] == []
+    assert len(service.found(f"/v1/{register}?unanswered=false")["data"]) == 1
+    service.clock.advance(timedelta(minutes=1))
+    wrote(service, code, "May")
+    assert len(service.found(f"/v1/{register}?unanswered=true")["data"]) == 1
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_raised_into_an_issue_the_same_code_leads_there_with_what_was_written_before(
+    service: Service, register: str
+) -> None:
+    said = recorded(service, register, raiser=NAMELESS)
+    path, code = f"/v1/{register}/{said['id']}", said["receipt_code"]
+    wrote(service, code, "Please treat it as a complaint")
+    issue = service.post(f"{path}/raise").json()
+    assert "receipt_code" not in issue
+    wrote(service, code, "Thank you")
+    seen = came_back(service, code)
+    assert (seen["reference"], seen["status"]) == (issue["reference"], "open")
+    assert [m["text"] for m in seen["messages"]] == ["Please treat it as a complaint", "Thank you"]
+    told = problem(service.post(f"{path}/answers", {"text": "Yes"}), 409, "raised_already")
+    assert told["issue"] == issue["id"]
+    assert service.found(f"/v1/{register}?unanswered=true")["data"] == []
+
+
+def test_one_call_is_answered_twice_with_one_code_and_one_message_is_written(
+    service: Service,
+) -> None:
+    sent = {"text": "It is late", "raiser": NAMELESS}
+    first, again = (service.post("/v1/contacts", sent, idempotency_key="c1") for _ in range(2))
+    assert again.headers["idempotency-replayed"] == "true"
+    assert first.json() == again.json()
+    assert "receipt-sealed" not in {*first.headers, *again.headers}
+    code = first.json()["receipt_code"]
+    assert [wrote(service, code, "Hm", idempotency_key="m1").status_code for _ in range(2)] == [
+        201,
+        201,
+    ]
+    assert wrote(service, code, "Hm", idempotency_key="m1").headers["idempotency-replayed"]
+    path = f"/v1/contacts/{first.json()['id']}/answers"
+    service.post(path, {"text": "Well"}, idempotency_key="a1")
+    answer = service.post(path, {"text": "Well"}, idempotency_key="a1")
+    assert answer.headers["idempotency-replayed"] == "true"
+    assert [each["text"] for each in came_back(service, code)["messages"]] == ["Hm", "Well"]
+
+
+def test_who_gave_a_name_has_no_receipt_to_be_answered_by(service: Service) -> None:
+    said = recorded(service, "contacts")
+    assert "receipt_code" not in said
+    answer = service.post(f"/v1/contacts/{said['id']}/answers", {"text": "Yes"})
+    assert "by what they left" in problem(answer, 409, "no_receipt")["detail"]
+
+
+def test_what_passed_is_on_the_record_and_sealed_with_the_issue_it_became(
+    service: Service,
+) -> None:
+    said = recorded(service, "contacts", raiser=NAMELESS)
+    path, code = f"/v1/contacts/{said['id']}", said["receipt_code"]
+    wrote(service, code, "about the quokka")
+    with read(service.container.engine) as connection:
+        entries = journal.entries(connection, said["id"])
+    assert [entry.type for entry in entries] == ["contact.recorded", "contact.written"]
+    assert '"kind":"raiser"' in entries[-1].payload
+    assert service.post(f"{path}/raise", {"sensitive": ["privacy"]}).status_code == 201
+    problem(service.get(path), 404, "not_found")
+    problem(service.post(f"{path}/answers", {"text": "Yes"}), 404, "not_found")
+    assert came_back(service, code)["messages"][0]["text"] == "about the quokka"
 
 
 @pytest.mark.parametrize("register", REGISTERS)

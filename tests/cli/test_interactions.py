@@ -47,10 +47,17 @@ def test_a_raiser_without_a_name_gets_a_code_on_the_command_line_too(
     run: Run, furnished_url: str
 ) -> None:
     said = recorded(run, "contacts", "raiser.anonymous=true", database=furnished_url)
-    issue = json.loads(run("contacts", "raise", said["id"], "--json").stdout)
-    assert len(issue["receipt_code"]) == 24
-    told = run("contacts", "raise", recorded(run, "contacts", "raiser.anonymous=true")["id"])
+    assert len(said["receipt_code"]) == 24
+    told = run("contacts", "record", "text=Late", "raiser.anonymous=true")
     assert "comes back with" in plain(told.output)
+    answered = run("contacts", "answer", said["reference"], "It was posted")
+    assert "answer: It was posted" in plain(answered.output)
+    shown = json.loads(run("contacts", "show", said["id"], "--json").stdout)
+    assert [each["text"] for each in shown["messages"]] == ["It was posted"]
+    issue = json.loads(run("contacts", "raise", said["id"], "--json").stdout)
+    assert "receipt_code" not in issue, "the code that they have leads to it"
+    thanked = recorded(run, "feedback", "raiser.anonymous=true")
+    assert run("feedback", "answer", thanked["id"], "Thank you").exit_code == 0
     fields = ("title=Late", "agency=rivers", "function=payroll", "raiser.anonymous=true")
     logged = json.loads(run("issues", "log", *fields, "--json").stdout)
     assert len(logged["receipt_code"]) == 24

@@ -165,6 +165,11 @@ _CONFLICTS: Mapping[str, Code] = {
         "The message is of an issue that has been sealed",
         "Nothing of a sealed issue is sent; read the issue as one of its named people.",
     ),
+    "no_receipt": Code(
+        409,
+        "They have no receipt to be answered by",
+        "Answer them by the name, email or phone number that they left.",
+    ),
     "raised_already": Code(
         409,
         "It was raised into an issue already",

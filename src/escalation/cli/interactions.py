@@ -11,10 +11,13 @@ from escalation.cli.fields import DEPTH, Body, Fields, body_of
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
-from escalation.services import interactions, receipts
+from escalation.services import correspondence, interactions, receipts
 from escalation.services.at_hand import look
+from escalation.services.correspondence import Letter
 from escalation.services.interactions import Asked, Recording
 from escalation.services.jobs import Job
+from escalation.services.reading.correspondence import passed
+from escalation.services.receipts import NewReceipt
 from escalation.workflow.interactions import Family
 
 contacts = group(
@@ -93,6 +96,27 @@ def show_feedback(name: Name, *, as_json: AsJson = False) -> None:
     _show(Family.FEEDBACK, name, as_json=as_json)
 
 
+Text = Annotated[str, typer.Argument(help="What is written to them.", metavar="TEXT")]
+
+
+@contacts.command("answer")
+def answer_contact(name: Name, text: Text, *, as_json: AsJson = False) -> None:
+    """Answer who gave no name: they read it with their receipt.
+
+    Example: escalation contacts answer CON-2026-000001 "It was posted on Monday"
+    """
+    _answer(Family.CONTACT, name, text, as_json=as_json)
+
+
+@feedback.command("answer")
+def answer_feedback(name: Name, text: Text, *, as_json: AsJson = False) -> None:
+    """Answer who gave no name: they read it with their receipt.
+
+    Example: escalation feedback answer FBK-2026-000001 "Thank you, we open earlier now"
+    """
+    _answer(Family.FEEDBACK, name, text, as_json=as_json)
+
+
 @contacts.command("raise")
 def raise_contact(
     name: Name, fields: Fields = None, file: Body = None, *, as_json: AsJson = False
@@ -121,9 +145,31 @@ def _parts(words: str | None) -> list[str]:
 
 def _record(family: Family, sent: RecordContact | RecordFeedback, *, as_json: bool) -> None:
     with at_the_desk() as container:
-        recording = Recording(family, sent.fields, sent.received_at, None)
+        made = receipts.make(container.ids) if sent.raiser.anonymous else None
+        kept = None if made is None else made.kept
+        recording = Recording(family, sent.fields, sent.received_at, None, receipt=kept)
         said = json.loads(interactions.record(container.desk, recording, me()).body)
-    _told(said, as_json=as_json)
+    if as_json:
+        say_json({**said, **_code(made)})
+        return
+    _told(said, as_json=False)
+    _tell_code(made)
+
+
+def _answer(family: Family, name: str, text: str, *, as_json: bool) -> None:
+    with at_the_desk() as container, look(container.desk, me()) as seen:
+        said = interactions.one(seen, family, name)
+        correspondence.write(container.desk, said, Letter(text=text, actor=me()))
+    _show(family, said.id, as_json=as_json)
+
+
+def _code(made: NewReceipt | None) -> dict[str, str]:
+    return {} if made is None else {"receipt_code": made.code}
+
+
+def _tell_code(made: NewReceipt | None) -> None:
+    if made is not None:
+        tell(f"Its raiser comes back with {made.code}. It is not shown again.")
 
 
 def _list(asked: Asked, as_json: bool) -> None:  # noqa: FBT001 - the commands' own option
@@ -153,7 +199,9 @@ def _row(said: Any) -> tuple[str | None, ...]:  # noqa: ANN401 - a view
 
 def _show(family: Family, name: str, *, as_json: bool) -> None:
     with at_the_desk() as container, look(container.desk, me()) as seen:
-        said = interactions.view(interactions.one(seen, family, name))
+        found = interactions.one(seen, family, name)
+        messages = list(passed(seen.connection, found.id))
+        said = {**interactions.view(found), "messages": messages}
     _told(said, as_json=as_json)
 
 
@@ -177,6 +225,9 @@ def _told(said: dict[str, Any], *, as_json: bool) -> None:
         }
     )
     say(said["text"])
+    for each in said.get("messages", ()):
+        by = "raiser" if each["from"] == "you" else "answer"
+        say(f"{instant(each['at'])} {by}: {each['text']}")
 
 
 def _raise(family: Family, name: str, sent: bytes, *, as_json: bool) -> None:
@@ -187,13 +238,12 @@ def _raise(family: Family, name: str, sent: bytes, *, as_json: bool) -> None:
             said = interactions.one(seen, family, name)
             log = interactions.raised_from(seen.directory, said, given)
         job = Job(stem=desk.stem(), actor=me(), ask=log, backdated=True)
-        made = receipts.make(container.ids) if said.raiser.get("anonymous") else None
+        nameless = said.raiser.get("anonymous") and said.receipt is None
+        made = receipts.make(container.ids) if nameless else None
         job.receipt = None if made is None else made.kept
         issue = json.loads(interactions.raise_issue(desk, said, job).body)
-    code = {} if made is None else {"receipt_code": made.code}
     if as_json:
-        say_json({**issue, **code})
+        say_json({**issue, **_code(made)})
         return
     say(f"{said.reference} was raised as {issue['reference']}: {issue['title']}")
-    if made is not None:
-        tell(f"Its raiser comes back with {made.code}. It is not shown again.")
+    _tell_code(made)

@@ -11,7 +11,7 @@ from escalation.errors import Fault, Invalid, NotFound, Refused
 from escalation.routing.directory import Directory
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
-from escalation.services.jobs import Answer, Job
+from escalation.services.jobs import Answer, Job, Receipt
 from escalation.services.once import replayed
 from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
@@ -47,6 +47,8 @@ PREFIX: Mapping[Family, tuple[str, str]] = {
 PATHS: Mapping[Family, str] = {Family.CONTACT: "contacts", Family.FEEDBACK: "feedback"}
 """Where a register stands in the interface."""
 _CREATED = 201
+_LATER = frozenset({"id", "issue", "raised_at", "unanswered"})
+"""What is seen of it and was not yet so when it was recorded."""
 _NOT = {Family.CONTACT: "The contact was not recorded.", Family.FEEDBACK: "Nothing was recorded."}
 
 
@@ -54,7 +56,7 @@ _NOT = {Family.CONTACT: "The contact was not recorded.", Family.FEEDBACK: "Nothi
 class Recording:
     """What is to be recorded: fields as sent, and how far back it may have been received.
 
-    ``slot`` and ``body_hash`` are the call's idempotency.
+    ``slot`` and ``body_hash`` are the call's idempotency, ``receipt`` is for who gave no name.
     """
 
     family: Family
@@ -63,6 +65,7 @@ class Recording:
     backdating: timedelta | None
     slot: Slot | None = None
     body_hash: str = ""
+    receipt: Receipt | None = None
 
 
 def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:
@@ -93,10 +96,11 @@ def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:
             recorded_by=actor.name,
             received_at=received,
             created_at=now,
+            receipt=None if sent.receipt is None else sent.receipt.hash,
             **sent.fields,
         )
         interactions.add(connection, said)
-        payload = {n: v for n, v in view(said).items() if n not in {"id", "issue", "raised_at"}}
+        payload = {n: v for n, v in view(said).items() if n not in _LATER}
         kind = f"{sent.family.value}.recorded"
         _write(connection, said.id, kind, payload, (actor, now, event_id, salt))
         return _answered(connection, sent, said)
@@ -106,8 +110,10 @@ def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:
 
 
 def _answered(connection: Connection, sent: Recording, said: Interaction) -> Answer:
-    body = json.dumps(view(said), ensure_ascii=False, separators=(",", ":")).encode()
+    shown = {**view(said), "messages": []}
+    body = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Location": f"/v1/{PATHS[sent.family]}/{said.id}"}
+    headers |= {} if sent.receipt is None else sent.receipt.headers
     if sent.slot is not None:
         kept = Kept(sent.slot, sent.body_hash, _CREATED, headers, body, said.created_at)
         access.remember(connection, [kept])
@@ -175,7 +181,7 @@ def raise_issue(desk: Desk, said: Interaction, job: Job) -> Answer:
     def chore(connection: Connection, now: datetime) -> Answer:
         held = interactions.find(connection, EVERYTHING, said.family, said.id, lock=True)
         if held is None or held.issue_id is not None:
-            raise _raised_already(connection, said, job.viewer)
+            raise raised_already(connection, said, job.viewer)
         [came] = desk.within(connection, [job])
         if isinstance(came, Exception):
             raise came
@@ -189,7 +195,7 @@ def raise_issue(desk: Desk, said: Interaction, job: Job) -> Answer:
     return answer
 
 
-def _raised_already(connection: Connection, said: Interaction, viewer: Viewer) -> Exception:
+def raised_already(connection: Connection, said: Interaction, viewer: Viewer) -> Exception:
     """Which issue it was; one that is sealed to who asks has taken what was said with it."""
     found = interactions.find(connection, viewer, said.family, said.id)
     if found is None:
@@ -264,6 +270,7 @@ def view(said: Interaction) -> dict[str, Any]:
         "created_at": told(said.created_at),
         "issue": None if said.issue_id is None else {"id": said.issue_id, "reference": said.issue},
         "raised_at": told(said.raised_at),
+        "unanswered": said.unanswered,
     }
     if said.family is Family.CONTACT:
         return shared

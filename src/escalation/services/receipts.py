@@ -1,7 +1,7 @@
-"""Receipts: the code with which somebody who gave no name comes back to their issue.
+"""Receipts: the code with which somebody who gave no name comes back to what they raised.
 
-A code is 100 random bits, shown once. Its hash is kept for as long as the issue; for repeats of the
-call that got it, the code itself is kept sealed as long as that call's answer is.
+A code is 100 random bits, shown once. Its hash is kept for as long as what it leads to; for repeats
+of the call that got it, the code itself is kept sealed as long as that call's answer is.
 """
 
 from collections import OrderedDict
@@ -13,10 +13,11 @@ from escalation.errors import NotFound, TooMany
 from escalation.ids import IdSource
 from escalation.services.jobs import SEALED, Answer, Receipt
 from escalation.services.secrets import Vault
-from escalation.store import receipts
+from escalation.store import interactions, receipts
 from escalation.store.access import Slot
 from escalation.store.transaction import Engine, read
 from escalation.workflow.facts import Actor
+from escalation.workflow.interactions import Interaction
 
 RAISER = Actor(kind="raiser", name="the raiser")
 """Who writes by a receipt, as the timeline names them."""
@@ -56,14 +57,17 @@ def opened(answer: Answer, vault: Vault) -> tuple[Answer, str | None]:
     return replace(answer, headers=shown), vault.open(sealed)
 
 
-def issue_of(engine: Engine, code: str) -> str:
-    """The id of the issue that a code belongs to.
+def subject_of(engine: Engine, code: str) -> str | Interaction:
+    """The id of the issue that a code leads to, or what was said under it and is no issue.
 
     Raises:
         NotFound: it is nobody's.
     """
+    hashed = hash_of(code)
     with read(engine) as connection:
-        found = receipts.find(connection, hash_of(code))
+        issue = receipts.find(connection, hashed)
+        said = None if issue is not None else interactions.of_receipt(connection, hashed)
+    found = issue if said is None else said.issue_id or said
     if found is None:
         raise NotFound("Nothing was raised under this receipt code; look at each letter of it.")
     return found

@@ -42,6 +42,7 @@ class Asked:
     among: Mapping[str, Sequence[str]] = field(default_factory=dict)
     theme: str | None = None
     raised: bool | None = None
+    unanswered: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     words: Sequence[str] = ()
@@ -113,6 +114,24 @@ def set_raised(connection: Connection, said: str, issue_id: str, now: datetime) 
     connection.execute(change.values(issue_id=issue_id, raised_at=now))
 
 
+def set_written(connection: Connection, said: str, **when: datetime) -> None:
+    """Words have passed: ``written_at`` by the raiser, or ``answered_at`` by us."""
+    connection.execute(update(_T).where(_T.c.id == said).values(**when))
+
+
+def of_receipt(connection: Connection, hashed: str) -> Interaction | None:
+    """What the hash of a code was given for."""
+    query = select(_T, _I.c.reference.label("issue")).select_from(_joined())
+    row = connection.execute(query.where(_T.c.receipt == hashed)).one_or_none()
+    return None if row is None else _said(row)
+
+
+def of_issue(connection: Connection, issue_id: str) -> str | None:
+    """The id of what an issue was raised from."""
+    found: str | None = connection.scalar(select(_T.c.id).where(_T.c.issue_id == issue_id))
+    return found
+
+
 def _joined() -> Any:  # noqa: ANN401 - a join
     return _T.join(_I, _I.c.id == _T.c.issue_id, isouter=True)
 
@@ -160,6 +179,10 @@ def _conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool
     if asked.raised is not None:
         none = _T.c.issue_id.is_(None)
         found.append(~none if asked.raised else none)
+    if asked.unanswered is not None:
+        answered = func.coalesce(_T.c.answered_at >= _T.c.written_at, false())
+        waits = and_(_T.c.written_at.is_not(None), _T.c.issue_id.is_(None), ~answered)
+        found.append(waits if asked.unanswered else ~waits)
     if asked.since is not None:
         found.append(_T.c.received_at >= asked.since)
     if asked.until is not None:

@@ -158,6 +158,7 @@ def _interaction(connection: Connection, subject: str) -> None:
     raiser = connection.scalar(select(table.c.raiser).where(table.c.id == subject))
     if raiser is not None:
         kept = {"text": GONE, "raiser": {"type": raiser.get("type")}, "survey": None}
+        kept["receipt"] = None
         connection.execute(update(table).where(table.c.id == subject).values(**kept))
 
 

@@ -61,6 +61,7 @@ class Interaction(Struct, frozen=True, kw_only=True):
 
     ``centre`` is where, ``party`` and ``function`` whom it is about; ``survey`` has the answers of
     a survey. ``issue_id`` is the issue that it was raised into, ``issue`` that one's reference.
+    ``receipt`` is the hash of the code by which a raiser without a name writes and is answered.
     """
 
     id: str
@@ -82,6 +83,15 @@ class Interaction(Struct, frozen=True, kw_only=True):
     issue_id: str | None = None
     issue: str | None = None
     raised_at: datetime | None = None
+    receipt: str | None = None
+    written_at: datetime | None = None
+    answered_at: datetime | None = None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether its raiser has written since they were last answered."""
+        written, answered = self.written_at, self.answered_at
+        return written is not None and (answered is None or answered < written)
 
 
 def carried(said: Interaction) -> dict[str, Any]:

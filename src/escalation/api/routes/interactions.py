@@ -23,8 +23,12 @@ from escalation.api.schemas.interactions import (
     RecordContact,
     RecordFeedback,
 )
-from escalation.services import interactions, once, receipts
+from escalation.api.schemas.receipts import Message
+from escalation.services import correspondence, interactions, once, receipts
+from escalation.services.correspondence import Letter
 from escalation.services.interactions import PATHS, Recording
+from escalation.services.jobs import Receipt
+from escalation.services.reading.correspondence import passed
 from escalation.services.roles import Permission
 from escalation.workflow.interactions import Family
 
@@ -54,8 +58,15 @@ def _recorded(asked: Asked, family: Family, sent: RecordContact | RecordFeedback
         None if caller.may(Permission.BACKDATE) else timedelta(days=days),
         None if key is None else caller.slot("POST", asked.path, key),
         asked.body_hash,
+        _receipt(asked) if sent.raiser.anonymous else None,
     )
-    return asking.told(interactions.record(means.container.desk, recording, caller.actor))
+    answer = interactions.record(means.container.desk, recording, caller.actor)
+    return asking.told(asking.with_receipt(asked, answer))
+
+
+def _receipt(asked: Asked) -> Receipt:
+    inside = asked.means.container
+    return receipts.make(inside.ids, inside.vault).kept
 
 
 def list_contacts(asked: Ask, query: Annotated[ContactQuery, Query()]) -> Response:
@@ -96,7 +107,38 @@ def get_feedback(asked: Ask, feedback: Name) -> Response:
 def _read(asked: Asked, family: Family, name: str) -> Response:
     with asked.means.reader.look(asked.caller) as look:
         found = interactions.one(look, family, name)
-    return paging.single(interactions.view(found))
+        messages = list(passed(look.connection, found.id))
+    return paging.single({**interactions.view(found), "messages": messages})
+
+
+def answer_contact(asked: Ask, contact: Name) -> Response:
+    """Answer who gave no name: they read it with their receipt."""
+    return _answered(asked, Family.CONTACT, contact)
+
+
+def answer_feedback(asked: Ask, feedback: Name) -> Response:
+    """Answer who gave no name: they read it with their receipt."""
+    return _answered(asked, Family.FEEDBACK, feedback)
+
+
+def _answered(asked: Asked, family: Family, name: str) -> Response:
+    caller, key = asked.caller, headers.idempotency_key(asked)
+    with asked.means.reader.look(caller) as look:
+        said = interactions.one(look, family, name)
+    asked.means.doorkeeper.confirmed(caller)
+    letter = Letter(
+        text=asking.read(asked, Message).text,
+        actor=caller.actor,
+        viewer=caller.viewer,
+        slot=None if key is None else caller.slot("POST", asked.path, key),
+        body_hash=asked.body_hash,
+    )
+    answer = correspondence.write(asked.means.container.desk, said, letter)
+    found = _read(asked, family, said.id)
+    found.status_code = answer.status
+    if answer.replayed:
+        found.headers["Idempotency-Replayed"] = "true"
+    return found
 
 
 def raise_contact(asked: Ask, contact: Name) -> Response:
@@ -120,8 +162,8 @@ def _raised(asked: Asked, family: Family, name: str) -> Response:
         before = once.recalled(inside.desk, job.slot, job.body_hash)
         if before is not None:
             return asking.told(asking.with_receipt(asked, before))
-    if said.raiser.get("anonymous"):
-        job.receipt = receipts.make(inside.ids, inside.vault).kept
+    if said.raiser.get("anonymous") and said.receipt is None:
+        job.receipt = _receipt(asked)
     job.backdated = True  # its receipt was looked at when it was recorded
     answer = interactions.raise_issue(inside.desk, said, job)
     return asking.told(asking.with_receipt(asked, answer))
@@ -133,9 +175,9 @@ def _operations(
     models: tuple[Any, ...],
     words: str,
 ) -> tuple[Operation, ...]:
-    """The four ways to a register."""
+    """The ways to a register."""
     path, name = f"/v1/{PATHS[family]}", family.value
-    record, listed, read, raised = endpoints
+    record, listed, read, answered, raised = endpoints
     takes, view, page = models
     return (
         Operation(
@@ -171,9 +213,35 @@ def _operations(
             answer=view,
             refusals=FINDS,
         ),
+        *_of_one(f"{path}/{{{name}}}", (answered, raised), view, words),
+    )
+
+
+def _of_one(
+    path: str,
+    endpoints: tuple[Callable[..., Any], ...],
+    view: type[ContactView | FeedbackView],
+    words: str,
+) -> tuple[Operation, ...]:
+    """What is done about one of a register."""
+    answered, raised = endpoints
+    return (
         Operation(
             method="POST",
-            path=f"{path}/{{{name}}}/raise",
+            path=f"{path}/answers",
+            name=answered.__name__,
+            tag="interactions",
+            summary=f"Answer {words}",
+            endpoint=answered,
+            status=201,
+            answer=view,
+            takes={JSON: Message},
+            headers=(IDEMPOTENCY_KEY,),
+            refusals=(*WRITES, 404),
+        ),
+        Operation(
+            method="POST",
+            path=f"{path}/raise",
             name=raised.__name__,
             tag="interactions",
             summary=f"Raise {words} into an issue",
@@ -191,13 +259,13 @@ def _operations(
 OPERATIONS = (
     *_operations(
         Family.CONTACT,
-        (record_contact, list_contacts, get_contact, raise_contact),
+        (record_contact, list_contacts, get_contact, answer_contact, raise_contact),
         (RecordContact, ContactView, ContactList),
         "a contact",
     ),
     *_operations(
         Family.FEEDBACK,
-        (record_feedback, list_feedback, get_feedback, raise_feedback),
+        (record_feedback, list_feedback, get_feedback, answer_feedback, raise_feedback),
         (RecordFeedback, FeedbackView, FeedbackList),
         "feedback",
     ),

@@ -1,5 +1,7 @@
 """An anonymous raiser comes back, with the code that they were given when they raised it."""
 
+from typing import Any
+
 from fastapi import Response
 from fastapi.concurrency import run_in_threadpool
 
@@ -9,11 +11,13 @@ from escalation.api.operations import IDEMPOTENCY_KEY, JSON, Operation
 from escalation.api.schemas.receipts import Message, ReceiptView
 from escalation.clock import monotonic
 from escalation.errors import NotFound, Unauthenticated
-from escalation.services import receipts
-from escalation.services.jobs import Job
+from escalation.services import correspondence, receipts
+from escalation.services.correspondence import Letter
+from escalation.services.jobs import Answer, Job
 from escalation.services.reading import receipts as reading
 from escalation.services.receipts import RAISER
 from escalation.workflow.commands import Contact
+from escalation.workflow.interactions import Interaction
 
 _CREATED = 201
 _REFUSALS = (400, 401, 404, 429, 500, 503)
@@ -29,32 +33,49 @@ RECEIPT_CODE = {
 
 def get_receipt(asked: Ask) -> Response:
     """How the matter stands, what was written, and what they may do."""
-    return paging.single(reading.seen(asked.means.container.desk, _issue(asked)))
+    return paging.single(_seen(asked, _subject(asked)))
 
 
 async def write_by_receipt(asked: Ask) -> Response:
-    """Write to the holders: it stands on the timeline, and the lead is told."""
-    issue = await run_in_threadpool(_issue, asked)
+    """Write to the holders: it stands on the timeline, and the lead is told.
+
+    Of a contact or feedback it stands on its record, and in the list of what is unanswered.
+    """
+    subject = await run_in_threadpool(_subject, asked)
     sent = asking.read(asked, Message)
-    desk = asked.means.container.desk
-    job = Job(
-        stem=desk.stem(),
-        actor=RAISER,
-        ask=Contact(text=sent.text),
-        issue=issue,
-        answers=False,
-        deadline=monotonic() + asking.PATIENCE,
-    )
     key = headers.idempotency_key(asked)
-    if key is not None:
-        job.slot = receipts.slot(_code(asked), asked.path, key)
-        job.body_hash = asked.body_hash
-    answer = await asking.served(asked, job)
-    found = await run_in_threadpool(reading.seen, desk, issue)
+    slot = None if key is None else receipts.slot(_code(asked), asked.path, key)
+    letter = Letter(text=sent.text, slot=slot, body_hash=asked.body_hash)
+    answer = await _written(asked, subject, letter)
+    found = await run_in_threadpool(_seen, asked, subject)
     given = {"Content-Type": JSON}
     if answer.replayed:
         given["Idempotency-Replayed"] = "true"
     return Response(paging.json_of(found), _CREATED, given)
+
+
+async def _written(asked: Asked, subject: str | Interaction, letter: Letter) -> Answer:
+    desk = asked.means.container.desk
+    if isinstance(subject, Interaction):
+        return await run_in_threadpool(correspondence.write, desk, subject, letter)
+    job = Job(
+        stem=desk.stem(),
+        actor=RAISER,
+        ask=Contact(text=letter.text),
+        issue=subject,
+        answers=False,
+        slot=letter.slot,
+        body_hash=letter.body_hash,
+        deadline=monotonic() + asking.PATIENCE,
+    )
+    return await asking.served(asked, job)
+
+
+def _seen(asked: Asked, subject: str | Interaction) -> dict[str, Any]:
+    desk = asked.means.container.desk
+    if isinstance(subject, Interaction):
+        return reading.seen_of(desk, subject)
+    return reading.seen(desk, subject)
 
 
 def _code(asked: Asked) -> str:
@@ -64,8 +85,8 @@ def _code(asked: Asked) -> str:
     return sent
 
 
-def _issue(asked: Asked) -> str:
-    """The issue of the code that was sent; whoever guesses waits longer each time.
+def _subject(asked: Asked) -> str | Interaction:
+    """What the code that was sent was given for; whoever guesses waits longer each time.
 
     Raises:
         Unauthenticated: no code was sent.
@@ -78,7 +99,7 @@ def _issue(asked: Asked) -> str:
     address = "unknown" if client is None else str(client[0])
     guesses.check(address, now)
     try:
-        return receipts.issue_of(inside.engine, code)
+        return receipts.subject_of(inside.engine, code)
     except NotFound:
         guesses.wrong(address, now)
         raise

@@ -11,6 +11,7 @@ from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Line, Name, Refusal, Text
 from escalation.api.schemas.issues import Outcome, Raiser, Themes
 from escalation.api.schemas.queries import Codes, Cut, PageQuery, Words, all_of, parts
+from escalation.api.schemas.receipts import MessageView
 from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import (
     Channel,
@@ -142,6 +143,9 @@ class InteractionQuery(PageQuery):
     function: Codes | None = None
     theme: Cut | None = None
     raised: bool | None = None
+    unanswered: Annotated[
+        bool | None, Field(description="whether its raiser, who has a receipt, waits for an answer")
+    ] = None
     received_after: Instant | None = None
     received_before: Instant | None = None
     q: Words | None = None
@@ -161,6 +165,7 @@ class InteractionQuery(PageQuery):
             among={name: parts(value) for name, value in sent.items() if value is not None},
             theme=self.theme,
             raised=self.raised,
+            unanswered=self.unanswered,
             since=self.received_after,
             until=self.received_before,
             words=(self.q or "").split(),
@@ -189,7 +194,19 @@ class IssueOf(Shape):
     reference: str
 
 
-class ContactView(Shape):
+class Correspondence(Shape):
+    """What one thing alone is told with: what passed by its receipt, and that one's code."""
+
+    messages: Annotated[
+        list[MessageView] | None, Field(description="Only where one is read or answered alone.")
+    ] = None
+    receipt_code: Annotated[
+        str | None,
+        Field(description="Only in the answer that records it, where the raiser is anonymous."),
+    ] = None
+
+
+class ContactView(Correspondence):
     """A contact as it was recorded."""
 
     id: str
@@ -207,9 +224,10 @@ class ContactView(Shape):
     created_at: datetime
     issue: IssueOf | None
     raised_at: datetime | None
+    unanswered: bool
 
 
-class FeedbackView(Shape):
+class FeedbackView(Correspondence):
     """Feedback as it was recorded."""
 
     id: str
@@ -229,6 +247,7 @@ class FeedbackView(Shape):
     created_at: datetime
     issue: IssueOf | None
     raised_at: datetime | None
+    unanswered: bool
 
 
 class ContactList(Shape):

@@ -1,4 +1,4 @@
-"""What passes between an anonymous raiser and the holders, by a receipt."""
+"""What passes between an anonymous raiser and us, by a receipt."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -38,7 +38,7 @@ class ReceiptView(Shape):
     reference: str
     received_at: datetime
     as_at: datetime
-    status: Status
+    status: Status | Literal["recorded"]
     status_in_words: str
     next: str
     hear_by: datetime | None

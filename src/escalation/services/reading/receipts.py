@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from escalation.services.desk import Desk
+from escalation.services.reading.correspondence import passed
 from escalation.services.views import told
-from escalation.store import dialect, issues, timeline
+from escalation.store import dialect, interactions, issues, timeline
 from escalation.store.transaction import Connection, snapshot
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
+from escalation.workflow.interactions import Family, Interaction
 from escalation.workflow.states import ClockKind, Status
 
 _PAGE = 500
@@ -36,6 +38,14 @@ _NEXT: Mapping[Status, str] = {
     Status.WITHDRAWN: "Nothing more will happen; if it is a mistake, write to us here.",
 }
 _USUALLY = "You need do nothing. We write here; come back with your code to read it, or to write."
+_RECORDED: Mapping[Family, str] = {
+    Family.CONTACT: "We have recorded what you asked.",
+    Family.FEEDBACK: "We have recorded what you told us, and it is counted.",
+}
+_UNRAISED = (
+    "It is not treated as a complaint. If it is to be one, write to us here. We answer here; come "
+    "back with your code to read it, or to write."
+)
 _SAID = {EventType.INFORMED.value: "us", EventType.CONTACTED.value: "you"}
 
 
@@ -45,7 +55,9 @@ def seen(desk: Desk, issue_id: str) -> dict[str, Any]:
         loaded = issues.load(connection, [issue_id])[issue_id]
         known = desk.registry.refresh(connection)
         under = desk.registry.agreement(connection, known, loaded.issue)
-        messages = list(_messages(connection, issue_id))
+        said = interactions.of_issue(connection, issue_id)
+        before = [] if said is None else list(passed(connection, said))
+        messages = [*before, *_messages(connection, issue_id)]
         now = dialect.now(connection, desk.clock)
     issue, found = loaded.issue, Facts(loaded.issue, loaded.clocks, under, loaded.ended)
     return {
@@ -60,6 +72,26 @@ def seen(desk: Desk, issue_id: str) -> dict[str, Any]:
         "outcome": _outcome(issue.outcome),
         "rights": _rights(found),
         "needs": issue.raiser.get("needs"),
+    }
+
+
+def seen_of(desk: Desk, said: Interaction) -> dict[str, Any]:
+    """What the raiser is told of what they said and is no issue: that it is here, and messages."""
+    with snapshot(desk.engine) as connection:
+        messages = list(passed(connection, said.id))
+        now = dialect.now(connection, desk.clock)
+    return {
+        "reference": said.reference,
+        "received_at": told(said.received_at),
+        "as_at": told(max(now, said.created_at)),
+        "status": "recorded",
+        "status_in_words": _RECORDED[said.family],
+        "next": _UNRAISED,
+        "hear_by": None,
+        "messages": messages,
+        "outcome": None,
+        "rights": [],
+        "needs": said.raiser.get("needs"),
     }
 
 

@@ -35,6 +35,9 @@ interaction = Table(
     Column("created_at", UtcInstant, nullable=False),
     Column("issue_id", Id),  # that it was raised into
     Column("raised_at", UtcInstant),
+    Column("receipt", Id, index=True),  # SHA-256 of the code of who gave no name
+    Column("written_at", UtcInstant),  # when they last wrote by it
+    Column("answered_at", UtcInstant),  # when they were last answered
     Index("ix_interaction_created", "family", "created_at", "id"),
     Index(
         "uq_interaction_issue",

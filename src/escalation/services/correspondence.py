@@ -1,0 +1,89 @@
+"""Words that pass between us and who said something without a name, by the receipt of it.
+
+They stand on the record of the contact or the feedback. Once that was raised into an issue, the
+receipt leads to the issue and words go there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from escalation.errors import NotFound, Refused
+from escalation.services.desk import Desk
+from escalation.services.interactions import raised_already
+from escalation.services.jobs import Answer
+from escalation.services.once import replayed
+from escalation.services.reading.correspondence import ANSWERED, WRITTEN
+from escalation.services.receipts import RAISER
+from escalation.store import access, interactions, journal
+from escalation.store.access import Kept, Slot
+from escalation.store.transaction import Connection
+from escalation.workflow.facts import Actor
+from escalation.workflow.interactions import Interaction
+from escalation.workflow.viewing import EVERYTHING, Viewer
+
+_CREATED = 201
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is to be written, by whom, and the call's idempotency.
+
+    ``viewer`` is who writes, as far as they may see what was said.
+    """
+
+    text: str
+    actor: Actor = RAISER
+    viewer: Viewer = EVERYTHING
+    slot: Slot | None = None
+    body_hash: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What becomes of it on the record."""
+        return WRITTEN if self.actor is RAISER else ANSWERED
+
+
+def write(desk: Desk, said: Interaction, letter: Letter) -> Answer:
+    """Have words put on the record of what was said, once; 201 without a body.
+
+    Raises:
+        NotFound: it has been raised meanwhile into an issue that the viewer may not see.
+        Refused: ``no_receipt``, they gave a name and have no receipt to read it by;
+            ``raised_already``, words go to the issue.
+    """
+    at = desk.clock.now()
+    event_id, salt = desk.ids.new("evt", at), desk.ids.token(16).hex()
+
+    def chore(connection: Connection, now: datetime) -> Answer:
+        before = None if letter.slot is None else access.recall(connection, [letter.slot])
+        if before and letter.slot is not None:
+            return replayed(before[letter.slot], letter.body_hash)
+        held = interactions.find(connection, EVERYTHING, said.family, said.id, lock=True)
+        if held is None:
+            raise NotFound(f"There is no {said.family.value} {said.reference}.")
+        if held.issue_id is not None:
+            raise raised_already(connection, said, letter.viewer)
+        if held.receipt is None:
+            raise Refused(
+                f"Who said {said.reference} has no receipt to read an answer by: they gave a name, "
+                "or it was recorded before receipts were given. Answer them by what they left.",
+                "no_receipt",
+            )
+        interactions.set_written(connection, said.id, **{f"{letter.kind}_at": now})
+        journal.record(
+            connection,
+            said.id,
+            event_id=event_id,
+            kind=f"{said.family.value}.{letter.kind}",
+            payload={"text": letter.text},
+            actor=letter.actor,
+            now=now,
+            salt=salt,
+        )
+        if letter.slot is not None:
+            kept = Kept(letter.slot, letter.body_hash, _CREATED, {}, b"", now)
+            access.remember(connection, [kept])
+        return Answer(_CREATED, b"", {}, "")
+
+    written: Answer = desk.do(chore).result()
+    return written
