@@ -14,11 +14,22 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import audit, decide, digest, dispatch, due_instants, intake, seats, sweep
+from bench import audit, decide, digest, dispatch, due_instants, intake, scorecard, seats, sweep
 from bench.databases import KINDS, Database, opened
 from bench.rounds import Plan, Result, machine
 
-WHAT = ("intake", "sweep", "idle", "digest", "audit", "deadlines", "decide", "dispatch", "seats")
+WHAT = (
+    "intake",
+    "sweep",
+    "idle",
+    "digest",
+    "scorecard",
+    "audit",
+    "deadlines",
+    "decide",
+    "dispatch",
+    "seats",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _databases(kinds: Sequence[str], wanted: Sequence[str]) -> Iterator[list[Database]]:
     """The databases that the wanted parts need, for the length of the block."""
-    if not {"intake", "sweep", "idle", "digest", "audit"} & set(wanted):
+    if not {"intake", "sweep", "idle", "digest", "scorecard", "audit"} & set(wanted):
         yield []
         return
     with TemporaryDirectory(prefix="escalation-bench-") as folder, ExitStack() as stack:
@@ -85,5 +96,7 @@ def _on_database(
         yield partial(sweep.run, plan, database, frozenset(wanted))
     if "digest" in wanted:
         yield partial(digest.run, plan, database)
+    if "scorecard" in wanted:
+        yield partial(scorecard.run, plan, database)
     if "audit" in wanted:
         yield partial(audit.run, plan, database)

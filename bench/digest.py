@@ -100,9 +100,11 @@ def _seed(database: Database, url: str, size: int) -> None:
     for table in ("stay", "issue"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - of our own words
     for begun in range(0, size, AT_ONCE):
-        made = [_one(n, issue, stays[0], random) for n in range(begun, min(begun + AT_ONCE, size))]
-        _insert(database, connection, "issue", [each for each, _ in made])
-        _insert(database, connection, "stay", [stay for _, each in made for stay in each])
+        made = [
+            one_issue(n, issue, stays[0], random) for n in range(begun, min(begun + AT_ONCE, size))
+        ]
+        insert_rows(database, connection, "issue", [each for each, _ in made])
+        insert_rows(database, connection, "stay", [stay for _, each in made for stay in each])
     prepare(connection, "?" if database.name == "sqlite" else "%s", NOW)
     connection.execute("COMMIT")
     connection.close()
@@ -117,7 +119,7 @@ def _template(database: Database, url: str, desk: Desk) -> tuple[Row, list[Row]]
     return rows["issue"][0], rows["stay"]
 
 
-def _one(number: int, issue: Row, stay: Row, random: Random) -> tuple[Row, list[Row]]:
+def one_issue(number: int, issue: Row, stay: Row, random: Random) -> tuple[Row, list[Row]]:
     """One issue: closed long ago, or unresolved on some rung; three or four stays."""
     like, open_still = stay["effective_from"], number % 20 == 0
     rung = random.choices(_RUNGS, [weight for *_, weight in _RUNGS])[0]
@@ -151,7 +153,8 @@ def _one(number: int, issue: Row, stay: Row, random: Random) -> tuple[Row, list[
     return {**issue, **new}, stays
 
 
-def _insert(database: Database, connection: Any, table: str, rows: list[Row]) -> None:  # noqa: ANN401 - either driver's
+def insert_rows(database: Database, connection: Any, table: str, rows: list[Row]) -> None:  # noqa: ANN401 - either driver's
+    """Insert rows that all have the same columns."""
     names = list(rows[0])
     listed = ", ".join(f'"{name}"' for name in names)
     mark = "?" if database.name == "sqlite" else "%s"

@@ -9,7 +9,18 @@ import typer
 
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
-from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, tell, zoned
+from escalation.cli.screen import (
+    AsJson,
+    Out,
+    give,
+    instant,
+    pairs,
+    progress,
+    say,
+    say_json,
+    tell,
+    zoned,
+)
 from escalation.digests.cards import PROFILES
 from escalation.errors import Broken
 from escalation.services import digests
@@ -71,7 +82,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         since=_instant(since, "--since"),
         marking=marking,
     )
-    with at_the_desk() as container:
+    with at_the_desk() as container, progress("Counting", None):
         made = digests.make(container.desk, request, me())
     found = digests.view(made.stored)
     if as_json:
