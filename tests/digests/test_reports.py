@@ -55,6 +55,10 @@ def test_a_wrong_question_names_its_parameter(service: Service) -> None:
     wrong = problem(service.get("/v1/reports/scorecard?of=business:meridien"), 422, "invalid")
     assert wrong["errors"][0]["source"] == {"parameter": "of"}
     assert "meridian" in wrong["errors"][0]["detail"]
+    few = problem(service.get("/v1/reports/workload?of=layer:corporate"), 422, "invalid")
+    assert few["errors"][0]["source"] == {"parameter": "of"}
+    assert service.get("/v1/reports/scorecard?of=layer:corporate").json()["exceptions"]
+    assert service.get("/v1/reports/scorecard?of=scrutiny").json()["benchmark"]
     ahead = problem(service.get("/v1/reports/benchmark?as_at=2040-01-01T00:00:00Z"), 422, "invalid")
     assert ahead["errors"][0]["source"] == {"parameter": "as_at"}
 

@@ -1,4 +1,4 @@
-"""Which scorecards there are: the framework's three levels, the benchmark, and an agency's pack."""
+"""Which scorecards there are: the framework's three levels, its layers, benchmark and packs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any
 
 from escalation.digests.framework import Framework
 from escalation.digests.tallies import Scope
+from escalation.routing.vocabulary import Layer
 from escalation.routing.wording import not_among
 
 
@@ -22,10 +23,14 @@ SCORECARD = "scorecard:"
 """How a profile begins that is a scorecard."""
 AGENCY = "agency:"
 """How a profile begins that is an agency's pack."""
+LAYER = "layer:"
+"""How a profile begins that is the progress of a layer, as it is reported to the layer's body."""
 BENCHMARK = "benchmark"
 """The profile in which providers, and clusters, stand beside each other."""
+SCRUTINY = "scrutiny"
+"""The profile that has all there is, on request."""
 _KINDS = "scorecard:ssi, scorecard:cluster:<code>, scorecard:business:<provider>, "
-PROFILES = f"{_KINDS}scorecard:service:<OLA>, benchmark, agency:<code>"
+PROFILES = f"{_KINDS}scorecard:service:<OLA>, benchmark, agency:<code>, layer:<layer>, scrutiny"
 """The profiles, in words."""
 
 
@@ -54,12 +59,22 @@ class Card:
     @property
     def compares(self) -> bool:
         """Whether providers and clusters stand beside each other, small counts withheld."""
-        return self.profile == BENCHMARK
+        return self.profile in {BENCHMARK, SCRUTINY}
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether it has the figures of its scope, with no exception made."""
+        return self.profile != BENCHMARK and not self.by_exception
+
+    @property
+    def by_exception(self) -> bool:
+        """Whether it tells only what is not as it was agreed: the corporate layer's."""
+        return self.scope.layer == Layer.CORPORATE.value
 
 
 def is_card(profile: str) -> bool:
     """Whether a profile is counted from measures."""
-    return profile == BENCHMARK or profile.startswith((SCORECARD, AGENCY))
+    return profile in {BENCHMARK, SCRUTINY} or profile.startswith((SCORECARD, AGENCY, LAYER))
 
 
 def card_of(profile: str, framework: Framework) -> Card:
@@ -72,8 +87,11 @@ def card_of(profile: str, framework: Framework) -> Card:
         return Card(profile, Level.SSI, "Benchmark of providers and clusters", Scope())
     if profile == f"{SCORECARD}{Level.SSI.value}":
         return Card(profile, Level.SSI, "Scorecard of the Initiative", Scope())
-    if profile.startswith(AGENCY):
-        return _of_agency(profile, framework)
+    if profile == SCRUTINY:
+        return Card(profile, Level.SSI, "Scrutiny pack of the Initiative", Scope())
+    if profile.startswith((AGENCY, LAYER)):
+        kind, _, code = profile.partition(":")
+        return _MADE[f"{kind}:"](profile, code, framework)
     kind, _, code = profile.removeprefix(SCORECARD).partition(":")
     if kind not in _MADE:
         raise NoSuchCard(f"found {profile!r}, expected one of {PROFILES}")
@@ -99,13 +117,26 @@ def _of_ola(profile: str, code: str, framework: Framework) -> Card:
     return Card(profile, Level.SERVICE, title, Scope(ola=code), parties)
 
 
-def _of_agency(profile: str, framework: Framework) -> Card:
-    code = profile.removeprefix(AGENCY)
+def _of_agency(profile: str, code: str, framework: Framework) -> Card:
     title = _titled(framework.directory.parties, code)
     return Card(profile, Level.SERVICE, f"{title}: agency pack", Scope(agency=code))
 
 
-_MADE = {"cluster": _of_cluster, Level.BUSINESS.value: _of_provider, Level.SERVICE.value: _of_ola}
+def _of_layer(profile: str, code: str, framework: Framework) -> Card:
+    layers = framework.publication.file.layers
+    title = _titled({each.value: getattr(layers, each.value) for each in Layer}, code)
+    what = "by exception" if code == Layer.CORPORATE.value else "progress"
+    return Card(profile, Level.SSI, f"{title}: {what}", Scope(layer=code))
+
+
+_MADE = {
+    "cluster": _of_cluster,
+    Level.BUSINESS.value: _of_provider,
+    Level.SERVICE.value: _of_ola,
+    AGENCY: _of_agency,
+    LAYER: _of_layer,
+}
+"""By what comes after ``scorecard:``, or by how the profile begins."""
 
 
 def _titled(table: Mapping[str, Any], code: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from escalation.digests import arrivals, suppression
+from escalation.digests import arrivals, exceptions, suppression
 from escalation.digests.cards import Card
 from escalation.digests.figures import BANDS, band_of
 from escalation.digests.framework import Ages, Framework
@@ -44,27 +44,27 @@ def build(framework: Framework, asked: Asked, now: Counted, before: Counted) -> 
     place = _Places(framework)
     here = _figures(now, spent_by(ended), place)
     then = _figures(before, spent_by(ended_before), place)
-    shown: dict[str, Any]
+    standards = planned(framework, ended, ended_before)
+    shown: dict[str, Any] = {}
     if asked.card.compares:
-        shown = {"benchmark": {"now": _benchmark(here), "before": _benchmark(then)}}
-    else:
-        shown = {
-            "figures": {"now": here[TOTAL, None], "before": then[TOTAL, None]},
-            "by": {"now": _by_dimension(here), "before": _by_dimension(then)},
-            "planned": planned(framework, ended, ended_before),
-            "ages": {
-                "now": _ages(framework, now.waiting, asked.as_at),
-                "before": _ages(framework, before.waiting, asked.since),
-            },
-            "arrivals": arrivals.told(now.arrivals, asked.zone),
-            "workload": _workload(framework, now.waiting),
-            "sealed": {"now": _withheld(now.sealed), "before": _withheld(before.sealed)},
-        }
+        shown["benchmark"] = {"now": _benchmark(here), "before": _benchmark(then)}
+    if asked.card.by_exception:
+        shown |= _totals(framework, asked, now, before, (here, then))
+        shown["exceptions"] = exceptions.told(standards, _by_dimension(here))
+    if asked.card.tells_all:
+        shown |= _totals(framework, asked, now, before, (here, then))
+        shown["by"] = {"now": _by_dimension(here), "before": _by_dimension(then)}
+        shown["planned"] = standards
+        shown["arrivals"] = arrivals.told(now.arrivals, asked.zone)
+        shown["workload"] = _workload(framework, now.waiting)
     return {**_head(framework, asked, {*here, *then}), **shown}
 
 
 def _head(framework: Framework, asked: Asked, keys: Iterable[Key]) -> dict[str, Any]:
+    layer = asked.card.scope.layer
+    told_of = {} if layer is None else {"layer": _layer(framework, layer)}
     return {
+        **told_of,
         "schema": SCHEMA,
         "profile": asked.card.profile,
         "level": asked.card.level.value,
@@ -79,6 +79,37 @@ def _head(framework: Framework, asked: Asked, keys: Iterable[Key]) -> dict[str, 
         "directory_epoch": framework.directory_epoch,
         "dictionary": VERSION,
         "titles": _titles(framework, keys),
+    }
+
+
+def _layer(framework: Framework, name: str) -> dict[str, str]:
+    """Who answers for a layer, and to whom its progress is reported."""
+    entry = getattr(framework.publication.file.layers, name)
+    return {
+        "title": entry.title,
+        "accountable_officers": entry.accountable_officers,
+        "delivery_lead": entry.delivery_lead,
+        "progress_reported_to": entry.progress_reported_to,
+        "key_strategies": entry.key_strategies,
+    }
+
+
+def _totals(
+    framework: Framework,
+    asked: Asked,
+    now: Counted,
+    before: Counted,
+    figures: tuple[Mapping[Key, Figures], Mapping[Key, Figures]],
+) -> dict[str, Any]:
+    """The figures of all, in both periods."""
+    here, then = figures
+    return {
+        "figures": {"now": here[TOTAL, None], "before": then[TOTAL, None]},
+        "ages": {
+            "now": _ages(framework, now.waiting, asked.as_at),
+            "before": _ages(framework, before.waiting, asked.since),
+        },
+        "sealed": {"now": _withheld(now.sealed), "before": _withheld(before.sealed)},
     }
 
 

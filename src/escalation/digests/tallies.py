@@ -14,10 +14,11 @@ class Scope:
     provider: str | None = None
     agency: str | None = None
     ola: str | None = None
+    layer: str | None = None
 
     def named(self) -> dict[str, str]:
         """What it names, by the kind of thing."""
-        kinds = ("cluster", "provider", "agency", "ola")
+        kinds = ("cluster", "provider", "agency", "ola", "layer")
         return {kind: code for kind in kinds if (code := getattr(self, kind)) is not None}
 
 

@@ -26,6 +26,7 @@ _NAMES = {
     "planned": "Planned against actual",
     "by": "By each dimension",
     "workload": "Workload",
+    "exceptions": "By exception",
     "benchmark": "Benchmark",
     "dictionary": "Dictionary",
 }

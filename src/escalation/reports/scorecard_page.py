@@ -65,7 +65,7 @@ def _facts(document: Document, heading: Heading, local: _Local) -> tuple[tuple[s
     before = f"after {local.moment(document['before_since'])}, to {local.moment(document['since'])}"
     return (
         *((("Protective marking", marking),) if marking else ()),
-        ("Level", _LEVELS[document["level"]]),
+        *_who(document),
         ("Period", period),
         ("Period before", before),
         ("Known at", local.moment(document["known_at"])),
@@ -77,16 +77,34 @@ def _facts(document: Document, heading: Heading, local: _Local) -> tuple[tuple[s
     )
 
 
-def _sections(document: Document, local: _Local) -> tuple[Section, ...]:
-    if "benchmark" in document:
-        return (_benchmark(document), _dictionary())
+def _who(document: Document) -> tuple[tuple[str, str], ...]:
+    """The level of the framework; of a layer, who answers for it and to whom."""
+    layer = document.get("layer")
+    if layer is None:
+        return (("Level", _LEVELS[document["level"]]),)
     return (
-        _figures(document, local),
-        _planned(document),
-        _by_dimension(document),
-        _workload(document),
-        _dictionary(),
+        ("Layer", layer["title"]),
+        ("Accountable officers", layer["accountable_officers"]),
+        ("Delivery lead", layer["delivery_lead"]),
+        ("Progress reported to", layer["progress_reported_to"]),
     )
+
+
+def _sections(document: Document, local: _Local) -> tuple[Section, ...]:
+    found = []
+    if "figures" in document:
+        found.append(_figures(document, local))
+    if "exceptions" in document:
+        found.append(_exceptions(document))
+    if "planned" in document:
+        found += [
+            _planned(document, document["planned"]),
+            _by_dimension(document),
+            _workload(document),
+        ]
+    if "benchmark" in document:
+        found.append(_benchmark(document))
+    return (*found, _dictionary())
 
 
 def _figures(document: Document, local: _Local) -> Section:
@@ -127,7 +145,7 @@ def _compared(caption: str, what: str, rows: tuple[Cells, ...]) -> Table:
     return Table(caption, (what, "Now", "Then"), rows, frozenset({1, 2}))
 
 
-def _planned(document: Document) -> Section:
+def _planned(document: Document, standards: Iterable[Mapping[str, Any]]) -> Section:
     rows = tuple(
         (
             _title(document, "ola", each["ola"]),
@@ -138,7 +156,7 @@ def _planned(document: Document) -> Section:
             *(_kept(each[when]) for when in ("now", "before")),
             *(_time(each[when]["mean_business_seconds"]) for when in ("now", "before")),
         )
-        for each in document["planned"]
+        for each in standards
     )
     columns = (
         "Agreement", "Rung", "Severity", "Agreed", "Visits", "In target", "Then", "Mean time",
@@ -183,17 +201,33 @@ def _place(dimension: str) -> int:
 
 
 def _of_codes(
-    document: Document, caption: str, by: str, codes: Iterable[Mapping[str, Any]]
+    document: Document,
+    caption: str,
+    by: str,
+    codes: Iterable[Mapping[str, Any]],
+    measures: tuple[str, ...] = _SHOWN,
 ) -> Table:
     rows = tuple(
         (
             _title(document, by, each["code"]),
-            *(_value(MEASURES[measure], each[measure]) for measure in _SHOWN),
+            *(_value(MEASURES[measure], each[measure]) for measure in measures),
         )
         for each in codes
     )
-    columns = (word(_NAMED.get(by, by)), *(MEASURES[measure].title for measure in _SHOWN))
+    columns = (word(_NAMED.get(by, by)), *(MEASURES[measure].title for measure in measures))
     return Table(caption, columns, rows, frozenset(range(1, len(columns))))
+
+
+def _exceptions(document: Document) -> Section:
+    missed = _planned(document, document["exceptions"]["planned"]).tables
+    lines = tuple(
+        _of_codes(document, f"Astray by {name}", name, codes, tuple(codes[0])[1:])
+        for name, codes in document["exceptions"]["by"].items()
+        if codes
+    )
+    about = "What was not as agreed: past target, updates missed, exhausted; nothing else."
+    empty = "Everything was as agreed."
+    return Section("exceptions", "By exception", about, (*missed, *lines), empty)
 
 
 def _workload(document: Document) -> Section:

@@ -16,7 +16,7 @@ from escalation.api.schemas.reports import (
     StatutoryCounts,
     Workload,
 )
-from escalation.digests.cards import AGENCY, BENCHMARK, SCORECARD
+from escalation.digests.cards import AGENCY, BENCHMARK, LAYER, SCORECARD, SCRUTINY
 from escalation.errors import Fault, Invalid
 from escalation.services import digests
 from escalation.services.asked_digests import Request
@@ -35,16 +35,26 @@ def get_benchmark(asked: Ask, query: Annotated[PeriodQuery, Query()]) -> Respons
 
 def get_statutory_counts(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
     """Complaints received, resulting in further action, and in none."""
-    return paging.single(reports.statutory_counts(_document(asked, _profile(query), query)))
+    return paging.single(reports.statutory_counts(_full(asked, query)))
 
 
 def get_workload(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
     """What waits for each seat, and when issues come in; seats, never the people in them."""
-    return paging.single(reports.workload(_document(asked, _profile(query), query)))
+    return paging.single(reports.workload(_full(asked, query)))
 
 
 def _profile(query: ReportQuery) -> str:
-    return query.of if query.of.startswith(AGENCY) else f"{SCORECARD}{query.of}"
+    whole = query.of == SCRUTINY or query.of.startswith((AGENCY, LAYER))
+    return query.of if whole else f"{SCORECARD}{query.of}"
+
+
+def _full(asked: Asked, query: ReportQuery) -> Mapping[str, Any]:
+    """A scorecard that is told apart by its dimensions: not one by exception."""
+    document = _document(asked, _profile(query), query)
+    if "by" not in document:
+        detail = f"found {query.of!r}, which tells by exception and nothing else"
+        raise Invalid("No report was made.", errors=[Fault("wrong_value", detail, parameter="of")])
+    return document
 
 
 def _document(asked: Asked, profile: str, query: PeriodQuery) -> Mapping[str, Any]:

@@ -28,8 +28,8 @@ class ReportQuery(PeriodQuery):
     of: Annotated[
         Cut,
         Field(
-            description="`ssi`, `cluster:<code>`, `business:<provider>`, `service:<OLA>` or "
-            "`agency:<code>`."
+            description="`ssi`, `cluster:<code>`, `business:<provider>`, `service:<OLA>`, "
+            "`agency:<code>`, `layer:<layer>` or `scrutiny`."
         ),
     ] = "ssi"
 
@@ -57,12 +57,15 @@ class Scorecard(ReportHead):
     publication: dict[str, str]
     directory_epoch: int
     figures: dict[str, dict[str, Any]]
-    by: dict[str, dict[str, list[dict[str, Any]]]]
-    planned: list[dict[str, Any]]
     ages: dict[str, dict[str, int]]
-    arrivals: dict[str, list[dict[str, Any]]]
-    workload: list[dict[str, Any]]
     sealed: dict[str, dict[str, int | None]]
+    by: dict[str, dict[str, list[dict[str, Any]]]] | None = None
+    planned: list[dict[str, Any]] | None = None
+    arrivals: dict[str, list[dict[str, Any]]] | None = None
+    workload: list[dict[str, Any]] | None = None
+    layer: dict[str, str] | None = None
+    exceptions: dict[str, Any] | None = None
+    benchmark: dict[str, dict[str, list[dict[str, Any]]]] | None = None
 
 
 class Benchmark(ReportHead):
