@@ -113,3 +113,20 @@ def test_a_format_is_previewed_and_taken_from_a_file(
     assert json.loads(receiver.got[0].body).startswith("an endpoint was asked")
     refused = run("webhooks", "endpoints", "add", receiver.url(), "--format", "slak", status=1)
     assert "slack" in refused
+
+
+def test_all_since_an_instant_is_sent_again_and_a_delivery_is_shown(
+    run: Any, run_plain: Any, receiver: Receiver
+) -> None:
+    add = ("webhooks", "endpoints", "add", receiver.url(), "--rate", "6000", "--concurrency", "1")
+    name = run(*add)["id"]
+    ping = run("webhooks", "endpoints", "ping", name)["id"]
+    run("worker", "--once")
+    assert run("webhooks", "delivery", ping)["attempts"][0]["answer"] == "ok"
+    assert "accepted, HTTP 200, ok" in run_plain("webhooks", "delivery", ping)
+    since = ("webhooks", "redeliver", "--endpoint", name, "--since")
+    assert run(*since, "2026-01-01T00:00:00Z") == {"count": 1}
+    assert "0 deliveries" in run_plain(*since, "2199-01-01T00:00:00Z")
+    assert "zone" in run(*since, "2026-01-01T00:00:00", status=2)
+    run("webhooks", "redeliver", status=2)
+    assert run("webhooks", "endpoints", "drain", name)["state"] == "draining"

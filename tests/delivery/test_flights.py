@@ -5,8 +5,9 @@ from collections import Counter
 
 from escalation.bootstrap import Container
 from escalation.delivery.guard import Guard
+from escalation.delivery.letter import PER_ENDPOINT
 from escalation.delivery.retry import Outcome
-from escalation.delivery.sender import IN_FLIGHT, PER_ENDPOINT, Sender
+from escalation.delivery.sender import IN_FLIGHT, Sender
 from tests.delivery.acts import deliver, letter, logged, states, subscribe
 from tests.delivery.receiver import OK, Behaviour, Talk, receiving
 from tests.fakes import MONDAY

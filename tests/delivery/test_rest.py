@@ -207,3 +207,26 @@ def test_a_format_that_cannot_be_is_refused_at_its_place(api: Api, form: Any, po
     assert refused.status_code == 422, refused.text
     [fault] = refused.json()["errors"]
     assert fault["source"]["pointer"].replace("/jira", "").startswith(pointer), fault
+
+
+def test_all_since_an_instant_is_sent_again_and_a_delivery_shows_what_was_answered(
+    api: Api, inside: Container, receiver: Receiver
+) -> None:
+    made = api("POST", ENDPOINTS, {"url": receiver.url(), "rate": 6_000, "concurrency": 1})
+    here = made.headers["location"]
+    assert (made.json()["rate"], made.json()["concurrency"]) == (6_000, 1)
+    ping = api("POST", f"{here}/ping").json()["id"]
+    deliver(inside)
+    shown = api("GET", f"/v1/deliveries/{ping}")
+    assert shown.status_code == 200
+    assert shown.json()["attempts"][0]["answer"] == "ok"
+    assert json.loads(shown.json()["requests"][0]["body"])["type"] == "ping"
+    since = {"since": "2026-03-02T00:00:00Z"}
+    again = api("POST", f"{here}/redeliver", since)
+    assert (again.status_code, again.json()) == (202, {"count": 1})
+    deliver(inside)
+    assert len(receiver.got) == 2
+    assert api("PATCH", here, {"draining": True}).json()["state"] == "draining"
+    assert api("PATCH", here, {"rate": 0, "enabled": True}).json()["rate"] is None
+    assert api("POST", f"{here}/redeliver", {"since": "yesterday"}).status_code == 422
+    assert api("GET", "/v1/deliveries/dlv_none").status_code == 404

@@ -8,7 +8,7 @@ import pytest
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.delivery.sender import PER_ENDPOINT
+from escalation.delivery.letter import PER_ENDPOINT
 from escalation.worker.delivering import Courier
 from escalation.worker.health import LONGEST_REST, SHORTEST_REST, Health
 from tests.delivery.acts import log_of, logged, subscribe

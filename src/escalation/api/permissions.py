@@ -90,6 +90,8 @@ REQUIRED: Mapping[str, Permission | None] = {
     "rotate_webhook_secret": Permission.MANAGE_WEBHOOKS,
     "ping_webhook_endpoint": Permission.MANAGE_WEBHOOKS,
     "preview_webhook_format": Permission.MANAGE_WEBHOOKS,
+    "redeliver_messages": Permission.MANAGE_WEBHOOKS,
+    "get_webhook_delivery": Permission.MANAGE_WEBHOOKS,
     "list_webhook_deliveries": Permission.MANAGE_WEBHOOKS,
     "drop_delivery": Permission.MANAGE_WEBHOOKS,
     "redeliver_message": Permission.MANAGE_WEBHOOKS,

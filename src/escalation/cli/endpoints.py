@@ -54,6 +54,13 @@ Form = Annotated[
         metavar="WORD|FILE",
     ),
 ]
+Rate = Annotated[
+    int | None,
+    typer.Option(min=0, max=60_000, help="Messages in a minute, at most; 0 for no bound."),
+]
+Concurrency = Annotated[
+    int | None, typer.Option(min=0, max=8, help="Requests at once, at most; 0 for the usual two.")
+]
 _FILTERS = {
     "ladder": "ladders",
     "severity": "severities",
@@ -89,6 +96,8 @@ def add(  # noqa: PLR0913 - options
     only: Only = None,
     headers: Headers = None,
     form: Form = None,
+    rate: Rate = None,
+    concurrency: Concurrency = None,
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -106,6 +115,8 @@ def add(  # noqa: PLR0913 - options
             filters=_filters(only or ()),
             headers=_headers(headers),
             form=_form(form),
+            rate=rate,
+            concurrency=concurrency,
             description=description,
             actor=me(),
         )
@@ -164,6 +175,8 @@ def change(  # noqa: PLR0913 - options
     only: Only = None,
     headers: Headers = None,
     form: Form = None,
+    rate: Rate = None,
+    concurrency: Concurrency = None,
     description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
     every_issue: Annotated[bool, typer.Option(help="Take all its filters away.")] = False,
     as_json: AsJson = False,
@@ -179,6 +192,8 @@ def change(  # noqa: PLR0913 - options
         filters=filters,
         headers=_headers(headers),
         form=None if form is None else _form(form),
+        rate=rate,
+        concurrency=concurrency,
         description=description,
     )
     _change(endpoint, wishes, as_json=as_json)
@@ -211,6 +226,15 @@ def disable(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     Example: escalation webhooks endpoints disable whe_01kfx...
     """
     _change(endpoint, Wishes(enabled=False), as_json=as_json)
+
+
+@app.command()
+def drain(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
+    """Send an endpoint what is due to it, and hand nothing new on until it is enabled.
+
+    Example: escalation webhooks endpoints drain whe_01kfx...
+    """
+    _change(endpoint, Wishes(draining=True), as_json=as_json)
 
 
 @app.command()
@@ -270,6 +294,8 @@ def _show(view: dict[str, Any], *, as_json: bool) -> None:
             "types": ", ".join(view["types"]) or "all",
             "only": _only(view["filters"]),
             "format": view["format"]["kind"],
+            "rate": "no bound" if view["rate"] is None else f"{view['rate']} a minute",
+            "at once": view["concurrency"] or "2",
             "headers": ", ".join(view["header_names"]) or "none",
             "state": view["state"],
             "because": view["state_reason"],

@@ -1,9 +1,11 @@
 """``escalation webhooks``: where events are sent, what came back, sending something again."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from escalation.api.schemas.fields import instant as as_instant
 from escalation.cli import endpoints
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
@@ -54,18 +56,66 @@ def deliveries_(
 
 
 @app.command()
-def redeliver(
+def delivery(
     delivery: Annotated[str, typer.Argument(help="Its id.", metavar="DELIVERY")],
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Send a delivery again: the same id, the same bytes, a fresh timestamp.
+    """Show a delivery: what is sent of it, each attempt, and how the answers began.
+
+    Example: escalation webhooks delivery dlv_01kfx...
+    """
+    with at_the_desk() as inside:
+        view = deliveries.detail(inside.desk, delivery, inside.deliveries_kept, answers=True)
+    if as_json:
+        say_json(view)
+        return
+    say(f"{view['id']} ({view['type']}) to {view['url']} is {view['state']}.")
+    for request in view["requests"]:
+        say(f"  {request['method']} {request['path']} ({request['content_type']})")
+        say(f"  {request['body'] or ''}")
+    for each in view["attempts"]:
+        say(f"  {instant(each['at'])}: {each['outcome']}, {each['detail']}, {each['answer'] or ''}")
+
+
+@app.command()
+def redeliver(
+    delivery: Annotated[str | None, typer.Argument(help="Its id.", metavar="[DELIVERY]")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="All that was handed on to it since --since.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="An instant with its zone: 2026-11-30T09:00:00+10:00.")
+    ] = None,
+    *,
+    dead_only: Annotated[bool, typer.Option(help="Of these only what is dead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Send a delivery, or all to an endpoint since an instant, again: the same ids, the same bytes.
 
     Example: escalation webhooks redeliver dlv_01kfx...
     """
+    if (delivery is None) == (endpoint is None) or (endpoint is None) != (since is None):
+        raise typer.BadParameter("Name a delivery, or an endpoint with --endpoint and --since.")
     with at_the_desk() as inside:
-        view = deliveries.redeliver(inside.desk, delivery, inside.deliveries_kept)
-    _show_delivery(view, as_json=as_json)
+        if delivery is not None:
+            view = deliveries.redeliver(inside.desk, delivery, inside.deliveries_kept)
+            _show_delivery(view, as_json=as_json)
+            return
+        count = deliveries.redeliver_since(
+            inside.desk, endpoint or "", _since(since or ""), dead_only=dead_only, actor=me()
+        )
+    if as_json:
+        say_json({"count": count})
+    else:
+        say(f"{count} deliveries are due again; the worker sends them.")
+
+
+def _since(text: str) -> datetime:
+    try:
+        return as_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()

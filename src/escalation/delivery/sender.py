@@ -20,8 +20,6 @@ LAST_TURNS = 0.02
 """Seconds that the event loop is given to close sockets before it may end."""
 IN_FLIGHT = 8
 """Requests at once of one client: its pool slows down quadratically beyond."""
-PER_ENDPOINT = 2
-"""Requests at once to one endpoint."""
 
 _FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (TimeoutError, Outcome.TIMED_OUT, f"no answer within {DEADLINE:g} seconds"),
@@ -44,15 +42,15 @@ class Sent:
 
 @dataclass(eq=False, slots=True)
 class _Pooled:
-    """A client and the endpoints that share it."""
+    """A client and the endpoints that share it, with how many requests each may have at once."""
 
     plain: bool
     client: httpx.AsyncClient
-    endpoints: set[str] = field(default_factory=set)
+    endpoints: dict[str, int] = field(default_factory=dict)
 
 
 class Sender:
-    """Clients of eight requests at once; four endpoints share one, so that none waits for it."""
+    """Clients of eight requests at once, shared by as many endpoints as none has to wait for."""
 
     def __init__(
         self,
@@ -79,7 +77,7 @@ class Sender:
     async def forget(self, endpoint: str) -> None:
         """Nothing more is due to an endpoint: its place in a client is free."""
         for pooled in self._clients:
-            pooled.endpoints.discard(endpoint)
+            pooled.endpoints.pop(endpoint, None)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -93,7 +91,8 @@ class Sender:
         if wrong is not None:
             return Result(Outcome.FORBIDDEN_ADDRESS, wrong)
         try:
-            return await self._asked(self._client(endpoint, letter.url), letter, now)
+            client = self._client(endpoint, letter.url, min(letter.at_once, IN_FLIGHT))
+            return await self._asked(client, letter, now)
         except ForbiddenAddress as error:
             return Result(Outcome.FORBIDDEN_ADDRESS, str(error))
         except Exception as error:  # noqa: BLE001 - what is not known is raised again
@@ -114,7 +113,7 @@ class Sender:
                 result = await turn.send(request)
         return result
 
-    def _client(self, endpoint: str, url: str) -> httpx.AsyncClient:
+    def _client(self, endpoint: str, url: str, at_once: int) -> httpx.AsyncClient:
         """The client of an endpoint; plain HTTP has clients of its own, which stay in house."""
         plain = url.lower().startswith("http:")
         free: _Pooled | None = None
@@ -123,12 +122,12 @@ class Sender:
                 continue
             if endpoint in pooled.endpoints:
                 return pooled.client
-            if free is None and len(pooled.endpoints) < IN_FLIGHT // PER_ENDPOINT:
+            if free is None and sum(pooled.endpoints.values()) + at_once <= IN_FLIGHT:
                 free = pooled
         if free is None:
             free = _Pooled(plain, self._new_client(plain=plain))
             self._clients.append(free)
-        free.endpoints.add(endpoint)
+        free.endpoints[endpoint] = at_once
         return free.client
 
     def _new_client(self, *, plain: bool) -> httpx.AsyncClient:

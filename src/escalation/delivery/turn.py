@@ -65,7 +65,14 @@ class Turn:
             headers=self._headers(request),
         )
         response, answer = await self._answered(made, READ_AT_MOST)
-        return _result(response, answer, request)
+        return _result(response, self._told(answer), request)
+
+    def _told(self, answer: bytes) -> str | None:
+        """How an answer begins, as text that every store can hold, without our sealed headers."""
+        text = answer[: 8 * ANSWER_KEPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
+        for secret in self.letter.headers.values():
+            text = text.replace(secret, "(sealed)")
+        return text[:ANSWER_KEPT] or None
 
     async def _is_there(self, look: Look) -> bool:
         """Whether the tool shows a message of ours; where it does not say, it counts as not."""
@@ -102,9 +109,8 @@ class Turn:
         return named
 
 
-def _result(response: httpx.Response, answer: bytes, request: Request) -> Result:
+def _result(response: httpx.Response, told: str | None, request: Request) -> Result:
     status = response.status_code
-    told = _told(answer)
     if status in request.passed_over:
         return Result(
             Outcome.ACCEPTED, f"HTTP {status}: it does not apply any more", status, answer=told
@@ -113,12 +119,6 @@ def _result(response: httpx.Response, answer: bytes, request: Request) -> Result
     outcome = Outcome.REFUSED if lost else outcome_of(status)
     wait = response.headers.get("retry-after")
     return Result(outcome, f"HTTP {status}", status, wait, told, lost)
-
-
-def _told(answer: bytes) -> str | None:
-    """How an answer begins, as text that every store can hold."""
-    text = answer[: 4 * ANSWER_KEPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
-    return text[:ANSWER_KEPT] or None
 
 
 def _target(url: str, path: str) -> str:

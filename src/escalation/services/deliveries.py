@@ -11,11 +11,11 @@ from escalation.errors import NotFound, Refused
 from escalation.ids import made_at
 from escalation.services import endpoints, forms
 from escalation.services.desk import Desk
-from escalation.services.endpoints import EndpointState, StoredEndpoint
+from escalation.services.endpoints import StoredEndpoint
 from escalation.services.filters import Filter
 from escalation.services.forms import format_of
 from escalation.services.views import told
-from escalation.store import deliveries, delivery_log, viewing
+from escalation.store import deliveries, delivery_log, resending, viewing
 from escalation.store import endpoints as endpoint_store
 from escalation.store.deliveries import Attempt, DeliveryState
 from escalation.store.delivery_log import Logged
@@ -74,6 +74,36 @@ def one(desk: Desk, delivery_id: str, kept: timedelta) -> View:
         return delivery_view(found, delivery_log.attempts(connection, [found.id])[found.id])
 
 
+def detail(desk: Desk, delivery_id: str, kept: timedelta, *, answers: bool) -> View:
+    """A delivery with what is sent of it, and with ``answers`` how its receiver's words began.
+
+    Of an issue that has been sealed since neither is told.
+
+    Raises:
+        NotFound: there is none of that id; the reason where it was ``kept`` long enough.
+    """
+    with read(desk.engine) as connection:
+        found = _found(connection, delivery_id, desk.clock.now() - kept)
+        tried = delivery_log.attempts(connection, [found.id])[found.id]
+        view = delivery_view(found, tried)
+        withheld = viewing.is_sealed(connection, found.aggregate)
+        endpoint = endpoint_store.find(connection, found.endpoint_id)
+        form = deliveries.rendering(connection, found.id)
+        refused = form is None and found.last_outcome == deliveries.UNRENDERED
+        body = b"" if withheld else deliveries.body(connection, found.message_id)
+    sent = () if withheld or refused else forms.sent_of(body, form)
+    shown = answers and not withheld
+    pairs = zip(view["attempts"], tried, strict=True)
+    attempts = [{**each, "answer": its.answer if shown else None} for each, its in pairs]
+    return {
+        **view,
+        "url": None if endpoint is None else endpoint.url,
+        "header_names": [] if endpoint is None else sorted(endpoint.headers or ()),
+        "requests": [request_view(each) for each in sent],
+        "attempts": attempts,
+    }
+
+
 def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
     """Send a delivery again, now: the same id, the same bytes, a fresh timestamp.
 
@@ -86,9 +116,7 @@ def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
     def chore(connection: Connection, now: datetime) -> None:
         found = _found(connection, delivery_id, now - kept)
         endpoint = endpoint_store.find(connection, found.endpoint_id, locked=True)
-        if endpoint is None or endpoint.state is not EndpointState.ENABLED:
-            state = "gone" if endpoint is None else endpoint.state.value
-            raise Refused(f"Its endpoint is {state}, and is sent nothing.", "endpoint_disabled")
+        endpoint = _sent_to(endpoint)
         if found.state in {DeliveryState.SENDING, DeliveryState.HELD}:
             raise Refused(
                 f"{delivery_id} is {found.state.value}; see what comes of it first.",
@@ -100,10 +128,40 @@ def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
                 "issue_is_sealed",
             )
         _put_in_form(connection, found, endpoint)
-        deliveries.send_again(connection, delivery_id, now)
+        resending.send_again(connection, delivery_id, now)
 
     desk.do(chore).result()
     return one(desk, delivery_id, kept)
+
+
+def redeliver_since(
+    desk: Desk, endpoint_id: str, since: datetime, *, dead_only: bool, actor: Actor
+) -> int:
+    """Send all that was handed on to an endpoint since then again, in order; answers how many.
+
+    Raises:
+        NotFound: there is no such endpoint.
+        Refused: it is disabled.
+    """
+    count = 0
+
+    def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        nonlocal count
+        found = _sent_to(endpoint_store.find(connection, endpoint_id, locked=True))
+        count = resending.send_all_again(connection, endpoint_id, since, now, dead_only=dead_only)
+        return found
+
+    endpoints.one(desk, endpoint_id)
+    about = {"since": told(since), "dead_only": dead_only}
+    endpoints.recorded(desk, "webhook.redelivered", actor, endpoint_id, work, **about)
+    return count
+
+
+def _sent_to(endpoint: StoredEndpoint | None) -> StoredEndpoint:
+    if endpoint is None or endpoint.state not in endpoint_store.SENDING:
+        state = "gone" if endpoint is None else endpoint.state.value
+        raise Refused(f"Its endpoint is {state}, and is sent nothing.", "endpoint_disabled")
+    return endpoint
 
 
 def _put_in_form(connection: Connection, found: Logged, endpoint: StoredEndpoint) -> None:
@@ -174,6 +232,8 @@ def endpoint_view(desk: Desk, stored: StoredEndpoint) -> View:
         "filters": Filter.of(stored.filters).view(),
         "header_names": sorted(stored.headers or ()),
         "format": format_of(stored.format).model_dump(mode="json"),
+        "rate": stored.rate,
+        "concurrency": stored.concurrency,
         "state": stored.state.value,
         "state_reason": stored.state_reason,
         "old_secret_until": told(both),

@@ -40,7 +40,7 @@ class NewEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What is to be changed of an endpoint; what is None stays."""
+    """What is to be changed of an endpoint; what is None stays, and 0 takes a bound away."""
 
     url: str | None = None
     types: Sequence[str] | None = None
@@ -49,6 +49,9 @@ class Wishes:
     form: Format | None = None
     description: str | None = None
     enabled: bool | None = None
+    draining: bool | None = None
+    rate: int | None = None
+    concurrency: int | None = None
 
 
 def every(desk: Desk) -> Sequence[StoredEndpoint]:
@@ -77,6 +80,8 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
     filters: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     form: Format = STANDARD,
+    rate: int | None = None,
+    concurrency: int | None = None,
     description: str = "",
     actor: Actor,
 ) -> NewEndpoint:
@@ -99,6 +104,8 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
         filters=filter_from(filters or {}, framework.in_force(desk)).kept(),
         headers=own_headers.sealed(headers, vault) if headers else None,
         format=forms.checked(form, types),
+        rate=rate or None,
+        concurrency=concurrency or None,
         state=EndpointState.ENABLED,
         state_reason=None,
         secret=vault.seal(secret),
@@ -138,6 +145,10 @@ def change(
         state = EndpointState.ENABLED if wishes.enabled else EndpointState.DISABLED
         values |= {"state": state.value, "state_reason": None if wishes.enabled else "by hand"}
         kind = f"webhook.{state.value}"
+    elif wishes.draining is not None:
+        state = EndpointState.DRAINING if wishes.draining else EndpointState.ENABLED
+        values |= {"state": state.value, "state_reason": "by hand" if wishes.draining else None}
+        kind = f"webhook.{state.value}"
 
     def work(connection: Connection, now: datetime) -> StoredEndpoint:
         del now
@@ -163,8 +174,15 @@ def _changed(desk: Desk, vault: Vault, guard: Guard, wishes: Wishes) -> dict[str
         values["filters"] = filter_from(wishes.filters, framework.in_force(desk)).kept()
     if wishes.headers is not None:
         values["headers"] = own_headers.sealed(wishes.headers, vault) or None
-    if wishes.description is not None:
-        values["description"] = wishes.description
+    plain = {
+        "description": wishes.description,
+        "rate": wishes.rate,
+        "concurrency": wishes.concurrency,
+    }
+    values |= {name: value for name, value in plain.items() if value is not None}
+    for bound in ("rate", "concurrency"):
+        if values.get(bound) == 0:
+            values[bound] = None
     return values
 
 

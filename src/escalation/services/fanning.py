@@ -15,7 +15,7 @@ from escalation.services.recovery import late_ones
 from escalation.services.registry import Registry
 from escalation.store import deliveries, endpoints, outbox
 from escalation.store.deliveries import Message, NewDelivery, Rendered
-from escalation.store.endpoints import StoredEndpoint
+from escalation.store.endpoints import EndpointState, StoredEndpoint
 from escalation.store.heartbeat import Recovery, RecoveryState
 from escalation.store.outbox import Pending, Standing
 from escalation.store.transaction import Connection
@@ -140,6 +140,8 @@ class FanOut:
 
 def _goes_to(event: Pending, target: StoredEndpoint) -> bool:
     """Whether an endpoint is told: of what both sides may know, of its types, since it is there."""
+    if target.state is EndpointState.DRAINING:
+        return False
     since = event.recorded_at >= target.created_at
     return since and event.visibility == "shared" and target.wants(event.type)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from escalation.clock import Clock
 from escalation.delivery import retry
 from escalation.delivery.formats.options import CloudEvents, format_of
-from escalation.delivery.letter import Letter
+from escalation.delivery.letter import PER_ENDPOINT, Letter
 from escalation.delivery.sender import Sent
 from escalation.errors import Broken
 from escalation.ids import IdSource
@@ -62,6 +62,13 @@ class Batch:
     secrets: tuple[str, ...]
     headers: Mapping[str, str]
     handshake: str | None = None
+    rate: int | None = None
+    concurrency: int | None = None
+
+    @property
+    def at_once(self) -> int:
+        """How many requests go to the endpoint at once."""
+        return self.concurrency or PER_ENDPOINT
 
     def letter(self, claimed: Claimed) -> Letter:
         """What is sent."""
@@ -74,6 +81,7 @@ class Batch:
             missed=claimed.missed,
             repeated=claimed.repeated,
             handshake=self.handshake,
+            at_once=self.at_once,
         )
 
 
@@ -194,7 +202,16 @@ class Outgoing:
         if not claimed:
             return None
         headers = own_headers.opened(endpoint.headers, self.vault)
-        return Batch(now, claimed, endpoint.url, secrets, headers, _origin(endpoint))
+        return Batch(
+            now=now,
+            claimed=claimed,
+            url=endpoint.url,
+            secrets=secrets,
+            headers=headers,
+            handshake=_origin(endpoint),
+            rate=endpoint.rate,
+            concurrency=endpoint.concurrency,
+        )
 
     def _secrets(self, endpoint: StoredEndpoint, now: datetime) -> tuple[str, ...]:
         found = [self.vault.open(endpoint.secret)]

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     MANAGE_DIRECTORY = "manage_directory"
     MANAGE_KEYS = "manage_keys"
     MANAGE_WEBHOOKS = "manage_webhooks"
+    SEE_ANSWERS = "see_answers"
     AUDIT = "audit"
 
 

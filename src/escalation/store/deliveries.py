@@ -245,25 +245,6 @@ def last_number(connection: Connection, endpoint_id: str, aggregate: str) -> int
     return connection.scalar(query) or 0
 
 
-def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
-    """Let a delivery be due now, with all its attempts before it, whatever became of it.
-
-    Later ones of the same issue, which may have waited for it, follow at once.
-    """
-    d, first = models.delivery, models.delivery.alias()
-    behind = exists().where(
-        first.c.id == delivery_id,
-        first.c.endpoint_id == d.c.endpoint_id,
-        first.c.aggregate == d.c.aggregate,
-        first.c.number < d.c.number,
-    )
-    waits = update(d).where(behind, d.c.state == DeliveryState.WAITING.value, d.c.attempts == 0)
-    connection.execute(waits.values(next_at=now))
-    again = {"state": DeliveryState.WAITING.value, "next_at": now, "attempts": 0, "ended_at": None}
-    change = update(d).where(d.c.id == delivery_id)
-    connection.execute(change.values(**again, token=d.c.token + 1))
-
-
 def cancel(connection: Connection, endpoint_id: str, now: datetime) -> None:
     """End all that still waits for an endpoint, and what is dead there."""
     d = models.delivery

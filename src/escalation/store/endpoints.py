@@ -15,8 +15,14 @@ class EndpointState(StrEnum):
     """What becomes of an endpoint's deliveries."""
 
     ENABLED = "enabled"
+    DRAINING = "draining"  # what is due goes out, nothing new is handed on
     DISABLED = "disabled"  # they wait
     REMOVED = "removed"  # they are cancelled
+
+
+SENDING = frozenset({EndpointState.ENABLED, EndpointState.DRAINING})
+"""States in which what is due goes out."""
+_SENT_TO = sorted(state.value for state in SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class StoredEndpoint:
     """An endpoint as it is kept; its secrets are sealed. No ``types`` means all of them.
 
     ``filters`` are of the issue that an event is about; ``headers`` are names to sealed values.
+    ``rate`` is messages in a minute, ``concurrency`` requests at once, at most.
     """
 
     id: str
@@ -33,6 +40,8 @@ class StoredEndpoint:
     filters: Mapping[str, Any] | None
     headers: Mapping[str, str] | None
     format: Mapping[str, Any] | None
+    rate: int | None
+    concurrency: int | None
     state: EndpointState
     state_reason: str | None
     secret: str
@@ -76,21 +85,21 @@ def change(connection: Connection, endpoint_id: str, values: Mapping[str, Any]) 
 
 
 def with_work(connection: Connection, now: datetime) -> Sequence[str]:
-    """Enabled endpoints to which something is due, and to which nobody sends at the moment."""
+    """Endpoints that are sent to, to which something is due and nobody sends at the moment."""
     table, due = models.webhook_endpoint, models.delivery
     waits = select(due.c.id).where(due.c.endpoint_id == table.c.id, due.c.next_at <= now)
     free = or_(table.c.lane_until.is_(None), table.c.lane_until <= now)
-    enabled = table.c.state == EndpointState.ENABLED.value
+    enabled = table.c.state.in_(_SENT_TO)
     return connection.scalars(select(table.c.id).where(enabled, free, waits.exists())).all()
 
 
 def take_lane(
     connection: Connection, endpoint_id: str, owner: str, now: datetime, until: datetime
 ) -> bool:
-    """Become, or stay, the one that sends to an enabled endpoint, until then."""
+    """Become, or stay, the one that sends to an endpoint, until then; false where none may."""
     table = models.webhook_endpoint
     free = or_(table.c.lane_owner.is_(None), table.c.lane_owner == owner, table.c.lane_until <= now)
-    enabled = table.c.state == EndpointState.ENABLED.value
+    enabled = table.c.state.in_(_SENT_TO)
     mine = update(table).where(table.c.id == endpoint_id, enabled, free)
     return connection.execute(mine.values(lane_owner=owner, lane_until=until)).rowcount == 1
 

@@ -15,13 +15,14 @@ from typing import Protocol
 import structlog
 
 from escalation.clock import monotonic
-from escalation.delivery.letter import Letter
+from escalation.delivery.letter import PER_ENDPOINT, Letter
 from escalation.delivery.retry import Outcome
-from escalation.delivery.sender import DEADLINE, PER_ENDPOINT, Sent
+from escalation.delivery.sender import DEADLINE, Sent
 from escalation.errors import EscalationError
 from escalation.services.outgoing import LEASE, Batch, Done, Step
 from escalation.worker.clerk import Clerk
 from escalation.worker.health import Health
+from escalation.worker.pace import Pace
 
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +30,8 @@ FEWEST, MOST = PER_ENDPOINT, 128
 """How many deliveries one lease takes: few of an endpoint that fails."""
 BEGIN_WITHIN = LEASE.total_seconds() - DEADLINE - 5
 """Seconds after which what was leased is given back, not begun: another may be at it."""
+PACED_REST, STOPS_WITHIN = 5.0, 0.2
+"""Seconds until it is looked again whose turn is far, and in which a wait ends when all stops."""
 AFTER_A_FAILURE = 1.0
 """Seconds until the next try where the database or a secret was in the way."""
 
@@ -55,6 +58,7 @@ class Work:
 
     owner: str
     health: Health = field(default_factory=Health)
+    pace: Pace = field(default_factory=Pace)
     stop: Event = field(default_factory=Event)
 
 
@@ -101,7 +105,9 @@ class Route:
                 accepted, failed = sum(map(_well, done)), sum(map(_failed, done))
                 self._work.health.turn(endpoint, accepted=accepted, failed=failed)
                 tried += accepted + failed
-                size = min(size * 2, MOST) if accepted == len(done) else FEWEST
+                size = _next_size(size, batch, all_well=accepted == len(done))
+                if not (accepted or failed) and batch.rate is not None:
+                    await self._rest(PACED_REST)
         except Exception as error:  # noqa: BLE001 - its lease ends, and then it is tried again
             tell("lane_broken", error, endpoint=endpoint)
             await asyncio.sleep(AFTER_A_FAILURE)
@@ -118,13 +124,38 @@ class Route:
                 passed = monotonic() - began
                 at = batch.now + timedelta(seconds=passed)
                 sent = None
-                begins = passed < BEGIN_WITHIN and not self._work.stop.is_set()
-                if begins and all(map(_well, done)):
+                if await self._may_begin(endpoint, batch, passed) and all(map(_well, done)):
+                    at = batch.now + timedelta(seconds=monotonic() - began)
                     sent = await self.sender.send(endpoint, batch.letter(claimed), at)
                 done.append(Done(claimed, at, sent))
 
-        await asyncio.gather(*(hand() for _ in range(PER_ENDPOINT)))
+        await asyncio.gather(*(hand() for _ in range(batch.at_once)))
         return done
+
+    async def _may_begin(self, endpoint: str, batch: Batch, passed: float) -> bool:
+        """Whether the next message of a lease may still be sent, once it is its turn."""
+        left = BEGIN_WITHIN - passed
+        if left <= 0 or self._work.stop.is_set():
+            return False
+        if batch.rate is None:
+            return True
+        wait = self._work.pace.turn(endpoint, batch.rate, left)
+        if wait is None:
+            return False
+        await self._rest(wait)
+        return not self._work.stop.is_set()
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but no longer than until all stops."""
+        until = monotonic() + seconds
+        while not self._work.stop.is_set() and (left := until - monotonic()) > 0:  # noqa: ASYNC110 - the stop is for threads
+            await asyncio.sleep(min(left, STOPS_WITHIN))
+
+
+def _next_size(size: int, batch: Batch, *, all_well: bool) -> int:
+    """How many the next lease takes: more while all goes well, no more than half a minute's."""
+    most = MOST if batch.rate is None else max(batch.rate // 2, 1)
+    return min(size * 2 if all_well else FEWEST, most)
 
 
 def tell(what: str, error: Exception, **about: str) -> None:

@@ -11,6 +11,7 @@ from escalation.api.operations import FINDS, JSON, READS, WRITES, Operation
 from escalation.api.schemas.webhooks import (
     ChangeEndpoint,
     CreateEndpoint,
+    DeliveryDetail,
     DeliveryList,
     DeliveryQuery,
     DeliveryView,
@@ -20,12 +21,15 @@ from escalation.api.schemas.webhooks import (
     NewEndpointView,
     PreviewFormat,
     PreviewList,
+    Redelivered,
+    RedeliverSince,
     RotateSecret,
 )
 from escalation.bootstrap import Container
 from escalation.services import deliveries, endpoints, forms
 from escalation.services.endpoints import NewEndpoint, Wishes
 from escalation.services.event_types import EVENT_TYPES, known_types
+from escalation.services.roles import Permission
 
 EndpointName = Annotated[str, Path(description="The endpoint's id.")]
 DeliveryName = Annotated[str, Path(description="Its id.")]
@@ -45,6 +49,8 @@ def create_webhook_endpoint(asked: Ask) -> Response:
         filters=sent.filters.model_dump(),
         headers=sent.headers,
         form=sent.format,
+        rate=sent.rate,
+        concurrency=sent.concurrency,
         description=sent.description,
         actor=asked.caller.actor,
     )
@@ -79,6 +85,9 @@ def change_webhook_endpoint(asked: Ask, endpoint: EndpointName) -> Response:
         form=sent.format,
         description=sent.description,
         enabled=sent.enabled,
+        draining=sent.draining,
+        rate=sent.rate,
+        concurrency=sent.concurrency,
     )
     actor = asked.caller.actor
     changed = endpoints.change(
@@ -135,6 +144,28 @@ def list_webhook_deliveries(
         limit=query.limit,
     )
     return paging.answer(asked, page)
+
+
+def get_webhook_delivery(asked: Ask, delivery: DeliveryName) -> Response:
+    """One delivery, with what is sent of it and, for who may see answers, how they began."""
+    inside = _confirmed(asked)
+    answers = asked.caller.may(Permission.SEE_ANSWERS)
+    return paging.single(
+        deliveries.detail(inside.desk, delivery, inside.deliveries_kept, answers=answers)
+    )
+
+
+def redeliver_messages(asked: Ask, endpoint: EndpointName) -> Response:
+    """Send all that was handed on since an instant again, in order for each issue."""
+    inside = _confirmed(asked)
+    endpoints.one(inside.desk, endpoint)
+    sent = asking.read(asked, RedeliverSince)
+    count = deliveries.redeliver_since(
+        inside.desk, endpoint, sent.since, dead_only=sent.dead_only, actor=asked.caller.actor
+    )
+    response = paging.single({"count": count})
+    response.status_code = _ACCEPTED
+    return response
 
 
 def redeliver(asked: Ask, delivery: DeliveryName) -> Response:
@@ -268,6 +299,28 @@ OPERATIONS = (
         summary="List what was sent to a webhook endpoint",
         endpoint=list_webhook_deliveries,
         answer=DeliveryList,
+        refusals=FINDS,
+    ),
+    Operation(
+        method="POST",
+        path=f"{_ONE}/redeliver",
+        name="redeliver_messages",
+        tag="webhooks",
+        summary="Send all since an instant again",
+        endpoint=redeliver_messages,
+        status=_ACCEPTED,
+        answer=Redelivered,
+        takes={JSON: RedeliverSince},
+        refusals=(*WRITES, 404, 409),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/deliveries/{delivery}",
+        name="get_webhook_delivery",
+        tag="webhooks",
+        summary="Read a delivery and what is sent of it",
+        endpoint=get_webhook_delivery,
+        answer=DeliveryDetail,
         refusals=FINDS,
     ),
     Operation(

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, clean
+from escalation.api.schemas.fields import Body, Instant, clean
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.delivery.formats.options import Format, Standard
@@ -32,6 +32,14 @@ Headers = Annotated[
 ]
 
 
+Rate = Annotated[
+    int, Field(ge=0, le=60_000, description="messages in a minute, at most; 0 for no bound")
+]
+Concurrency = Annotated[
+    int, Field(ge=0, le=8, description="requests at once, at most; 0 for the usual two")
+]
+
+
 class Filters(Body):
     """What the issue of an event has to be, as it stood once that was recorded; empty asks nothing.
 
@@ -53,6 +61,8 @@ class CreateEndpoint(Body):
     filters: Filters = Field(default_factory=Filters)
     headers: Headers = Field(default_factory=dict)
     format: Format = Field(default_factory=Standard)
+    rate: Rate = 0
+    concurrency: Concurrency = 0
     description: About = ""
 
 
@@ -65,7 +75,19 @@ class ChangeEndpoint(Body):
     headers: Headers | None = Field(default=None, description="in the place of those it has")
     format: Format | None = Field(default=None, description="of the same kind, with other options")
     description: About | None = None
+    rate: Rate | None = None
+    concurrency: Concurrency | None = None
     enabled: bool | None = None
+    draining: bool | None = Field(
+        default=None, description="whether what is due goes out and nothing new is handed on"
+    )
+
+
+class RedeliverSince(Body):
+    """What is to be sent again: all that was handed on since then, or what is dead of it."""
+
+    since: Instant
+    dead_only: bool = False
 
 
 class RotateSecret(Body):
@@ -94,6 +116,8 @@ class EndpointView(Shape):
     filters: FiltersView
     header_names: list[str]
     format: dict[str, Any]
+    rate: int | None
+    concurrency: int | None
     state: EndpointState
     state_reason: str | None
     old_secret_until: datetime | None
@@ -143,6 +167,18 @@ class DeliveryView(Shape):
     attempts: list[AttemptView]
 
 
+class Redelivered(Shape):
+    """How many deliveries are sent again."""
+
+    count: int
+
+
+class AnsweredView(AttemptView):
+    """One attempt, with how the receiver's own words began: for who may see answers."""
+
+    answer: str | None
+
+
 class DeliveryList(Shape):
     """A page of the delivery log, the latest first."""
 
@@ -181,6 +217,26 @@ class RequestView(Shape):
     content_type: str
     headers: dict[str, str]
     body: str | None
+
+
+class DeliveryDetail(Shape):
+    """One event to one endpoint, with what is sent of it; header values are not told."""
+
+    id: str
+    endpoint: str
+    event: str
+    type: str
+    about: str
+    number: int
+    state: DeliveryState
+    summary: str | None
+    next_attempt_at: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    attempts: list[AnsweredView]
+    url: str | None
+    header_names: list[str]
+    requests: list[RequestView]
 
 
 class PreviewView(Shape):
