@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from time import sleep
+from threading import Event, Thread
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -25,6 +24,7 @@ from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 AUDIENCE = "https://escalation.example.org"
 SUBJECT = "00u1a2b3c4d5"
 """Who the provider says Bronwyn Tait is, whom the tests' directory knows as `bronwyn-tait`."""
+PATIENCE = 30.0
 WELL_KNOWN = "/.well-known/openid-configuration"
 
 Sign = Callable[[bytes], bytes]
@@ -96,7 +96,7 @@ class Mint:
     keys: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     down: bool = False
-    slow: float = 0.0
+    opened: Event = field(default_factory=Event)
     answers: dict[str, bytes] = field(default_factory=dict)
 
     def header(self, **changes: Any) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class Mint:
 
     def answer(self, path: str) -> bytes | None:
         self.asked.append(path)
-        sleep(self.slow)
+        self.opened.wait(PATIENCE)
         if self.down:
             return None
         served = {
@@ -158,6 +158,7 @@ def usual_keys() -> list[dict[str, Any]]:
 def minting() -> Iterator[Mint]:
     """A mint that serves on a port of its own for the length of the block."""
     mint = Mint(keys=usual_keys())
+    mint.opened.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -178,6 +179,7 @@ def minting() -> Iterator[Mint]:
     try:
         yield mint
     finally:
+        mint.opened.set()
         server.shutdown()
         thread.join()
         server.server_close()

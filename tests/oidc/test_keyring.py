@@ -1,7 +1,9 @@
 """A provider's keys: which are used, when they are fetched, how long they are kept."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +15,11 @@ from escalation.clock import VirtualClock
 from escalation.delivery.fetching import LARGEST, LOOPBACK, Fetcher, Unreachable
 from escalation.delivery.guard import Guard
 from escalation.errors import Busy
-from escalation.services.oidc.keyring import FRESH, PAUSE, PAUSE_WITHOUT, Keyring
+from escalation.services.oidc.keyring import FRESH, PAUSE, PAUSE_WITHOUT, PLACES, Keyring
 from escalation.services.oidc.keys import ProviderKeys
 from escalation.services.oidc.trust import Algorithm
 from tests.fakes import virtual_clock
-from tests.oidc.mint import WELL_KNOWN, Mint, public, rsa_key, usual_keys
+from tests.oidc.mint import PATIENCE, WELL_KNOWN, Mint, public, rsa_key, usual_keys
 
 KEPT = timedelta(hours=24)
 HERE = Guard.allowing(LOOPBACK)
@@ -98,6 +100,53 @@ def test_a_clock_that_was_set_back_does_not_keep_the_provider_from_being_asked(
     assert ring.keys_for("rsa-1").has("rsa-1")
 
 
+@contextmanager
+def crowd(mint: Mint, ring: Keyring, names: Sequence[str]) -> Iterator[Iterator[bool]]:
+    """Threads that ask for keys while the provider hangs: whether each got its own, as they end."""
+    mint.opened.clear()
+
+    def got(name: str) -> bool:
+        try:
+            return ring.keys_for(name).has(name)
+        except Busy:
+            return False
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        try:
+            asked = [pool.submit(got, name) for name in names]
+            yield (each.result() for each in as_completed(asked, timeout=PATIENCE))
+        finally:
+            mint.opened.set()
+
+
+def test_threads_that_come_together_ask_once(ring: Keyring, own_mint: Mint) -> None:
+    with crowd(own_mint, ring, ["rsa-1"] * PLACES) as ended:
+        own_mint.opened.set()
+        assert list(ended) == [True] * PLACES
+    assert own_mint.asked == [WELL_KNOWN, "/keys"]
+
+
+def test_while_the_provider_hangs_few_wait_for_it_and_the_others_have_its_old_keys(
+    ring: Keyring, own_mint: Mint, clock: VirtualClock
+) -> None:
+    ring.keys_for("rsa-1")
+    clock.advance(FRESH)
+    with crowd(own_mint, ring, ["rsa-1", "stranger"] * 12) as ended:
+        soon = [next(ended) for _ in range(24 - PLACES)]
+        own_mint.opened.set()
+        assert [*soon, *ended].count(True) == 12
+    assert len(own_mint.asked) == 4
+
+
+def test_while_the_provider_hangs_and_no_keys_are_held_most_are_told_to_come_again(
+    ring: Keyring, own_mint: Mint
+) -> None:
+    with crowd(own_mint, ring, ["rsa-1"] * 20) as ended:
+        assert [next(ended) for _ in range(20 - PLACES)] == [False] * (20 - PLACES)
+        own_mint.opened.set()
+        assert list(ended) == [True] * PLACES
+
+
 ODD: dict[str, tuple[str, bytes | Callable[[Mint], Any], str]] = {
     "another issuer": (WELL_KNOWN, lambda m: {"issuer": f"{m.issuer}/"}, "another issuer"),
     "no discovery": (WELL_KNOWN, b"<html>", "no JSON object"),
@@ -151,7 +200,7 @@ def test_addresses_inside_are_asked_only_where_they_are_allowed(own_mint: Mint) 
 def test_nobody_there_and_nobody_answering_are_told_apart(own_mint: Mint) -> None:
     with pytest.raises(Unreachable, match="no connection"):
         Fetcher(HERE).fetch("http://127.0.0.1:1/keys")
-    own_mint.slow = 0.5
+    own_mint.opened.clear()
     with pytest.raises(Unreachable, match=r"no answer within 0\.2 seconds"):
         Fetcher(HERE, deadline=0.2).fetch(f"{own_mint.issuer}/keys")
 

@@ -53,7 +53,9 @@ _GENERAL: Mapping[str, Code] = {
     "unauthenticated": Code(
         401,
         "Nobody known is asking",
-        "Send `Authorization: Bearer esc_...` with a key that is neither revoked nor expired.",
+        "Send `Authorization: Bearer esc_...` with a key that is neither revoked nor expired, or a "
+        "fresh access token of the identity provider, where one is set; `WWW-Authenticate` says "
+        "what a token lacks.",
     ),
     "withheld": Code(
         403,

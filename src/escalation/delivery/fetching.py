@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 
@@ -38,9 +39,11 @@ class Fetcher:
         self._trust: ssl.SSLContext | None = None
         self._resolver = resolver or system_resolver(threads=2)
         self._deadline = deadline
+        # Of its own: whoever asks may have an event loop, which must not be made to wait in.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="fetcher")
 
     def fetch(self, url: str) -> bytes:
-        """The body that a GET answers with status 200; for a thread without an event loop.
+        """The body that a GET answers with status 200.
 
         Raises:
             Unreachable: there is none, or the URL may not be asked.
@@ -49,7 +52,7 @@ class Fetcher:
         if wrong is not None:
             raise Unreachable(wrong)
         try:
-            return asyncio.run(self._got(url))
+            return self._thread.submit(asyncio.run, self._got(url)).result()
         except (TimeoutError, httpx.TimeoutException) as error:
             raise Unreachable(f"no answer within {self._deadline:g} seconds") from error
         except ForbiddenAddress as error:

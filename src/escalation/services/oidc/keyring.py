@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 import structlog
 
@@ -21,6 +21,8 @@ PAUSE = timedelta(seconds=30)
 """How long the provider is left alone after it was asked, whatever tokens come meanwhile."""
 PAUSE_WITHOUT = timedelta(seconds=5)
 """The same while no keys are held, and no token can be read."""
+PLACES = 4
+"""Threads that may ask or wait for the provider at once: a slow one holds up nobody with a key."""
 DISCOVERY = "/.well-known/openid-configuration"
 
 Fetch = Callable[[str], bytes]
@@ -45,6 +47,7 @@ class Keyring:
         self._held: _Held | None = None
         self._asked_at: datetime | None = None
         self._asking = Lock()
+        self._places = BoundedSemaphore(PLACES)
 
     def keys_for(self, name: str) -> ProviderKeys:
         """The keys, fetched anew where they are old or have none of that name; may take seconds.
@@ -55,12 +58,7 @@ class Keyring:
         now = self._clock.now()
         usable = self._usable(now)
         if usable is None or self._is_due(usable, name, now):
-            # Who can be served with what is held waits for nobody else's asking.
-            if self._asking.acquire(blocking=usable is None or not usable.keys.has(name)):
-                try:
-                    self._ask(name, now)
-                finally:
-                    self._asking.release()
+            self._ask_or_wait(name, now, served=usable is not None and usable.keys.has(name))
             usable = self._usable(now)
         if usable is None:
             raise Busy(
@@ -69,6 +67,19 @@ class Keyring:
                 extra={"retry_after": int(PAUSE_WITHOUT.total_seconds())},
             )
         return usable.keys
+
+    def _ask_or_wait(self, name: str, now: datetime, *, served: bool) -> None:
+        """Ask the provider, or wait for whoever does: not who is served already, nor a crowd."""
+        if not self._places.acquire(blocking=False):
+            return
+        try:
+            if self._asking.acquire(blocking=not served):
+                try:
+                    self._ask(name, now)
+                finally:
+                    self._asking.release()
+        finally:
+            self._places.release()
 
     def fetched(self) -> ProviderKeys:
         """The keys as the provider has them now.
