@@ -46,6 +46,22 @@ def test_what_a_file_changes_is_shown_and_a_dry_run_changes_nothing(
     assert "was in force already: version 2" in again.stdout
 
 
+def test_a_forum_that_nobody_could_decide_at_is_refused_with_its_place_and_the_mend(
+    run: Run, tmp_path: Path, furnished_url: str
+) -> None:
+    text = Path(DIRECTORY).read_text(encoding="utf-8")
+    quorum = text.index("quorum: 4\n", text.index("  ceo-board:"))
+    seats, ends = text.index("    members:", quorum), text.index("    invitees:", quorum)
+    file = tmp_path / "changed.yaml"
+    file.write_text(text[:seats] + text[ends:], encoding="utf-8")
+    line = text[:quorum].count("\n") + 1
+    for words in (["check", str(file)], ["apply", str(file), "--yes"]):
+        told = run("directory", *words, database=furnished_url)
+        assert (told.exit_code, told.stdout) == (1, "")
+        assert f"changed.yaml:{line}:" in told.stderr
+        assert "found 4, expected `members`" in told.stderr
+
+
 def test_what_is_exported_is_applied_back_to_the_same_content(
     run: Run, tmp_path: Path, furnished_url: str
 ) -> None:

@@ -114,9 +114,10 @@ def _forums(sheet: Sheet, parties: Iterable[str]) -> None:
 def _quorum(sheet: Sheet, path: Path) -> None:
     """Refuse a quorum that the forum's voting seats can never come to."""
     quorum, seats = sheet.at(*path, "quorum"), len(list(sheet.items(*path, "members")))
-    if seats and isinstance(quorum, int) and quorum > seats:
-        detail = f"found {quorum}, expected at most {seats}: the forum has that many voting seats"
-        sheet.refuse("wrong_value", (*path, "quorum"), detail)
+    if isinstance(quorum, int) and quorum > seats:
+        expected = f"at most {seats}: the forum has that many voting seats"
+        expected = expected if seats else "`members`: a forum without voting seats decides nothing"
+        sheet.refuse("wrong_value", (*path, "quorum"), f"found {quorum}, expected {expected}")
 
 
 def _shorts(sheet: Sheet) -> None:

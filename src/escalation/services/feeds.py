@@ -9,8 +9,8 @@ from typing import Any
 from escalation.errors import Broken, NotFound
 from escalation.reports.as_icalendar import Feed, Occasion, calendar
 from escalation.routing.directory import Forum
+from escalation.services.bodies import directory_of
 from escalation.services.desk import Desk
-from escalation.services.forums import directory_of
 from escalation.services.once import Call
 from escalation.services.views import told
 from escalation.store import feeds, framework, journal, meetings, timeline

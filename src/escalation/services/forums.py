@@ -8,16 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.clock import whole_second
-from escalation.errors import Fault, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from escalation.errors import Fault, Invalid, PreconditionFailed, PreconditionRequired
 from escalation.ids import is_id
-from escalation.routing.directory import Directory, Forum
-from escalation.routing.wording import not_among
+from escalation.routing.directory import Forum
+from escalation.services.bodies import body_of, by_rule, known_meeting
 from escalation.services.desk import Desk
 from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer
 from escalation.services.meeting_views import meeting_view
 from escalation.services.once import NOBODY, Call
-from escalation.services.registry import Known
 from escalation.store import dialect, interactions, issues, journal, meetings, timeline
 from escalation.store.failures import Again
 from escalation.store.framework import bump
@@ -27,7 +26,6 @@ from escalation.store.writing import Work, write_work
 from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Actor
 from escalation.workflow.facts import Facts as IssueFacts
-from escalation.workflow.forum import SEEN, identified, sitting
 from escalation.workflow.interactions import Family, carried
 from escalation.workflow.meetings.asks import (
     Asked,
@@ -41,7 +39,7 @@ from escalation.workflow.meetings.decide import decide_meeting
 from escalation.workflow.meetings.facts import OF_ISSUES, ItemKind, Meeting, MeetingFacts
 from escalation.workflow.meetings.plan import SENT, MeetingPlan
 from escalation.workflow.plan import apply
-from escalation.workflow.viewing import EVERYTHING, Viewer, may_see, papers_are_for
+from escalation.workflow.viewing import EVERYTHING, Viewer, may_see
 
 _SAID = {ItemKind.CONTACT: Family.CONTACT, ItemKind.FEEDBACK: Family.FEEDBACK}
 
@@ -141,7 +139,6 @@ class _Sitting:
         code = known_meeting(
             self.desk, self.connection, self.known, errand.meeting, self.now, errand.viewer
         )
-        directory = directory_of(self.known)
         listed = meetings.items(self.connection, self.errand.meeting)
         wanted = {item.subject for item in listed if item.kind in OF_ISSUES}
         if isinstance(ask, OnItem) and is_id(ask.subject, "iss"):
@@ -163,14 +160,13 @@ class _Sitting:
             for name, each in loaded.items()
         }
         under = self.desk.registry.in_force(self.known)
-        return MeetingFacts(
-            meeting, listed, directory.forums[code], under, found, self.errand.viewer
-        )
+        body = body_of(self.desk.registry, self.connection, self.known, code)
+        return MeetingFacts(meeting, listed, body, under, found, self.errand.viewer)
 
     def _check_named(self, facts: MeetingFacts, ask: Asked) -> None:
         if isinstance(ask, ConfirmMinutes):
             later = meetings.one(self.connection, ask.at_meeting)
-            later = later or _by_rule(self.desk, self.known, ask.at_meeting, self.now)
+            later = later or by_rule(self.desk, self.known, ask.at_meeting, self.now)
             fits = (
                 later is not None
                 and later.sitting.forum == facts.body.code
@@ -282,52 +278,3 @@ def _refuse_unknown(facts: MeetingFacts, ask: OnItem, name: str) -> None:
     if of_issue and (known is None or not may_see(facts.viewer, known.issue)):
         fault = Fault("unknown", f"There is no issue {name}.", pointer="/issue")
         raise Invalid("The issue of that item was not found.", errors=[fault])
-
-
-def directory_of(known: Known) -> Directory:
-    """The directory in force.
-
-    Raises:
-        NotFound: none has been applied, so there is no forum.
-    """
-    if known.directory is None:
-        raise NotFound("No directory has been applied yet, so there is no forum.")
-    return known.directory
-
-
-def known_meeting(
-    desk: Desk,
-    connection: Connection,
-    known: Known,
-    meeting_id: str,
-    now: datetime,
-    viewer: Viewer,
-) -> str:
-    """The code of a meeting's forum; one that stands in its rule only is put into the database.
-
-    Raises:
-        NotFound: there is no such meeting, or its forum is no more.
-    """
-    directory = directory_of(known)
-    found = meetings.one(connection, meeting_id)
-    stored = found is not None
-    if found is None:
-        found = _by_rule(desk, known, meeting_id, now)
-    if found is None or not papers_are_for(viewer, found.sitting.forum):
-        raise NotFound(f"There is no meeting {meeting_id}.")
-    if not stored:
-        meetings.add(connection, found)
-    code = found.sitting.forum
-    if code not in directory.forums:
-        raise NotFound(f"Its forum is no more: {not_among(code, directory.forums)}.")
-    return code
-
-
-def _by_rule(desk: Desk, known: Known, meeting_id: str, now: datetime) -> Meeting | None:
-    under = desk.registry.in_force(known)
-    for body in under.directory.forums.values():
-        for at in body.meeting.between(now - SEEN, now + SEEN):
-            if identified(body.code, at) == meeting_id:
-                held = sitting(under, body, at)
-                return Meeting(held, held.starts_at, whole_second(now))
-    return None

@@ -13,8 +13,9 @@ from escalation.errors import EscalationError, Fault, Invalid, Refused
 from escalation.ids import named
 from escalation.routing.directory import Forum
 from escalation.services import forums
+from escalation.services.bodies import directory_of
 from escalation.services.desk import Desk
-from escalation.services.forums import Errand, directory_of
+from escalation.services.forums import Errand
 from escalation.services.jobs import Answer
 from escalation.services.meeting_views import meeting_view
 from escalation.services.once import NOBODY, Call
@@ -152,7 +153,7 @@ def _changed(desk: Desk) -> list[Errand]:
             return []
         under = desk.registry.in_force(known)
         now = dialect.now(connection, desk.clock)
-        listed = [m for m in meetings.ahead(connection, now) if not m.otherwise]
+        listed = meetings.ahead(connection, now)
     asks = ((meeting, _mend(under, meeting)) for meeting in listed)
     return [Errand(meeting=m.id, ask=ask, actor=ENGINE) for m, ask in asks if ask is not None]
 
@@ -160,7 +161,9 @@ def _changed(desk: Desk) -> list[Errand]:
 def _mend(under: Agreement, meeting: Meeting) -> Asked | None:
     held, occurs_at = meeting.sitting, meeting.occurs_at
     body = under.directory.forums.get(held.forum)
-    if body is None or occurs_at is None:
+    if body is None:
+        return Cancel(reason="the forum is no more")
+    if occurs_at is None or meeting.otherwise:
         return None
     if not body.meeting.between(occurs_at, occurs_at + forum.INSTANT):
         return Cancel(reason="the forum's rule no longer has it")

@@ -1,6 +1,6 @@
 """Publications, the directory and the epoch that tells every process that one of them changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -131,6 +131,14 @@ def directory_known_at(connection: Connection, instant: datetime) -> DirectoryVe
     query = VERSION.where(table.c.applied_at <= instant).order_by(table.c.epoch.desc())
     row = connection.execute(query.limit(1)).mappings().one_or_none()
     return None if row is None else DirectoryVersion(**row)
+
+
+def directories_before(connection: Connection, epoch: int) -> Iterator[DirectoryVersion]:
+    """The versions of the directory before one, the newest first."""
+    table = models.directory_version
+    query = VERSION.where(table.c.epoch < epoch).order_by(table.c.epoch.desc())
+    for row in connection.execute(query).mappings().all():
+        yield DirectoryVersion(**row)
 
 
 def directory_document(connection: Connection, epoch: int) -> Mapping[str, Any]:

@@ -104,6 +104,19 @@ def table_next(
     draft.set(carried_over=draft["carried_over"] + carried)
     section = body.sections[0] if body.sections else None
     table_for(draft, rung, Tabling(ahead.id, ahead, section=section))
+    _alarm_without_quorum(draft, rung, body, ahead)
+
+
+def _alarm_without_quorum(draft: Draft, rung: EffectiveRung, body: Forum, meeting: Sitting) -> None:
+    """Say so where the forum has fewer seats on that day than may decide anything."""
+    seats = len(body.members_at(meeting.starts_at))
+    if seats < body.quorum:
+        detail = (
+            f"{rung.title}: {body.title} has {seats} voting seats on "
+            f"{meeting.starts_at:%Y-%m-%d}, and its quorum is {body.quorum}"
+        )
+        tells = {"secretariat": body.secretariat}
+        draft.event(EventType.SEAT_VACANT, {"rung": rung.id, "detail": detail, "tells": tells})
 
 
 def begin_out_of_session(draft: Draft, rung: EffectiveRung) -> None:

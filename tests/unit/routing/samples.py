@@ -272,6 +272,9 @@ forums:
     agenda_cutoff: 5 business days
     paper_date: 3 business days
     quorum: 2
+    members:
+      - {role: account_manager, party: beta}
+      - {role: business_manager, party: alpha}
     secretariat: bob
   board:
     title: Board
@@ -282,6 +285,9 @@ forums:
     agenda_cutoff: 5 business days
     paper_date: 3 business days
     quorum: 2
+    members:
+      - {role: executive_director, party: alpha}
+      - {role: ceo, party: health}
     invitees:
       - {role: program_office, party: treasury}
     secretariat: bob

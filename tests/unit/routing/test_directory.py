@@ -17,6 +17,12 @@ KNOWN = directory()
 BRISBANE = ZoneInfo("Australia/Brisbane")
 FORUM = ForumRef(ForumKind.BUSINESS_MANAGER_FORUM, ForumOwner.CLUSTER)
 
+TECH_MEMBERS = """\
+    members:
+      - {role: account_manager, party: beta}
+      - {role: business_manager, party: alpha}
+"""
+
 
 def test_what_is_there_is_found_by_its_code() -> None:
     assert KNOWN.person("ann").name == "Ann Ames"
@@ -122,6 +128,7 @@ def test_a_document_is_checked_as_a_file_is() -> None:
         (("rule: FREQ=WEEKLY", "rule: 5"), "found `5`, expected text"),
         (("rule: FREQ=WEEKLY", "rule: FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=31"), "never comes round"),
         (("    quorum: 2\n", "    quorum: 4\n"), "found 4, expected at most 3"),
+        ((TECH_MEMBERS, ""), "expected `members`: a forum without voting seats decides nothing"),
         (("start: 2026-01-13T10:00", "start: 2026-01-13"), "a local date and time"),
         (("start: 2026-01-13T10:00", "start: 5"), "a local date and time"),
         (("zone: Australia/Sydney", "zone: Sydney"), "an IANA time zone"),

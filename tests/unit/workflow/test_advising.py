@@ -132,11 +132,8 @@ def test_a_person_answers_for_themselves_and_nobody_answers_for_them() -> None:
 
 
 def test_a_body_is_answered_for_by_its_secretariat_and_by_its_members() -> None:
-    seats = "members: [{role: account_manager, party: maple}]"
-    bodies = world.BODIES + f"\n    {seats}"
-    directory = world.directory(bodies=bodies)
     for person in ("sec", "abe"):
-        story = logged(directory=directory)
+        story = logged()
         story.do(OF_CLIENTS)
         assert story.refused(GiveAdvice(answer="x"), by=keyed("zed")).code == (
             "advice_not_sought_of_you"

@@ -318,3 +318,15 @@ def test_what_was_decided_between_meetings_has_no_such_time_again() -> None:
     assert not story.has("out_of_session")
     story.do(Reclassify(reason="r", changes={"kind": IssueKind.COMPLAINT}))
     assert not story.has("out_of_session")
+
+
+def test_a_forum_with_too_few_seats_on_the_day_to_decide_anything_is_alarmed() -> None:
+    seat = "{role: account_manager, party: maple}"
+    over = seat.replace("}", ", until: 2026-03-04}")
+    story = logged(directory=world.directory(bodies=world.BODIES.replace(seat, over)))
+    story.at_forum()
+    assert told(story.plans[-1]) == ["escalated", "tabled", "seat_vacant"]
+    alarm = story.last("seat_vacant")
+    assert "has 0 voting seats on 2026-03-05, and its quorum is 1" in alarm["detail"]
+    assert alarm["tells"] == {"secretariat": "sec"}
+    assert story.has("forum"), "it is waited for all the same"

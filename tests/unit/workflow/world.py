@@ -304,6 +304,7 @@ def body(code: str, kind: str, of: str, owner: str, rule: str, start: str) -> st
     agenda_cutoff: 8 business hours
     paper_date: 4 business hours
     quorum: 1
+    members: [{{role: account_manager, party: maple}}]
     secretariat: sec"""
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from escalation.errors import NotFound
 from escalation.routing.directory import Directory, Forum
+from escalation.services.bodies import body_of
 from escalation.services.meeting_views import meeting_view
 from escalation.services.reading import issues as reading
 from escalation.services.reading.meetings import decision_view, decisions_of, find, items_of
@@ -270,10 +270,8 @@ def _item(look: Look, meeting: Meeting, subject: str) -> Item | None:
 
 
 def _body(look: Look, meeting: Meeting) -> Forum:
-    body = look.directory.forums.get(meeting.sitting.forum)
-    if body is None:
-        raise NotFound(f"The forum {meeting.sitting.forum} of that meeting is no more.")
-    return body
+    """The forum that met; as it was last, where the directory has it no more."""
+    return body_of(look.registry, look.connection, look.known, meeting.sitting.forum)
 
 
 def _papers_by(look: Look, body: Forum, meeting: Meeting) -> datetime:

@@ -290,7 +290,9 @@ def _carry(going: Proceeding, item: Item, outcome: str, why: str | None, *, coun
     over = _over(going, item)
     later_than = max(going.now, going.meeting.sitting.starts_at)
     facts = going.facts
-    ahead = forum.next_sitting(facts.under, facts.body, going.now, later_than)
+    ahead = None
+    if facts.meets_on:
+        ahead = forum.next_sitting(facts.under, facts.body, going.now, later_than)
     if over or ahead is None:
         _leave(going, item, "withdrawn", "it is over" if over else "the forum meets no more")
         return

@@ -178,6 +178,11 @@ class MeetingFacts:
         return seats_of(self.under.directory, self.body, instant)
 
     @property
+    def meets_on(self) -> bool:
+        """Whether the directory still has the forum; one that is no more has no next meeting."""
+        return self.body.code in self.under.directory.forums
+
+    @property
     def quorate(self) -> bool:
         """Whether enough voting seats are filled."""
         return self.meeting.voices() >= self.body.quorum
