@@ -9,6 +9,7 @@ import pytest
 
 from escalation.clock import VirtualClock
 from escalation.digests import periods
+from escalation.digests.cards import own_profiles
 from escalation.errors import Invalid, NotFound, Refused
 from escalation.reports import FORMATS
 from escalation.routing.vocabulary import Sensitivity
@@ -226,6 +227,17 @@ def test_who_may_count_all_issues_of_some_parties(
     assert covers(Viewer(reach=(part,)), of) is whether
     assert covers(Viewer(reach=()), of) is False
     assert covers(Viewer(), of) is True
+
+
+def test_the_scorecards_of_a_key_are_those_of_its_parties() -> None:
+    both = Viewer(within=((Part(providers=frozenset({"p"})),), (Part(agencies=frozenset({"a"})),)))
+    assert own_profiles(both) == [], "a provider's issues with one agency are no whole scorecard"
+    holder = Viewer(
+        person="h", reach=(Part(holders=frozenset({"h"})), Part(parties=frozenset({"p"})))
+    )
+    assert own_profiles(holder) == ["agency:p", "scorecard:business:p"]
+    cluster = Viewer(within=((Part(clusters=frozenset({"c"})),),))
+    assert own_profiles(cluster) == ["scorecard:cluster:c"]
 
 
 def test_a_period_begins_with_its_quarter_and_the_one_before_is_as_long() -> None:

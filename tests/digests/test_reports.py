@@ -77,3 +77,8 @@ def test_a_key_for_a_provider_is_told_of_that_provider_alone(service: Service) -
     for other in ("ssi", "business:corptech", "agency:rivers"):
         refused = service.get(f"/v1/reports/scorecard?of={other}", key=made.secret)
         assert problem(refused, 422, "invalid")["errors"][0]["code"] == "unknown_reference"
+    for profile in ("scorecard:ssi", "scorecard:business:meridian", "scorecard:business:corptech"):
+        assert service.post("/v1/digests", {"profile": profile}).status_code == 201
+    listed = service.get("/v1/digests", key=made.secret).json()["data"]
+    assert [each["profile"] for each in listed] == ["scorecard:business:meridian"]
+    assert len(service.get("/v1/digests").json()["data"]) == 3

@@ -9,6 +9,7 @@ from escalation.digests.framework import Framework
 from escalation.digests.tallies import Scope
 from escalation.routing.vocabulary import Layer
 from escalation.routing.wording import not_among
+from escalation.workflow.viewing import Viewer, covers
 
 
 class Level(StrEnum):
@@ -75,6 +76,24 @@ class Card:
 def is_card(profile: str) -> bool:
     """Whether a profile is counted from measures."""
     return profile in {BENCHMARK, SCRUTINY} or profile.startswith((SCORECARD, AGENCY, LAYER))
+
+
+def own_profiles(viewer: Viewer) -> list[str]:
+    """The profiles of the parties that a viewer's key or person is for, if they may read them."""
+    parts = [part for reach in (*viewer.within, viewer.reach or ()) for part in reach]
+    named = [
+        *(("provider", c) for part in parts for c in part.providers | part.parties),
+        *(("agency", c) for part in parts for c in part.agencies | part.parties),
+        *(("cluster", c) for part in parts for c in part.clusters),
+    ]
+    return sorted(f"{_OWN[kind]}{code}" for kind, code in named if covers(viewer, {kind: code}))
+
+
+_OWN = {
+    "provider": f"{SCORECARD}{Level.BUSINESS.value}:",
+    "agency": AGENCY,
+    "cluster": f"{SCORECARD}cluster:",
+}
 
 
 def card_of(profile: str, framework: Framework) -> Card:

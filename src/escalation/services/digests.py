@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from escalation.clock import SystemClock
-from escalation.digests.cards import PROFILES, is_card
+from escalation.digests.cards import PROFILES, is_card, own_profiles
 from escalation.digests.selection import FORUM_PROFILE
 from escalation.errors import NotFound, Refused
 from escalation.reports import FORMATS
@@ -181,12 +181,13 @@ def page(
     limit: int,
     viewer: Viewer = EVERYTHING,
 ) -> Sequence[StoredDigest]:
-    """Digests of the forums whose papers are for ``viewer``, the newest first.
+    """Digests of the forums whose papers are for ``viewer``, and their scorecards.
 
-    ``after`` is the last that was seen.
+    The newest first; ``after`` is the last that was seen.
     """
     among = viewer.forums
-    return digests.page(connection, forum=forum, among=among, after=after, limit=limit)
+    cards = own_profiles(viewer) if viewer.limited else None
+    return digests.page(connection, forum=forum, among=among, cards=cards, after=after, limit=limit)
 
 
 def content(

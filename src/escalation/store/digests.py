@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, literal, select, tuple_
+from sqlalchemy import Connection, Select, delete, exists, insert, literal, or_, select, tuple_
 
 from escalation.store import dialect, models
 
@@ -129,14 +129,20 @@ def page(
     after: tuple[datetime, str] | None,
     limit: int,
     among: frozenset[str] | None = None,
+    cards: Sequence[str] | None = None,
 ) -> Sequence[StoredDigest]:
-    """Digests, the newest first; ``after`` is the last that was seen, ``among`` whose they are."""
+    """Digests, the newest first; ``after`` is the last that was seen.
+
+    ``among`` are the forums whose they may be, ``cards`` the profiles of those of no forum.
+    """
     table = models.digest
     query = select(*_COLUMNS)
     if forum is not None:
         query = query.where(table.c.forum == forum)
     if among is not None:
-        query = query.where(table.c.forum.in_(sorted(among)))
+        query = query.where(or_(table.c.forum.is_(None), table.c.forum.in_(sorted(among))))
+    if cards is not None:
+        query = query.where(or_(table.c.forum.is_not(None), table.c.profile.in_(cards)))
     if after is not None:
         query = query.where(tuple_(table.c.created_at, table.c.id) < tuple_(*_bound(after)))
     query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
