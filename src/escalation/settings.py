@@ -91,6 +91,20 @@ class Settings(BaseSettings):
         "127.0.0.1", min_length=1, description="The address to serve on; `0.0.0.0` for all."
     )
     port: int = Field(8080, ge=0, le=65535, description="The port; `0` takes a free one.")
+    behind_proxy: Networks = Field(
+        "",
+        description="The networks of the proxy with TLS before it, such as `10.0.0.0/8`: who calls"
+        " is believed from there alone (`X-Forwarded-For`, `X-Forwarded-Proto`).",
+    )
+    tls_certificate: Path | None = Field(
+        None, description="The certificate and its chain, to speak TLS without a proxy."
+    )
+    tls_key: Path | None = Field(None, description="The key of that certificate.")
+    unix_socket: Path | None = Field(
+        None,
+        description="A socket in the file system to serve on, for its owner alone, in place of an"
+        " address and a port.",
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = Field(
         "INFO", description="The least of what is logged."
     )

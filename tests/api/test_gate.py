@@ -83,7 +83,9 @@ def test_a_desk_that_is_closed_says_when_to_come_again(service: Service) -> None
     assert answer.headers["retry-after"] == "5"
 
 
-def asked(parts: list[dict[str, Any]], **headers: str) -> list[dict[str, Any]]:
+def asked(
+    parts: list[dict[str, Any]], *, pause: float = 0.0, scheme: str = "http", **headers: str
+) -> list[dict[str, Any]]:
     """What a gate answers to a body that comes in these parts, or never."""
     sent: list[dict[str, Any]] = []
 
@@ -94,6 +96,7 @@ def asked(parts: list[dict[str, Any]], **headers: str) -> list[dict[str, Any]]:
 
     async def receive() -> dict[str, Any]:
         if parts:
+            await asyncio.sleep(pause)
             return parts.pop(0)
         await asyncio.Event().wait()
         raise AssertionError
@@ -105,6 +108,7 @@ def asked(parts: list[dict[str, Any]], **headers: str) -> list[dict[str, Any]]:
         "type": "http",
         "method": "POST",
         "path": "/",
+        "scheme": scheme,
         "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
     }
     gate = Gate(app, ids=IdSource.seeded(1), clock=virtual_clock(), largest=10)
@@ -132,6 +136,33 @@ def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(gates, "RECEIPT_SECONDS", 0.01)
     start, _ = asked([part(b"abc", more=True)])
     assert start["status"] == 408
+
+
+def test_a_body_that_drips_is_given_up_when_the_time_for_all_of_it_is_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gates, "RECEIPT_SECONDS", 0.2)
+    start, body = asked([part(b"", more=True)] * 1_000, pause=0.02)
+    assert start["status"] == 408
+    assert (b"connection", b"close") in start["headers"]
+    assert b"0.2 seconds" in body["body"]
+
+
+def test_strict_transport_security_is_asked_for_where_tls_is_spoken() -> None:
+    for scheme, there in (("https", True), ("http", False)):
+        start, _ = asked([part(b"", more=False)], scheme=scheme)
+        names = dict(start["headers"])
+        assert (b"strict-transport-security" in names) is there
+
+
+def test_a_path_and_headers_that_nobody_needs_are_refused(shared: Service) -> None:
+    long = shared.get("/v1/issues?q=" + "x" * 8_000)
+    problem(long, 414, "uri_too_long")
+    assert shared.get("/v1/problems/" + "x" * 7_000).status_code == 404
+    large = shared.get("/v1/issues", x_large="x" * 33_000)
+    problem(large, 431, "headers_too_large")
+    many = shared.get("/v1/issues", **{f"x_{number}": "1" for number in range(101)})
+    assert "100 headers" in problem(many, 431, "headers_too_large")["detail"]
 
 
 def test_a_connection_that_ends_within_the_body_is_an_unreadable_request() -> None:

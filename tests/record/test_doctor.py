@@ -13,10 +13,12 @@ from sqlalchemy import select, text, update
 from escalation.bootstrap import lacking_for_tokens, tokens_of
 from escalation.clock import VirtualClock
 from escalation.services import keys
+from escalation.services.ailments import Grade
 from escalation.services.desk import Desk
-from escalation.services.doctor import LAST_BACKUP, Grade, Patient, diagnosed
+from escalation.services.doctor import LAST_BACKUP, Patient, diagnosed
 from escalation.services.record.place import Place
 from escalation.services.recovery import beat
+from escalation.services.surroundings import Surroundings
 from escalation.settings import Settings
 from escalation.store import models
 from escalation.store.transaction import read, write
@@ -68,6 +70,9 @@ def well(desk: Desk, clock: VirtualClock, tmp_path: Path) -> Patient:
         overdue=timedelta(minutes=2),
         outage=timedelta(minutes=10),
         strangers=(),
+        proxies="10.1.2.0/24",
+        tls_key=None,
+        surroundings=Surroundings(tmp_path / "no mounts", lambda: 0),
     )
 
 
@@ -97,6 +102,54 @@ def test_what_surrounds_the_database_is_looked_at(well: Patient, tmp_path: Path)
         (replace(well, config_dir=wrong), "wrong_schedule"),
     ):
         assert _codes(changed) == {code}
+
+
+def test_a_key_of_tls_that_everybody_reads_is_told(well: Patient, tmp_path: Path) -> None:
+    key = tmp_path / "tls.key"
+    key.touch(mode=0o644)
+    assert _codes(replace(well, tls_key=key)) == {"readable"}
+
+
+@pytest.mark.parametrize("networks", ["0.0.0.0/0", "10.1.2.0/24, 0.0.0.0/7", "::/0"])
+def test_proxies_that_half_the_world_can_be_are_told(well: Patient, networks: str) -> None:
+    assert _codes(replace(well, proxies=networks)) == {"wide_proxies"}
+
+
+def test_a_network_file_system_under_the_database_is_unsafe(well: Patient, tmp_path: Path) -> None:
+    folder = tmp_path / "with space"
+    folder.mkdir()
+    mounts = tmp_path / "mounts"
+    named = str(folder.resolve()).replace(" ", "\\040")
+    mounts.write_text(f"/dev/sda / ext4 rw 0 0\nserver:/x {named} nfs4 rw 0 0\n")
+    around = Surroundings(mounts, lambda: 0)
+    far = replace(well, database_file=folder / "escalation.db", surroundings=around)
+    [found] = [each for each in diagnosed(far) if each.code == "network_file_system"]
+    assert found.grade is Grade.UNSAFE
+    assert "nfs4" in found.what
+    near = replace(well, database_file=tmp_path / "near.db", surroundings=around)
+    assert _codes(near) == set()
+
+
+def test_a_clock_that_nothing_keeps_right_is_told(well: Patient, tmp_path: Path) -> None:
+    around = Surroundings(tmp_path / "none", lambda: 5)
+    assert _codes(replace(well, surroundings=around)) == {"clock_loose"}
+    assert isinstance(Surroundings().clock_is_loose(), bool)
+
+
+def test_keys_that_end_soon_and_that_have_ended_are_told(
+    well: Patient, desk: Desk, clock: VirtualClock
+) -> None:
+    until = clock.now() + timedelta(days=10)
+    role = keys.KeyRole.VIEWER
+    made = keys.create(desk, name="dashboard", role=role, actor=CLERK, expires_at=until)
+    assert _codes(well) == {"keys_ending"}
+    after = keys.rotate(desk, made.stored.id, actor=CLERK)
+    keys.revoke(desk, after.stored.id, actor=CLERK)
+    other = keys.create(desk, name="other", role=role, actor=CLERK, expires_at=until)
+    clock.advance(timedelta(days=11))
+    told = {each.code: each.what for each in diagnosed(well)}
+    assert other.stored.id in told["keys_ended"]
+    assert made.stored.id not in told["keys_ended"]
 
 
 def test_backups_grow_old(well: Patient, clock: VirtualClock) -> None:

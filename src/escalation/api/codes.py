@@ -33,10 +33,12 @@ STATUSES: Mapping[type[errors.EscalationError], int] = {
     errors.Refused: 409,
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
+    refusals.TooLong: 414,
     refusals.WrongMediaType: 415,
     errors.Invalid: 422,
     errors.PreconditionRequired: 428,
     errors.TooMany: 429,
+    refusals.HeadersTooLarge: 431,
     refusals.Unexpected: 500,
     errors.Busy: 503,
     errors.Broken: 503,
@@ -121,6 +123,14 @@ _GENERAL: Mapping[str, Code] = {
         429,
         "Too many wrong codes have come",
         "Wait for the seconds that `Retry-After` names, and look at each letter of the code.",
+    ),
+    "uri_too_long": Code(
+        414, "The path or the query is too long", "Shorten it to 8,000 bytes: ask for less at once."
+    ),
+    "headers_too_large": Code(
+        431,
+        "The headers are too many or too large",
+        "Send at most 100 headers of together 32,768 bytes.",
     ),
     "rate_limited": Code(
         429,

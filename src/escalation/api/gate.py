@@ -12,7 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from escalation.api import problems
-from escalation.api.refusals import TooSlow, Unexpected
+from escalation.api.refusals import HeadersTooLarge, TooLong, TooSlow, Unexpected
 from escalation.clock import Clock
 from escalation.errors import EscalationError, Malformed, TooLarge
 from escalation.ids import IdSource
@@ -20,8 +20,11 @@ from escalation.ids import IdSource
 _log = structlog.get_logger(__name__)
 
 RECEIPT_SECONDS = 10
-"""How long a body may take to come."""
+"""How long a body may take to come, from its first byte to its last."""
 URI_LENGTH = 8_000
+"""How long path and query may be together, in bytes."""
+HEADERS, HEADERS_LENGTH = 100, 32_768
+"""How many headers there may be, and how many bytes they may have together."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}")
 _ALWAYS = (
     (b"cache-control", b"no-store"),
@@ -32,6 +35,8 @@ _ALWAYS = (
         b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
 )
+_BY_TLS = (*_ALWAYS, (b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+"""Also where TLS is spoken here, or by the proxy that is declared to stand before."""
 _BODILESS = frozenset({"GET", "OPTIONS", "DELETE"})
 
 
@@ -57,6 +62,7 @@ class Gate:
         structlog.contextvars.bind_contextvars(request_id=scope["request_id"])
         try:
             scope["body"] = b""
+            _require_head(scope)
             if scope["method"] == "HEAD":
                 passage.headless = True
                 scope["method"] = "GET"
@@ -80,25 +86,12 @@ class Gate:
         return self._ids.new("req", self._clock.now())
 
     async def _body(self, announced: bytes | None, receive: Receive) -> bytes:
+        """The whole body, in one stretch of time: a byte now and then does not prolong it."""
         if announced is not None and announced.isdigit() and int(announced) > self._largest:
             raise self._too_large()
-        message = await self._part(receive)
-        body: bytes = message.get("body", b"")
-        if not message.get("more_body", False) and len(body) <= self._largest:
-            return body
-        parts, size = [body], len(body)
-        while message.get("more_body", False) and size <= self._largest:
-            message = await self._part(receive)
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
-        if size > self._largest:
-            raise self._too_large()
-        return b"".join(parts)
-
-    async def _part(self, receive: Receive) -> Message:
         timer = _Timer(RECEIPT_SECONDS)
         try:
-            message = await receive()
+            return await self._received(receive)
         except asyncio.CancelledError:
             if not timer.ran_out:
                 raise
@@ -106,12 +99,42 @@ class Gate:
             raise TooSlow(f"The body did not come within {RECEIPT_SECONDS} seconds.") from None
         finally:
             timer.stop()
-        if message["type"] == "http.disconnect":
-            raise Malformed("The connection ended before the body did.")
-        return message
+
+    async def _received(self, receive: Receive) -> bytes:
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Malformed("The connection ended before the body did.")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._largest:
+                raise self._too_large()
+            more = message.get("more_body", False)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is larger than {self._largest:,} bytes, which is the limit.")
+
+
+def _require_head(scope: Scope) -> None:
+    """Go no further with a request line or headers that are larger than anybody needs.
+
+    Raises:
+        TooLong: the path and query are.
+        HeadersTooLarge: the headers are, or there are too many.
+    """
+    address = len(scope.get("raw_path", b"")) + len(scope.get("query_string", b""))
+    if address > URI_LENGTH:
+        raise TooLong(f"Path and query are longer than {URI_LENGTH:,} bytes, which is the limit.")
+    headers = scope["headers"]
+    size = sum([len(name) + len(value) for name, value in headers])
+    if size > HEADERS_LENGTH or len(headers) > HEADERS:
+        raise HeadersTooLarge(
+            f"Send at most {HEADERS} headers of together {HEADERS_LENGTH:,} bytes; these are "
+            f"{len(headers)} of {size:,}."
+        )
 
 
 class _Timer:
@@ -157,8 +180,9 @@ class _Passage:
             named = (b"request-id", self._scope["request_id"].encode())
             given = message.get("headers", ())
             own = {name for name, _ in given}
-            always = [header for header in _ALWAYS if header[0] not in own]
-            message["headers"] = [*given, named, *always, *self._scope.get("allowance", ())]
+            always = _BY_TLS if self._scope.get("scheme") == "https" else _ALWAYS
+            missing = [header for header in always if header[0] not in own]
+            message["headers"] = [*given, named, *missing, *self._scope.get("allowance", ())]
         elif self.headless:
             message["body"] = b""
         await self._send(message)

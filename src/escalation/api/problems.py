@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from escalation.api.codes import CODES, status_of
 from escalation.api.faults import code_of, told
-from escalation.api.refusals import NoSuchMethod, Unexpected, WrongMediaType
+from escalation.api.refusals import NoSuchMethod, TooSlow, Unexpected, WrongMediaType
 from escalation.errors import (
     Broken,
     Busy,
@@ -22,6 +22,7 @@ from escalation.errors import (
     NotFound,
     PreconditionFailed,
     Refused,
+    TooLarge,
     TooMany,
     Unauthenticated,
 )
@@ -104,6 +105,8 @@ def _headers(error: EscalationError) -> dict[str, str]:
         return {"Retry-After": str(error.extra.get("retry_after", 1))}
     if isinstance(error, (NoSuchMethod, WrongMediaType)):
         return {str(name): str(value) for name, value in error.extra.items()}
+    if isinstance(error, (TooSlow, TooLarge)):
+        return {"Connection": "close"}  # what of the body is still to come is not waited for
     return {}
 
 

@@ -21,6 +21,18 @@ class TooSlow(EscalationError):
     default_code = "request_timeout"
 
 
+class TooLong(EscalationError):
+    """Path and query are longer than anybody needs."""
+
+    default_code = "uri_too_long"
+
+
+class HeadersTooLarge(EscalationError):
+    """The headers are too many, or larger than anybody needs."""
+
+    default_code = "headers_too_large"
+
+
 class Unexpected(EscalationError):
     """Something went wrong that nobody had thought of."""
 

@@ -19,9 +19,11 @@ from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, say, say_json, tell
 from escalation.clock import SystemClock
 from escalation.ids import IdSource
-from escalation.services.doctor import Ailment, Grade, Patient, diagnosed
+from escalation.services.ailments import Ailment, Grade
+from escalation.services.doctor import Patient, diagnosed
 from escalation.services.record.sealing import Sealer
 from escalation.services.registry import Registry
+from escalation.services.surroundings import Surroundings
 from escalation.settings import Settings
 from escalation.store.transaction import Engine
 
@@ -66,7 +68,7 @@ def _patient(settings: Settings, engine: Engine) -> Patient:
         data_dir=settings.data_dir,
         config_dir=settings.config_dir,
         database_file=database_of(settings),
-        open_address=None if is_loopback(settings.host) else settings.host,
+        open_address=_open_address(settings),
         own_master_key=settings.master_key is None,
         seal_interval=timedelta(seconds=settings.seal_interval_seconds),
         overdue=timedelta(seconds=settings.overdue_seconds),
@@ -74,4 +76,12 @@ def _patient(settings: Settings, engine: Engine) -> Patient:
         strangers=settings_module.strangers(),
         tokens=tokens_of(settings, clock),
         tokens_lack=lacking_for_tokens(settings),
+        proxies=settings.behind_proxy,
+        tls_key=settings.tls_key,
+        surroundings=Surroundings(),
     )
+
+
+def _open_address(settings: Settings) -> str | None:
+    covered = settings.behind_proxy or settings.tls_certificate or settings.unix_socket
+    return None if covered or is_loopback(settings.host) else settings.host

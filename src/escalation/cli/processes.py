@@ -15,6 +15,8 @@ import structlog
 
 from escalation.bootstrap import opened
 from escalation.cli import web
+from escalation.cli.listening import Front
+from escalation.cli.memory import without_core_dumps
 from escalation.cli.opening import load
 from escalation.cli.screen import fail
 from escalation.cli.stopping import Stopping, on_signals
@@ -31,10 +33,11 @@ class Child:
     """What a process needs to answer beside its siblings."""
 
     bound: socket.socket
-    behind_proxy: str | None
+    front: Front
 
     def run(self, serving: SharedEvent) -> None:
         """Answer requests until told to stop; the whole life of a process."""
+        without_core_dumps()
         Thread(target=_end_with_parent, name="parent", daemon=True).start()
         try:
             settings = load(quiet=False)
@@ -46,7 +49,7 @@ class Child:
                     container,
                     self.bound,
                     stopping,
-                    behind_proxy=self.behind_proxy,
+                    self.front,
                     ready=serving.set,
                 )
         except EscalationError as error:

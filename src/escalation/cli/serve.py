@@ -1,9 +1,11 @@
 """``escalation serve``: the API and the worker."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from threading import Thread
 from typing import Annotated
 
@@ -12,7 +14,8 @@ import typer
 
 from escalation.bootstrap import Container, allowances_of, database_of, hooks_of, opened
 from escalation.cli import processes, web
-from escalation.cli.listening import address_of, listener, require_safe
+from escalation.cli.listening import Front, address_of, listener, require_safe, unix_listener
+from escalation.cli.memory import without_core_dumps
 from escalation.cli.opening import load, me
 from escalation.cli.screen import instant, out, say, tell
 from escalation.cli.stopping import Stopping, on_signals
@@ -34,13 +37,14 @@ class Serving:
 
     host: str
     port: int
-    behind_proxy: str | None
+    unix_socket: Path | None
+    front: Front
     demo: bool
     worker: bool
     processes: int
 
 
-def serve(
+def serve(  # noqa: PLR0913 - the options of a command
     *,
     host: Annotated[str | None, typer.Option(help="The address to serve on. (127.0.0.1)")] = None,
     port: Annotated[
@@ -64,6 +68,15 @@ def serve(
             " about who calls.",
         ),
     ] = None,
+    tls_certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The key of the certificate.")
+    ] = None,
+    unix_socket: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Serve on a socket in the file system.")
+    ] = None,
 ) -> None:
     """Serve the API, and fire clocks as they end.
 
@@ -75,7 +88,12 @@ def serve(
     asked = Serving(
         host=host or settings.host,
         port=settings.port if port is None else port,
-        behind_proxy=behind_proxy,
+        unix_socket=unix_socket or settings.unix_socket,
+        front=Front(
+            behind_proxy or settings.behind_proxy or None,
+            tls_certificate or settings.tls_certificate,
+            tls_key or settings.tls_key,
+        ),
         demo=demo,
         worker=not no_worker,
         processes=process_count,
@@ -90,7 +108,7 @@ def serve(
 
 
 def _require_possible(settings: Settings, asked: Serving) -> None:
-    require_safe(asked.host, asked.behind_proxy)
+    require_safe(asked.host, asked.front, demo=asked.demo, unix_socket=asked.unix_socket)
     hooks_of(settings).check()
     allowances_of(settings)
     if asked.processes > 1 and database_of(settings) is not None:
@@ -102,23 +120,30 @@ def _require_possible(settings: Settings, asked: Serving) -> None:
 
 
 def _serve(settings: Settings, asked: Serving, stopping: Stopping) -> None:
+    without_core_dumps()
     with (
-        listener(asked.host, asked.port) as bound,
+        _bound(asked) as bound,
         opened(settings, owner=True, application="escalation serve") as container,
     ):
         if asked.demo:
             demonstration.prepare(container.desk, settings.config_dir)
-        address = address_of(bound, asked.host)
+        address = address_of(bound, asked.host, asked.front)
 
         def ready() -> None:
             announce(container, address)
 
         with working(container, wanted=asked.worker):
             if asked.processes > 1:
-                child = processes.Child(bound, asked.behind_proxy)
+                child = processes.Child(bound, asked.front)
                 processes.supervise(child, asked.processes, stopping, ready=ready)
             else:
-                web.run(container, bound, stopping, behind_proxy=asked.behind_proxy, ready=ready)
+                web.run(container, bound, stopping, asked.front, ready=ready)
+
+
+def _bound(asked: Serving) -> socket.socket:
+    if asked.unix_socket is not None:
+        return unix_listener(asked.unix_socket)
+    return listener(asked.host, asked.port)
 
 
 @contextmanager

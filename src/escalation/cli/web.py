@@ -7,6 +7,8 @@ from uvicorn import Config, Server
 
 from escalation.api.app import create_app
 from escalation.bootstrap import Container
+from escalation.cli.connections import Connection
+from escalation.cli.listening import Front
 from escalation.cli.stopping import Stopping
 
 FINISHING = 30
@@ -31,18 +33,22 @@ def run(
     container: Container,
     bound: socket.socket,
     stopping: Stopping,
+    front: Front,
     *,
-    behind_proxy: str | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the API on ``bound`` until a signal comes; what is in flight is finished first."""
     config = Config(
         create_app(container),
+        http=Connection,
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=behind_proxy is not None,
-        forwarded_allow_ips=behind_proxy or "",
+        proxy_headers=front.behind_proxy is not None,
+        forwarded_allow_ips=front.behind_proxy or "",
+        ssl_certfile=front.certificate,
+        ssl_keyfile=front.key,
         timeout_graceful_shutdown=FINISHING,
     )
     server = _Announcing(config, ready)

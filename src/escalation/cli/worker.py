@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from escalation.bootstrap import opened
+from escalation.cli.memory import without_core_dumps
 from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, say, say_json
 from escalation.cli.stopping import on_signals
@@ -26,6 +27,7 @@ def worker(
     Example: escalation worker --once
     """
     settings = load(quiet=once)
+    without_core_dumps()
     with on_signals() as stopping, opened(settings, owner=True, application="worker") as container:
         engine = worker_of(container)
         stopping.calls(engine.stop)

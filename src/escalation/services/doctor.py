@@ -2,21 +2,22 @@
 
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from escalation.clock import Clock
 from escalation.delivery.fetching import Unreachable
 from escalation.errors import EscalationError
 from escalation.routing.retention import read_schedule
+from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
 from escalation.services.oidc.door import TokenDoor
 from escalation.services.record.sealing import Sealer
 from escalation.services.registry import Known, Registry
 from escalation.services.roles import UNSCOPED
 from escalation.services.soundness import examine
+from escalation.services.surroundings import Surroundings, wide_proxies
 from escalation.store import access, backlog, dialect, grants, seals, watching
 from escalation.store.access import StoredKey
 from escalation.store.deliveries import DeliveryState
@@ -28,24 +29,8 @@ HORIZON = timedelta(days=548)
 """Calendars should be known for eighteen months."""
 BACKUP_AGE = timedelta(days=7)
 FIRST_KEY = "first key"
+SOON = timedelta(days=14)
 PUT_OFF_AT_MOST = 100
-
-
-class Grade(StrEnum):
-    """How bad it is: unsafe must be mended, unwise should be."""
-
-    UNSAFE = "unsafe"
-    UNWISE = "unwise"
-
-
-@dataclass(frozen=True, slots=True)
-class Ailment:
-    """One thing that is not as it should be; ``code`` is stable."""
-
-    grade: Grade
-    code: str
-    what: str
-    mend: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +50,11 @@ class Patient:
     overdue: timedelta
     outage: timedelta
     strangers: Sequence[str]
+    proxies: str  # the networks whose word about callers is taken
+    tls_key: Path | None
+    surroundings: Surroundings
     tokens: TokenDoor | None = None
     tokens_lack: Sequence[str] = ()  # settings without which those given open nothing
-
-
-Found = Iterator[Ailment]
 
 
 def diagnosed(patient: Patient) -> list[Ailment]:
@@ -94,47 +79,48 @@ class Inside:
     now: datetime
 
 
-def _unsafe(code: str, what: str, mend: str) -> Ailment:
-    return Ailment(Grade.UNSAFE, code, what, mend)
-
-
-def _unwise(code: str, what: str, mend: str) -> Ailment:
-    return Ailment(Grade.UNWISE, code, what, mend)
-
-
 # ---------------------------------------------------------------- around the database
 
 
 def _database(patient: Patient) -> Found:
     found = examine(patient.engine)
     for fault in found.faults:
-        yield _unsafe("database", fault, "`escalation db check` tells more.")
+        yield unsafe("database", fault, "`escalation db check` tells more.")
     for warning in found.warnings:
-        yield _unwise("database_program", warning, "Use a newer version where you can.")
+        yield unwise("database_program", warning, "Use a newer version where you can.")
 
 
 def _files(patient: Patient) -> Found:
     if sys.platform == "win32":
         return
     key = patient.data_dir / "master.key"
-    for file in filter(None, (patient.data_dir, patient.database_file, key, Path(".env"))):
+    ours = (patient.data_dir, patient.database_file, key, patient.tls_key, Path(".env"))
+    for file in filter(None, ours):
         if file.exists() and file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
             what = f"Everybody on this machine can read {file}."
-            yield _unsafe("readable", what, f"chmod o-rwx {file}")
+            yield unsafe("readable", what, f"chmod o-rwx {file}")
 
 
 def _address(patient: Patient) -> Found:
     if patient.open_address is not None:
-        yield _unwise(
+        yield unwise(
             "open_address",
             f"{patient.open_address} is reached by other machines, and no TLS is spoken here.",
-            "Serve with --behind-proxy and a proxy with TLS before it, or on 127.0.0.1.",
+            "Serve on 127.0.0.1, or set ESCALATION_TLS_CERTIFICATE or ESCALATION_BEHIND_PROXY.",
         )
+
+
+def _proxies(patient: Patient) -> Found:
+    yield from wide_proxies(patient.proxies)
+
+
+def _around(patient: Patient) -> Found:
+    yield from patient.surroundings.ailments(patient.database_file)
 
 
 def _master_key(patient: Patient) -> Found:
     if patient.own_master_key:
-        yield _unwise(
+        yield unwise(
             "key_beside_database",
             f"The master key lies in {patient.data_dir}, where the data is: who copies the folder"
             " opens every secret, and processes on other machines cannot.",
@@ -145,14 +131,14 @@ def _master_key(patient: Patient) -> Found:
 def _place(patient: Patient) -> Found:
     place = patient.sealer.place
     if place is None:
-        yield _unwise(
+        yield unwise(
             "no_sealing_place",
             "Seals are kept in the database alone: that the newest were taken out with all they"
             " cover would not be found out.",
             "Name a place that who can change the database cannot: ESCALATION_SEAL_PLACE.",
         )
     elif place.file.resolve().is_relative_to(patient.data_dir.resolve()):
-        yield _unwise(
+        yield unwise(
             "sealing_place_near",
             f"The sealing place {place.file} lies in the data folder, beside what it vouches for.",
             "Let ESCALATION_SEAL_PLACE name another disk or machine.",
@@ -163,21 +149,21 @@ def _backup(patient: Patient) -> Found:
     noted = patient.data_dir / LAST_BACKUP
     mend = "escalation db backup FILE, daily, to another machine; and try restoring one."
     if not noted.exists():
-        yield _unwise("no_backup", "No backup has been made by `escalation db backup`.", mend)
+        yield unwise("no_backup", "No backup has been made by `escalation db backup`.", mend)
         return
     made = datetime.fromtimestamp(noted.stat().st_mtime, UTC)
     if patient.clock.now() - made > BACKUP_AGE:
-        yield _unwise("old_backup", f"The last backup was made on {made:%d %B %Y}.", mend)
+        yield unwise("old_backup", f"The last backup was made on {made:%d %B %Y}.", mend)
 
 
 def _settings(patient: Patient) -> Found:
     for stranger in patient.strangers:
-        yield _unwise("unknown_setting", stranger, "docs/settings.md lists what can be set.")
+        yield unwise("unknown_setting", stranger, "docs/settings.md lists what can be set.")
 
 
 def _tokens(patient: Patient) -> Found:
     if patient.tokens_lack:
-        yield _unwise(
+        yield unwise(
             "oidc_half",
             "Tokens of an identity provider are half set up, and open nothing:"
             f" {' and '.join(patient.tokens_lack)} is not set.",
@@ -187,14 +173,14 @@ def _tokens(patient: Patient) -> Found:
         return
     trust, table = patient.tokens.trust, patient.tokens.table
     if not table.grants and table.person_role is None:
-        yield _unwise(
+        yield unwise(
             "oidc_gives_nothing",
             "No token gives a role here: every one is refused.",
             "Set ESCALATION_OIDC_ROLES, or ESCALATION_OIDC_PERSON_ROLE.",
         )
     strong = [grant.role for grant in table.grants if grant.role in UNSCOPED and not grant.program]
     if strong and not trust.methods and not trust.contexts:
-        yield _unwise(
+        yield unwise(
             "oidc_single_factor",
             f"A token gives the role {strong[0]} however its holder signed in.",
             "Demand a second factor: ESCALATION_OIDC_AMR, or ESCALATION_OIDC_ACR.",
@@ -202,7 +188,7 @@ def _tokens(patient: Patient) -> Found:
     try:
         patient.tokens.keyring.fetched()
     except Unreachable as error:
-        yield _unwise(
+        yield unwise(
             "oidc_unreachable",
             f"The keys of {trust.issuer} cannot be had: {error}.",
             "Without them no token opens anything; see to the name, the network and the issuer.",
@@ -215,9 +201,9 @@ def _schedule(patient: Patient) -> Found:
         read_schedule(file.read_bytes(), str(file))
     except OSError:
         what = f"There is no retention schedule {file}: everything is kept for ever."
-        yield _unwise("no_schedule", what, "Begin with the example that is shipped.")
+        yield unwise("no_schedule", what, "Begin with the example that is shipped.")
     except EscalationError as error:
-        yield _unwise("wrong_schedule", str(error), "Mend the file.")
+        yield unwise("wrong_schedule", str(error), "Mend the file.")
 
 
 # ---------------------------------------------------------------- in the database
@@ -226,12 +212,12 @@ def _schedule(patient: Patient) -> Found:
 def _framework(inside: Inside) -> Found:
     if inside.known.publication is None or inside.known.directory is None:
         what = "No ladders are published, or no directory is applied: nothing can be logged."
-        yield _unwise("nothing_in_force", what, "escalation directory apply; ladders publish.")
+        yield unwise("nothing_in_force", what, "escalation directory apply; ladders publish.")
         return
     horizon = (inside.now + HORIZON).date()
     for name, calendar in inside.known.publication.file.calendars.items():
         if calendar.known_until < horizon:
-            yield _unwise(
+            yield unwise(
                 "short_horizon",
                 f"The calendar {name} is known until {calendar.known_until}, less than eighteen"
                 " months ahead.",
@@ -240,27 +226,62 @@ def _framework(inside: Inside) -> Found:
 
 
 def _keys(inside: Inside) -> Found:
-    live = [key for key in access.keys(inside.connection) if key.live(inside.now)]
+    every = access.keys(inside.connection)
+    live = [key for key in every if key.live(inside.now)]
+    yield from _ended_keys(inside, every, live)
     for key in live:
         if key.name == FIRST_KEY:
-            yield _unwise(
+            yield unwise(
                 "first_key",
                 f"The first key, which was shown on a screen, still opens everything ({key.id}).",
                 f"Make keys for those who need them, then: escalation keys revoke {key.id}",
             )
     endless: list[StoredKey] = [key for key in live if key.expires_at is None]
     if endless:
-        yield _unwise(
+        yield unwise(
             "endless_keys",
             f"{len(endless)} keys never expire: {', '.join(key.name for key in endless[:5])}.",
             "Make them again with --expires-in, and revoke these.",
         )
 
 
+def _ended_keys(inside: Inside, every: Sequence[StoredKey], live: Sequence[StoredKey]) -> Found:
+    followed = {key.replaces for key in every}
+    ending = [
+        key
+        for key in live
+        if key.expires_at is not None
+        and key.expires_at - inside.now < SOON
+        and key.name != FIRST_KEY
+        and key.id not in followed
+    ]
+    if ending:
+        yield unwise(
+            "keys_ending",
+            f"{len(ending)} keys end within a fortnight: {_named(ending)}.",
+            "escalation keys rotate KEY, and give the new one to who uses it.",
+        )
+    ended = [
+        key
+        for key in every
+        if key.revoked_at is None and not key.live(inside.now) and key.id not in followed
+    ]
+    if ended:
+        yield unwise(
+            "keys_ended",
+            f"{len(ended)} keys have expired and nobody has revoked them: {_named(ended)}.",
+            "escalation keys revoke KEY, so that it is on record that each is done with.",
+        )
+
+
+def _named(keys: Sequence[StoredKey]) -> str:
+    return ", ".join(f"{key.name} ({key.id})" for key in keys[:5])
+
+
 def _rights(inside: Inside) -> Found:
     if not grants.on_server(inside.patient.engine):
         for table in grants.unguarded(inside.connection):
-            yield _unsafe(
+            yield unsafe(
                 "record_changeable",
                 f"The triggers that keep {table} from being changed are gone.",
                 "Find out who took them away; `escalation audit verify`; restore a backup.",
@@ -268,14 +289,14 @@ def _rights(inside: Inside) -> Found:
         return
     changeable = grants.changeable(inside.connection)
     if changeable:
-        yield _unsafe(
+        yield unsafe(
             "record_changeable",
             f"The role that serves can change what was recorded: {', '.join(changeable)}.",
             "Serve with a role that owns nothing: escalation db grants --role ROLE --apply",
         )
     unreadable = grants.unreadable(inside.connection)
     if unreadable:
-        yield _unsafe(
+        yield unsafe(
             "rights_missing",
             f"The role that serves may not read {', '.join(unreadable)}.",
             "As the owner: escalation db grants --role ROLE --apply",
@@ -287,7 +308,7 @@ def _clocks(inside: Inside) -> Found:
     late = watching.overdue(inside.connection, before, PUT_OFF_AT_MOST)
     if late:
         named = ", ".join(each.reference for each in late[:5])
-        yield _unsafe(
+        yield unsafe(
             "clocks_late",
             f"{len(late)} clocks should have fired and have not: {named}.",
             "Look into the log for clock_postponed, and whether a worker runs.",
@@ -299,10 +320,10 @@ def _engine(inside: Inside) -> Found:
     alive = figures.heartbeat
     if alive is None or inside.now - alive > inside.patient.outage:
         since = "ever" if alive is None else f"since {alive:%d %B %Y %H:%M} UTC"
-        yield _unwise("no_worker", f"No worker has worked {since}.", "escalation serve, or worker.")
+        yield unwise("no_worker", f"No worker has worked {since}.", "escalation serve, or worker.")
     dead = figures.deliveries[DeliveryState.DEAD]
     if dead:
-        yield _unwise(
+        yield unwise(
             "dead_letters",
             f"{dead} webhook deliveries have failed for good.",
             "escalation webhooks deliveries; mend the receiver; escalation webhooks redeliver.",
@@ -313,7 +334,7 @@ def _seals(inside: Inside) -> Found:
     count, oldest = backlog.unsealed(inside.connection)
     waited = timedelta() if oldest is None else inside.now - oldest
     if waited > 3 * inside.patient.seal_interval:
-        yield _unwise(
+        yield unwise(
             "unsealed",
             f"{count:,} entries wait to be sealed, the first since {oldest:%d %B %Y %H:%M} UTC.",
             "See that a worker runs; `escalation audit seal` says what is in the way.",
@@ -322,10 +343,10 @@ def _seals(inside: Inside) -> Found:
     try:
         there = None if place is None else place.last()
     except EscalationError as error:
-        yield _unsafe("sealing_place", str(error), "See that it can be read and written.")
+        yield unsafe("sealing_place", str(error), "See that it can be read and written.")
         return
     if there is not None and seals.one(inside.connection, there.number) != there:
-        yield _unsafe(
+        yield unsafe(
             "sealing_place",
             f"The sealing place ends with a seal {there.number} that the database does not have.",
             "escalation audit verify; after restoring a backup, name a new place and keep this.",
@@ -333,7 +354,8 @@ def _seals(inside: Inside) -> Found:
 
 
 _BEFORE: tuple[Callable[[Patient], Found], ...] = (
-    _database, _files, _address, _master_key, _place, _backup, _settings, _tokens, _schedule,
+    _database, _files, _address, _proxies, _around, _master_key,
+    _place, _backup, _settings, _tokens, _schedule,
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
     _framework, _keys, _rights, _clocks, _engine, _seals,
