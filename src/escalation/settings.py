@@ -145,7 +145,9 @@ class Settings(BaseSettings):
         " process counts by itself.",
     )
     endpoint_quota: Count = Field(
-        50, description="How many webhook endpoints one key may have made at a time."
+        50,
+        description="How many webhook endpoints there may be for each party that scopes name, and"
+        " for no party in particular.",
     )
     queue_limit: Count = Field(
         1_000, description="Commands that may wait to be decided; beyond it the answer is 503."

@@ -25,7 +25,8 @@ def letter(url: str) -> Letter:
 
 def subscribe(inside: Container, url: str, **wishes: Any) -> NewEndpoint:
     """An endpoint at that URL."""
-    return endpoints.add(inside.desk, inside.vault, inside.guard, url=url, actor=CLERK, **wishes)
+    wanted = {"quota": 50, "actor": CLERK, **wishes}
+    return endpoints.add(inside.desk, inside.vault, inside.guard, url=url, **wanted)
 
 
 def logged(inside: Container, count: int, **changes: Any) -> list[str]:

@@ -3,19 +3,28 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from escalation.clock import VirtualClock
-from escalation.errors import Invalid, NotFound
+from escalation.errors import Invalid, NotFound, Refused
 from escalation.routing.retention import read_schedule
+from escalation.routing.vocabulary import Channel
+from escalation.services import interactions
 from escalation.services.desk import Desk
+from escalation.services.inbound import inbox, receiving, source_file
+from escalation.services.inbound.book import SourceBook
+from escalation.services.inbound.envelopes import Came
+from escalation.services.inbound.receiving import Known
+from escalation.services.interactions import Recording
 from escalation.services.record.retention import Keeper
 from escalation.store import journal, models, timeline
 from escalation.store.failures import Clash
 from escalation.store.transaction import read, write
 from escalation.workflow.commands import Withdraw
+from escalation.workflow.interactions import ContactKind, Family, FeedbackKind
 from tests.builders import CLERK, CONFIG, ask, complaint, desk_on
 from tests.fakes import virtual_clock
 from tests.record.forging import let_go
@@ -150,6 +159,62 @@ def test_content_that_went_without_a_disposal_is_found(desk: Desk, clock: Virtua
         event = models.event
         connection.execute(update(event).where(event.c.aggregate == gone).values(payload="{}"))
     assert codes(verifier_of(desk)) == {"entry_changed"}
+
+
+@pytest.mark.parametrize("family", list(Family))
+def test_what_became_no_issue_goes_by_itself(
+    family: Family, desk: Desk, clock: VirtualClock
+) -> None:
+    kinds = {Family.CONTACT: ContactKind.ENQUIRY, Family.FEEDBACK: FeedbackKind.COMPLIMENT}
+    raiser = {"type": "staff", "name": NAME, "email": f"{NAME}@example.org"}
+    fields = {"text": NAME, "raiser": raiser, "channel": Channel.PHONE, "themes": ()}
+    fields["kind"] = kinds[family]
+    nothing = {"centre": None, "party": None, "function": None, "sentiment": None, "survey": None}
+    sent = Recording(family, {**nothing, **fields}, None, None)
+    said = json.loads(interactions.record(desk, sent, CLERK).body)
+    sealer_of(desk).seal()
+    clock.advance(timedelta(days=2 * 365 + 1))
+    assert NAME in _everything(desk)
+    keeper = _keeper(desk)
+    assert keeper.due().due == {"enquiries": 1}
+    hold = keeper.hold("record", said["reference"], "Ombudsman", None, CLERK)
+    assert keeper.dispose("enquiries", CLERK) == 0
+    keeper.lift(hold.id, "Closed", CLERK)
+    assert keeper.dispose("enquiries", CLERK) == 1
+    assert NAME not in _everything(desk)
+    assert verifier_of(desk).all().findings == []
+    sealer_of(desk).seal()
+    assert verifier_of(desk).all().ok
+
+
+def test_what_a_tool_sent_goes_with_its_issue_or_by_itself(desk: Desk, clock: VirtualClock) -> None:
+    sources = source_file.read((CONFIG / source_file.NAME).read_bytes())
+    known = Known("generic", sources["generic"])
+    bodies: list[dict[str, Any]] = [
+        {"ticket": "T-1", "title": NAME, "agency": "rivers", "function": "payroll"},
+        {"ticket": "T-2", "title": NAME, "agency": NAME, "function": NAME},
+    ]
+    came = [Came(body, {"x-name": NAME}, json.dumps(body).encode()) for body in bodies]
+    raised, unmapped = receiving.receive(desk, known, came).result()
+    assert (raised.issue_id is None, unmapped.issue_id is None) == (False, True)
+    ask(desk, Withdraw(reason=NAME), raised.issue_id)
+    sealer_of(desk).seal()
+    clock.advance(timedelta(days=366))
+    keeper = _keeper(desk)
+    hold = keeper.hold("record", unmapped.id, "Ombudsman", None, CLERK)
+    assert keeper.dispose("tool-deliveries", CLERK) == 0
+    keeper.lift(hold.id, "Closed", CLERK)
+    assert keeper.dispose("tool-deliveries", CLERK) == 1
+    clock.advance(YEARS)
+    assert keeper.dispose("complaints", CLERK) == 1
+    assert NAME not in _everything(desk)
+    assert verifier_of(desk).all().findings == []
+    with pytest.raises(Refused, match="disposed of"):
+        receiving.again(desk, known, unmapped.id)
+    book = SourceBook(CONFIG / source_file.NAME, {})
+    seen = inbox.one(desk, book, unmapped.id)
+    assert (seen["body"], seen["headers"], seen["reading"]) == (None, {}, None)
+    assert list(inbox.replay_left(desk, book, "generic")) == []
 
 
 def test_sqlite_lets_content_go_by_disposal_alone(desk: Desk) -> None:

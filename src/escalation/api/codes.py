@@ -229,6 +229,16 @@ _CONFLICTS: Mapping[str, Code] = {
         "Only a dead delivery can be dropped",
         "Wait until it has ended; disable or remove the endpoint to end what waits for it.",
     ),
+    "disposed": Code(
+        409,
+        "It has been disposed of",
+        "Nothing of it is left but that it was; have the tool send it again if it is still needed.",
+    ),
+    "endpoint_quota": Code(
+        409,
+        "There are as many webhook endpoints as there may be",
+        "Remove one that is not used, or have an operator raise `ESCALATION_ENDPOINT_QUOTA`.",
+    ),
     "last_admin_key": Code(
         409,
         "No other administrator's key is left",

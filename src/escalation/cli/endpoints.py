@@ -11,6 +11,7 @@ from escalation.api import body
 from escalation.api.schemas.webhooks import PreviewFormat
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, load, me
+from escalation.cli.scopes import scopes_of
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
 from escalation.errors import Invalid
 from escalation.routing.wording import not_among
@@ -98,6 +99,14 @@ def add(  # noqa: PLR0913 - options
     form: Form = None,
     rate: Rate = None,
     concurrency: Concurrency = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=CODE",
+            help="Whom it is for: cluster, provider, agency, function or forum, and its code; again"
+            " for each. It is told of issues that fit each kind, and of nothing else.",
+        ),
+    ] = None,
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -117,7 +126,9 @@ def add(  # noqa: PLR0913 - options
             form=_form(form),
             rate=rate,
             concurrency=concurrency,
+            scopes=scopes_of(scope or ()),
             description=description,
+            quota=inside.settings.endpoint_quota,
             actor=me(),
         )
         view = deliveries.endpoint_view(inside.desk, made.stored)
@@ -292,6 +303,7 @@ def _show(view: dict[str, Any], *, as_json: bool) -> None:
             "url": view["url"],
             "for": view["description"],
             "types": ", ".join(view["types"]) or "all",
+            "told of": _only(view["scopes"]),
             "only": _only(view["filters"]),
             "format": view["format"]["kind"],
             "rate": "no bound" if view["rate"] is None else f"{view['rate']} a minute",

@@ -7,11 +7,11 @@ import typer
 
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
+from escalation.cli.scopes import scopes_of
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
 from escalation.services import keys
 from escalation.services.keys import KeyRole, NewKey, StoredKey
 from escalation.services.reading.keys import view
-from escalation.services.scopes import ScopeKind
 from escalation.services.secrets import reseal as seal_again
 
 app = group(
@@ -48,7 +48,7 @@ def create(  # noqa: PLR0913 - an option for each thing that a key is made of
 
     Example: escalation keys create --role viewer --name "rivers reports" --scope agency=rivers
     """
-    scopes = _scopes(scope or [])
+    scopes = scopes_of(scope or ())
     with at_the_desk() as container:
         desk = container.desk
         until = None if expires_in is None else desk.clock.now() + timedelta(days=expires_in)
@@ -73,20 +73,6 @@ def _show(made: NewKey, now: datetime, *, as_json: bool) -> None:
     say(made.secret)
     role = made.stored.role
     tell(f"This is {made.stored.id}, for {role}. Keep it: it is not shown again.")
-
-
-def _scopes(given: list[str]) -> dict[str, list[str]]:
-    """Codes by kind, of words such as ``agency=rivers``."""
-    found: dict[str, list[str]] = {}
-    for word in given:
-        kind, _, code = word.partition("=")
-        if kind not in set(ScopeKind) or not code:
-            kinds = ", ".join(ScopeKind)
-            raise typer.BadParameter(
-                f"found {word!r}, expected a kind ({kinds}), `=` and a code", param_hint="--scope"
-            )
-        found.setdefault(kind, []).append(code)
-    return found
 
 
 @app.command()

@@ -31,6 +31,25 @@ FIRST_KEY_LASTS = timedelta(days=7)
 _log = structlog.get_logger(__name__)
 
 
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NETWORK",
+        help="The network of the proxy with TLS before it, such as 10.0.0.0/8; it is believed"
+        " about who calls.",
+    ),
+]
+Certificate = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")
+]
+CertificateKey = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The key of the certificate.")
+]
+Socket = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Serve on a socket in the file system.")
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
     """What was asked of `serve`."""
@@ -60,23 +79,10 @@ def serve(  # noqa: PLR0913 - the options of a command
     process_count: Annotated[
         int, typer.Option("--processes", min=1, max=64, help="How many answer; needs PostgreSQL.")
     ] = 1,
-    behind_proxy: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NETWORK",
-            help="The network of the proxy with TLS before it, such as 10.0.0.0/8; it is believed"
-            " about who calls.",
-        ),
-    ] = None,
-    tls_certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The key of the certificate.")
-    ] = None,
-    unix_socket: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Serve on a socket in the file system.")
-    ] = None,
+    behind_proxy: Proxy = None,
+    tls_certificate: Certificate = None,
+    tls_key: CertificateKey = None,
+    unix_socket: Socket = None,
 ) -> None:
     """Serve the API, and fire clocks as they end.
 

@@ -19,7 +19,8 @@ LARGEST = 64 * 1024
 """How many bytes a schedule may have."""
 LEAP_DAY = (2, 29)
 
-Matter = Literal["complaint", "issue", "contact", "feedback"]
+Matter = Literal["complaint", "issue", "contact", "feedback", "delivery"]
+"""A delivery is what a tool sent and no issue came of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,18 @@ from escalation.workflow.viewing import EVERYTHING
 
 @contextmanager
 def look(desk: Desk, actor: Actor) -> Iterator[Look]:
-    """Everything as at one instant, as an admin sees it."""
+    """Everything as at one instant, as an admin sees it; what was sealed of it is on the record.
+
+    Raises:
+        Unavailable: that it was shown cannot be recorded now; then nothing may be shown.
+    """
     with snapshot(desk.engine) as connection:
         known = desk.registry.refresh(connection)
         now = dialect.now(connection, desk.clock)
         caller = Caller(id="", name=actor.name, role=KeyRole.ADMIN, viewer=EVERYTHING)
-        yield Look(connection, desk.registry, known, now, caller)
+        seen = Look(connection, desk.registry, known, now, caller)
+        yield seen
+    seen.record(desk.engine, desk.clock, desk.ids, actor)
 
 
 def done(  # noqa: PLR0913 - what a command goes with is independent

@@ -230,6 +230,7 @@ def endpoint_view(desk: Desk, stored: StoredEndpoint) -> View:
         "description": stored.description,
         "types": list(stored.types),
         "filters": Filter.of(stored.filters).view(),
+        "scopes": {kind: list(codes) for kind, codes in (stored.scopes or {}).items()},
         "header_names": sorted(stored.headers or ()),
         "format": format_of(stored.format).model_dump(mode="json"),
         "rate": stored.rate,

@@ -14,6 +14,8 @@ from escalation.services.desk import Desk
 from escalation.services.event_types import known_types
 from escalation.services.filters import filter_from
 from escalation.services.forms import Format, format_of
+from escalation.services.scopes import Scopes
+from escalation.services.scopes import check as check_scopes
 from escalation.services.secrets import Vault
 from escalation.store import deliveries, endpoints, journal, timeline
 from escalation.store.deliveries import Message, NewDelivery
@@ -82,18 +84,23 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
     form: Format = STANDARD,
     rate: int | None = None,
     concurrency: int | None = None,
+    scopes: Scopes | None = None,
     description: str = "",
+    quota: int | None = None,
     actor: Actor,
 ) -> NewEndpoint:
     """Send events of these types, or of all, to ``url`` from now on.
 
     ``filters`` narrow them by the issue they are about, ``headers`` go with every message, which
-    is put in the ``form``.
+    is put in the ``form``; of issues beyond ``scopes`` nothing is told. There may be ``quota`` for
+    each party that scopes name, and for none in particular.
 
     Raises:
-        Invalid: the URL may not be sent to, or a type, a word of a filter or a header will not do.
+        Invalid: the URL may not be sent to, or a word of the rest will not do.
+        Refused: there are as many as there may be.
     """
     _check_url(guard, url)
+    given = _scopes(desk, scopes)
     now = desk.clock.now()
     secret = signing.secret_of(desk.ids.token(signing.SECRET_BYTES))
     stored = StoredEndpoint(
@@ -113,9 +120,11 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
         old_until=None,
         created_by=actor.name,
         created_at=now,
+        scopes=given,
     )
 
     def work(connection: Connection, now: datetime) -> StoredEndpoint:
+        _check_quota(endpoints.standing(connection), given, quota)
         kept = replace(stored, created_at=now)
         endpoints.add(connection, kept)
         return kept
@@ -123,6 +132,34 @@ def add(  # noqa: PLR0913 - the parts of an endpoint are independent
     host = urlsplit(url).hostname
     kept = recorded(desk, "webhook.created", actor, stored.id, work, host=host)
     return NewEndpoint(secret, kept)
+
+
+def _scopes(desk: Desk, wanted: Scopes | None) -> Scopes | None:
+    """The scopes that say something, once the directory has been found to have their codes."""
+    given = {kind: tuple(codes) for kind, codes in (wanted or {}).items() if codes}
+    check_scopes(given, framework.in_force(desk).directory)
+    return given or None
+
+
+def _parties(scopes: Scopes | None) -> frozenset[str]:
+    """The parties that scopes name: those who share what endpoints there may be."""
+    return frozenset(code for kind in _PARTIES for code in (scopes or {}).get(kind, ()))
+
+
+_PARTIES = ("provider", "agency")
+
+
+def _check_quota(there: Sequence[StoredEndpoint], scopes: Scopes | None, quota: int | None) -> None:
+    for whose in sorted(_parties(scopes)) or [""]:
+        named = [_parties(each.scopes) for each in there]
+        count = sum(whose in each if whose else not each for each in named)
+        if quota is not None and count >= quota:
+            of = f"of {whose}" if whose else "of no party in particular"
+            raise Refused(
+                f"There are {count} webhook endpoints {of}, and there may be {quota}: remove one"
+                " that is not used, or ask an operator to raise ESCALATION_ENDPOINT_QUOTA.",
+                "endpoint_quota",
+            )
 
 
 def change(

@@ -1,5 +1,6 @@
 """Events of the outbox handed on: to which endpoints, as which messages, held back or not."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,16 +10,19 @@ from escalation.delivery import payloads
 from escalation.delivery.formats.options import CloudEvents, Format, Standard, format_of
 from escalation.delivery.formats.told import Told
 from escalation.ids import IdSource
+from escalation.services import scopes
 from escalation.services.filters import Filter, fits, rungs_by
 from escalation.services.forms import put, takes, told_of
 from escalation.services.recovery import late_ones
 from escalation.services.registry import Registry
-from escalation.store import deliveries, endpoints, outbox
+from escalation.services.veil import names_in
+from escalation.store import deliveries, endpoints, outbox, viewing
 from escalation.store.deliveries import Message, NewDelivery, Rendered
 from escalation.store.endpoints import EndpointState, StoredEndpoint
 from escalation.store.heartbeat import Recovery, RecoveryState
 from escalation.store.outbox import Pending, Standing
 from escalation.store.transaction import Connection
+from escalation.workflow.viewing import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,11 @@ class FanOut:
     ) -> None:
         """Hand on as at ``now``."""
         self._connection = connection
+        self._registry = registry
         self._ids = ids
         self._now = now
         self._rungs = rungs_by(registry, connection)
+        self._seen: Mapping[str, frozenset[str]] = {}
         self._names: Mapping[str, Sequence[Mapping[str, Any]]] = {}
 
     def hand_on(self, recovery: Recovery | None, limit: int) -> int:
@@ -90,13 +96,38 @@ class FanOut:
         if any(each.names_needed for each in targets):
             issues = list(dict.fromkeys(event.aggregate for event in waiting))
             self._names = outbox.other_names(self._connection, issues)
+        self._seen = {
+            each.stored.id: self._seen_by(each.stored, waiting)
+            for each in targets
+            if each.stored.scopes
+        }
         return [
             (event, [t for t in targets if self._wants(t, event, stood.get(event.event_id))])
             for event in waiting
         ]
 
+    def _seen_by(self, target: StoredEndpoint, waiting: Sequence[Pending]) -> frozenset[str]:
+        """The events that an endpoint with scopes may be told of, as its issues stand now.
+
+        They are those of issues that it may see, and that name none which it may not: a message
+        has the same bytes for everybody.
+        """
+        directory = self._registry.refresh(self._connection).directory
+        viewer = Viewer(within=scopes.within(target.scopes or {}, directory))
+        named = {
+            event.event_id: {event.aggregate, *names_in(json.loads(event.payload))}
+            for event in waiting
+            if event.reference is not None
+        }
+        every = sorted(set[str]().union(*named.values()))
+        hidden = viewing.hidden(self._connection, viewer, every)
+        return frozenset(event for event, names in named.items() if not names & hidden)
+
     def _wants(self, target: Target, event: Pending, standing: Standing | None) -> bool:
         if not _goes_to(event, target.stored):
+            return False
+        seen = self._seen.get(target.stored.id)
+        if seen is not None and event.event_id not in seen:
             return False
         return target.filters is None or self._fits(target.filters, standing)
 

@@ -26,12 +26,12 @@ def veiled(connection: Connection, viewer: Viewer, told: Any) -> Any:  # noqa: A
 
     An entry of a list that names one is left out whole; elsewhere the name alone is.
     """
-    names = set() if viewer.everything else set(_names(told))
+    names = set() if viewer.everything else set(names_in(told))
     hidden = viewing.hidden(connection, viewer, sorted(names)) if names else frozenset()
     return _without(told, hidden) if hidden else told
 
 
-def _names(told: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+def names_in(told: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
     """Every text that is an issue's id or reference, and nothing else."""
     if isinstance(told, str):
         if _NAME.fullmatch(told):
@@ -43,7 +43,7 @@ def _names(told: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
     elif isinstance(told, (list, tuple)):
         parts = told
     for part in parts:
-        yield from _names(part)
+        yield from names_in(part)
 
 
 def _without(told: Any, hidden: frozenset[str]) -> Any:  # noqa: ANN401 - JSON

@@ -30,7 +30,8 @@ class StoredEndpoint:
     """An endpoint as it is kept; its secrets are sealed. No ``types`` means all of them.
 
     ``filters`` are of the issue that an event is about; ``headers`` are names to sealed values.
-    ``rate`` is messages in a minute, ``concurrency`` requests at once, at most.
+    ``rate`` is messages in a minute, ``concurrency`` requests at once, at most. ``scopes`` are
+    codes by kind, of what it may be told.
     """
 
     id: str
@@ -49,6 +50,7 @@ class StoredEndpoint:
     old_until: datetime | None
     created_by: str
     created_at: datetime
+    scopes: Mapping[str, Sequence[str]] | None = None
 
     def wants(self, kind: str) -> bool:
         """Whether it takes events of that type."""

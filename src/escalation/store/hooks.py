@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, or_, select, update
+from sqlalchemy import Connection, Select, exists, func, or_, select, update
 
 from escalation.store import dialect, models
 from escalation.store.viewing import visible
@@ -129,19 +129,23 @@ def page(
     return _read(connection, query)
 
 
+_there = func.length(models.hook_delivery.c.body) > 0
+"""Whether what came has not been disposed of."""
+
+
 def left_of(connection: Connection, source: str, after: str, limit: int) -> list[str]:
     """Ids of a source's deliveries that had no effect, the oldest first, after one of them."""
     t = models.hook_delivery
     query = select(t.c.id).where(t.c.source == source, t.c.state.in_([str(s) for s in LEFT]))
-    query = query.where(t.c.id > after).order_by(t.c.id).limit(limit)
-    return list(connection.execute(query).scalars())
+    query = query.where(t.c.id > after, _there)
+    return list(connection.execute(query.order_by(t.c.id).limit(limit)).scalars())
 
 
 def waiting_for(connection: Connection, source: str, ref: str) -> list[HookDelivery]:
     """Deliveries of a source that wait until a ticket is known, the oldest first."""
     t = models.hook_delivery
     query = select(t).where(t.c.source == source, t.c.waits_for == ref)
-    query = query.where(t.c.state == HookState.WAITING.value).order_by(t.c.id)
+    query = query.where(t.c.state == HookState.WAITING.value, _there).order_by(t.c.id)
     return _read(connection, query)
 
 

@@ -1,7 +1,8 @@
 """What is over and may be disposed of, what is held, and the disposal itself: rows, one by one.
 
 Of an issue go its words and people: in its row, its stays, its timeline's payloads, what forums
-said of it, what was sent of it and what tools sent about it. What remains says that there was a
+said of it, what was sent of it and what tools sent about it. Contacts, feedback and deliveries of
+tools that became no issue go by themselves. What remains says that there was a
 matter, of what kind, whose, when, and how it moved: without a name or a sentence.
 """
 
@@ -65,6 +66,15 @@ def ended(connection: Connection, before: datetime) -> Iterator[Ended]:
     ):
         yield Ended(name, reference, family, (), at)
 
+    hook = models.hook_delivery.c
+    sent = (
+        select(hook.id, hook.received_at)
+        .where(hook.received_at < before, hook.issue_id.is_(None), _kept(hook.id))
+        .order_by(hook.id)
+    )
+    for name, at in connection.execute(sent, execution_options={"yield_per": AT_ONCE}):
+        yield Ended(name, name, "delivery", (), at)
+
 
 def _kept(subject: ColumnElement[str]) -> ColumnElement[bool]:
     gone = models.disposal.c.aggregate
@@ -92,13 +102,14 @@ def lift(connection: Connection, hold_id: str, by: str, now: datetime) -> bool:
 
 
 def named(connection: Connection, name: str) -> str | None:
-    """The id of the issue, contact or feedback of that id or reference."""
+    """The id of the issue, contact, feedback or delivery of that id or reference."""
     for table in (models.issue, models.interaction):
         query = select(table.c.id).where((table.c.id == name) | (table.c.reference == name))
         found: str | None = connection.scalar(query)
         if found is not None:
             return found
-    return None
+    hook = models.hook_delivery.c
+    return connection.scalar(select(hook.id).where(hook.id == name))
 
 
 def dispose(connection: Connection, subject: str, event_id: str) -> Mapping[str, Any] | None:
@@ -196,9 +207,12 @@ def _beside(connection: Connection, subject: str) -> None:
     )
     item, hook = models.agenda_item, models.hook_delivery
     connection.execute(update(item).where(item.c.subject == subject).values(sought=None))
-    empty = {"body": b"", "headers": {}, "faults": [], "did": []}
-    connection.execute(update(hook).where(hook.c.issue_id == subject).values(**empty))
+    empty: dict[str, Any] = {"body": b"", "headers": {}, "faults": [], "did": [], "reason": None}
+    about = (hook.c.issue_id == subject) | (hook.c.id == subject)
+    told = select(hook.c.ref).where(hook.c.id == subject)
+    connection.execute(update(hook).where(about).values(**empty))
     ticket = models.hook_ticket
-    connection.execute(update(ticket).where(ticket.c.issue_id == subject).values(told={}))
+    its = (ticket.c.issue_id == subject) | (ticket.c.issue_id.is_(None) & ticket.c.ref.in_(told))
+    connection.execute(update(ticket).where(its).values(told={}))
     for table in (models.external_ref, models.receipt):
         connection.execute(delete(table).where(table.c.issue_id == subject))

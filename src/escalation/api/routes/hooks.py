@@ -181,7 +181,7 @@ OPERATIONS = (
         summary="Read a delivery again, and act upon it",
         endpoint=replay_hook_delivery,
         answer=HookDeliveryView,
-        refusals=(*FINDS, 408, 413),
+        refusals=(*FINDS, 408, 409, 413),
     ),
     Operation(
         method="POST",

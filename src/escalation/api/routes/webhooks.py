@@ -51,7 +51,9 @@ def create_webhook_endpoint(asked: Ask) -> Response:
         form=sent.format,
         rate=sent.rate,
         concurrency=sent.concurrency,
+        scopes=sent.scopes.model_dump(),
         description=sent.description,
+        quota=inside.settings.endpoint_quota,
         actor=asked.caller.actor,
     )
     response = _with_secret(asked, made, _CREATED)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, clean
+from escalation.api.schemas.keys import KeyScopes
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.delivery.formats.options import Format, Standard
@@ -63,6 +64,11 @@ class CreateEndpoint(Body):
     format: Format = Field(default_factory=Standard)
     rate: Rate = 0
     concurrency: Concurrency = 0
+    scopes: KeyScopes = Field(
+        default_factory=KeyScopes,
+        description="Whom it is for: it is told of issues that a key of these scopes sees, and of"
+        " nothing else. They stay as they are.",
+    )
     description: About = ""
 
 
@@ -114,6 +120,7 @@ class EndpointView(Shape):
     description: str
     types: list[str]
     filters: FiltersView
+    scopes: dict[str, list[str]]
     header_names: list[str]
     format: dict[str, Any]
     rate: int | None

@@ -55,10 +55,14 @@ def page(
 def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTHING) -> View:
     """A delivery with what came, and what its source's rules say of it now.
 
+    Of one that was disposed of nothing is left to read.
+
     Raises:
         NotFound: there is none of that id.
     """
     found = _found(desk, delivery_id, viewer)
+    if not found.body:
+        return {**view(found), "headers": {}, "body": None, "reading": None}
     came, known = came_of(found), book.known(found.source)
     reading = None if known is None else view_of(meaning_of(known.source, came), came)
     return {**view(found), "headers": dict(came.headers), "body": came.body, "reading": reading}

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from escalation.clock import whole_second
-from escalation.errors import EscalationError
+from escalation.errors import EscalationError, Refused
 from escalation.services.desk import Desk
 from escalation.services.inbound.acting import (
     Instants,
@@ -102,10 +102,16 @@ def receive(desk: Desk, known: Known, came: Sequence[Came]) -> "Future[list[Hook
 
 
 def again(desk: Desk, known: Known, delivery_id: str) -> HookDelivery:
-    """Read a kept delivery again, by the rules as they are now, and act upon it."""
+    """Read a kept delivery again, by the rules as they are now, and act upon it.
+
+    Raises:
+        Refused: what came has been disposed of.
+    """
 
     def chore(connection: Connection, now: datetime) -> HookDelivery | None:
         kept = hooks.one(connection, delivery_id, lock=True)
+        if kept is not None and not kept.body:
+            raise Refused(f"What came as {delivery_id} has been disposed of.", "disposed")
         return None if kept is None else Hand(desk, known, connection, now).handle(kept)
 
     found: HookDelivery = desk.do(chore, logs=1).result()

@@ -15,7 +15,7 @@ from escalation.services.record.access import READ, record_access
 from escalation.services.registry import Known, Registry
 from escalation.store import dialect
 from escalation.store.transaction import Connection, Engine, snapshot
-from escalation.workflow.facts import Agreement, Issue
+from escalation.workflow.facts import Actor, Agreement, Issue
 from escalation.workflow.viewing import Viewer
 
 
@@ -36,6 +36,15 @@ class Look:
         if issue.sealing is not None:
             self.opened.add(issue.id)
         return issue
+
+    def record(self, engine: Engine, clock: Clock, ids: IdSource, actor: Actor) -> None:
+        """Write down that ``actor`` was shown what is sealed, if they were.
+
+        Raises:
+            Unavailable: it cannot be written now; then nothing may be shown.
+        """
+        if self.opened:
+            record_access(engine, clock, ids, actor, READ, {"issues": sorted(self.opened)})
 
     @property
     def viewer(self) -> Viewer:
@@ -102,6 +111,4 @@ class Reader:
             now = dialect.now(connection, self._clock)
             look = Look(connection, self._registry, known, now, caller)
             yield look
-        if look.opened:
-            told = {"issues": sorted(look.opened)}
-            record_access(self._engine, self._clock, self._ids, caller.actor, READ, told)
+        look.record(self._engine, self._clock, self._ids, caller.actor)

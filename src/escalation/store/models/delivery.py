@@ -27,6 +27,7 @@ webhook_endpoint = Table(
     Column("old_until", UtcInstant),
     Column("created_by", Text, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
+    Column("scopes", Json),  # codes by kind; nothing where it is for all
     Column("lane_owner", Id),  # the one process that sends to it now
     Column("lane_until", UtcInstant),
 )
