@@ -164,11 +164,11 @@ def test_sealed_matters_stand_in_totals_that_are_withheld_when_small(
     clock.move_to(clock.now() + HOUR)
     found = document(desk, "scorecard:ssi")
     assert found["figures"]["now"]["logged"] == before["logged"]
-    assert found["sealed"]["now"] == {"logged": None, "resolved": 0, "unresolved": None}
+    assert found["sealed"]["now"] == {"logged": None, "resolved": None, "unresolved": None}
     history.seal()
     clock.move_to(clock.now() + HOUR)
     assert document(desk, "scorecard:ssi")["sealed"]["now"]["logged"] == 5
-    assert document(desk, "scorecard:business:corptech")["sealed"]["now"]["logged"] == 0
+    assert document(desk, "scorecard:business:corptech")["sealed"]["now"]["logged"] is None
 
 
 def test_a_provider_sees_its_own_scorecard_and_no_other(desk: Desk) -> None:

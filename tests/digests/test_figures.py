@@ -1,19 +1,25 @@
 """The figures of a digest are what the timeline, folded by a second reader, comes to."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from escalation.clock import VirtualClock
+from escalation.digests import suppression
+from escalation.routing.vocabulary import Sensitivity
 from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
 from escalation.store import models
 from escalation.store.transaction import read
-from tests.builders import CLERK
+from escalation.workflow.commands import Escalate
+from escalation.workflow.viewing import EVERYTHING
+from tests.builders import CLERK, ask, complaint
 from tests.digests import folding
 from tests.digests.history import lived
 
@@ -33,6 +39,40 @@ def events_of(desk: Desk) -> list[Any]:
 
 def some(counts: dict[str, int]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
+
+
+def test_whether_one_more_matter_is_sealed_is_told_by_nothing_in_a_digest(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    open_one = ask(desk, complaint())
+    for _ in range(2):
+        ask(desk, Escalate(reason="stuck"), open_one["id"])
+    seen = []
+    for _ in range(7):
+        found = document(desk, forum="bmf-southern-cross")
+        seen.append({name: found[name] for name in ("sections", "figures", "titles", "ladders")})
+        clock.move_to(clock.now() + timedelta(seconds=1))
+        hidden = ask(desk, complaint(sensitive=(Sensitivity.PRIVACY,)), viewer=EVERYTHING)
+        for _ in range(2):
+            ask(desk, Escalate(reason="stuck"), hidden["id"], viewer=EVERYTHING)
+        clock.move_to(clock.now() + timedelta(seconds=1))
+    assert [each["figures"]["sealed"] for each in seen] == [None] * 5 + [5] * 2
+    assert all(each == seen[0] for each in seen[:5]), "none, one, or some: all is the same"
+    assert seen[5] == seen[6]
+    assert seen[5]["figures"]["now"] == seen[0]["figures"]["now"]
+    for each in digests_of(desk):
+        assert digests.verify(desk, each).ok
+
+
+def digests_of(desk: Desk) -> list[str]:
+    with read(desk.engine) as connection:
+        return list(connection.scalars(select(models.digest.c.number)))
+
+
+@given(st.integers(min_value=0, max_value=10_000))
+def test_of_sealed_matters_a_total_is_told_in_whole_fives_and_never_too_many(count: int) -> None:
+    told = suppression.sealed(count)
+    assert told == (None if count < 5 else 5 * (count // 5))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

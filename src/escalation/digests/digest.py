@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from escalation.digests import duties, figures
+from escalation.digests import duties, figures, suppression
 from escalation.digests.framework import Framework, Meetings
 from escalation.digests.items import Item, Items, first_to_last, reported_first, soonest_first
 from escalation.digests.movements import Kind, sorted_out
@@ -67,6 +67,7 @@ def build(frame: Frame, selection: Selection, rows: Rows) -> dict[str, Any]:
             "now": figures.counted(at_rung),
             "before": _before(frame, selection, rows),
             "movements": figures.moved(moved),
+            "sealed": suppression.sealed(rows.sealed),
         },
         **_words(framework, shown, rows),
     }

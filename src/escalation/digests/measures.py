@@ -52,8 +52,8 @@ class Result(StrEnum):
 EVERYWHERE = tuple(Dimension)
 OF_A_TARGET = (Dimension.PROVIDER, Dimension.OLA, Dimension.RUNG, Dimension.SEVERITY)
 SUPPRESSION = (
-    f"told in full to those whose figures they are; in a benchmark, and of sealed issues, withheld "
-    f"below {THRESHOLD}"
+    f"told in full to those whose figures they are; in a benchmark withheld below {THRESHOLD}; of "
+    f"sealed issues told in steps of {THRESHOLD}, and below {THRESHOLD} not at all, none included"
 )
 _SCORECARDS = 'Performance measurement: "performance is monitored via scorecards"'
 _PLANNED = (

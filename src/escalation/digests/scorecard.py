@@ -114,7 +114,7 @@ def _totals(
 
 
 def _withheld(counts: Counts) -> dict[str, int | None]:
-    return {name: suppression.told(count) for name, count in counts.items()}
+    return {name: suppression.sealed(count) for name, count in counts.items()}
 
 
 class _Places:

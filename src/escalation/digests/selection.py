@@ -145,13 +145,17 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows of a digest: at the forum, there at ``since``, elsewhere, moved, and still to do."""
+    """All rows of a digest: at the forum, there at ``since``, elsewhere, moved, and still to do.
+
+    ``sealed`` is how many sealed issues stand at the forum: nothing else is read of them.
+    """
 
     standing: tuple[Standing, ...]
     standing_before: tuple[Counted, ...]
     elsewhere: tuple[Standing, ...]
     movements: tuple[Movement, ...]
     duties: tuple[Duty, ...] = ()
+    sealed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,15 @@ def told(count: int) -> int | None:
     return None if small(count) else count
 
 
+def sealed(count: int) -> int | None:
+    """How many sealed matters there are, as far as anybody may know.
+
+    In whole fives, and none is withheld as a few are: else one that is sealed, or comes sealed,
+    would be told by the total that moves with it (our reading).
+    """
+    return None if count < THRESHOLD else count - count % THRESHOLD
+
+
 def beside(counts: Mapping[str, int]) -> dict[str, int | None]:
     """Counts that stand beside each other, and whose sum may be known.
 

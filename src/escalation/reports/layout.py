@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from escalation.digests.suppression import WITHHELD
+
 NONE = "\N{EN DASH}"
 """What stands where there is nothing to say."""
 Document = Mapping[str, Any]
@@ -317,6 +319,7 @@ def _figures(document: Document, words: Words) -> Section:
         (name, *_pair(now[key], None if before is None else before[key])) for name, key in named
     ]
     tables = [_compared("At this forum", "Count", tuple(overall))]
+    tables.append(Table("Sealed matters", ("Sealed", "Now"), (_sealed(figures),), frozenset({1})))
     for caption, key in _GROUPED.items():
         rows = _groups(key, now[key], None if before is None else before[key], words)
         tables.append(_compared(caption, caption.split()[1].capitalize(), rows))
@@ -326,6 +329,13 @@ def _figures(document: Document, words: Words) -> Section:
     if since is not None:
         about = f"Then is {words.moment(since)}, when the period began, by what is known now."
     return Section("figures", "Figures", about, tuple(table for table in tables if table.rows))
+
+
+def _sealed(figures: Mapping[str, Any]) -> tuple[str, str]:
+    # A digest that was made before they were counted says nothing of them.
+    count = figures.get("sealed")
+    told = WITHHELD if count is None else f"at least {count}"
+    return "Unresolved, not shown above", told
 
 
 _GROUPED = {

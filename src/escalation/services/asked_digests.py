@@ -121,7 +121,9 @@ class Asked:
         around = selecting.elsewhere(connection, selection, area, until, unsealed)
         moved = selecting.movements(connection, selection, unsealed)
         due = actions.outstanding(connection, selection, unsealed)
-        document = build(self.frame, selection, Rows(here, before, around, moved, due))
+        hidden = selecting.sealed(connection, selection.forum, selection.as_at, known_at, unsealed)
+        rows = Rows(here, before, around, moved, due, hidden)
+        document = build(self.frame, selection, rows)
         if self.marking is not None:
             document["marking"] = self.marking
         if self.corrects is not None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    not_,
     or_,
     select,
     text,
@@ -120,6 +121,18 @@ def counted(
     return tuple(map(Counted._make, rows))
 
 
+def sealed(
+    connection: Connection,
+    forum: str,
+    as_at: datetime,
+    known_at: datetime,
+    unsealed: Unsealed = (),
+) -> int:
+    """How many sealed issues are unresolved at a forum: a digest says no more of them."""
+    given = {"forum": forum, "as_at": as_at, "known_at": known_at}
+    return len(fetched(connection, _sealed_query(connection.dialect, unsealed), given))
+
+
 def elsewhere(
     connection: Connection,
     selection: Selection,
@@ -190,6 +203,12 @@ def _standing_query(
 ) -> Query:
     query = _columns(of, names).select_from(_JOINED)
     return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _sealed_query(of: Dialect, unsealed: Unsealed) -> Query:
+    query = _columns(of, ("stay",)).select_from(_JOINED)
+    return _holding(query.where(_NOW.forum == _FORUM, not_(open_to_all(unsealed))))
 
 
 @lru_cache(maxsize=_STATEMENTS)
