@@ -274,3 +274,33 @@ def test_an_issue_that_waits_for_the_provider_of_the_provider_has_it_climb_besid
         then={"the pay system is down": "resolved", "the late pay": "upstream_settled resumed"},
     )
     assert story.issue()["status"] == "in_progress"
+
+
+@on_both
+def test_related_issues_show_one_another_and_each_goes_its_own_way(story: Story) -> None:
+    story.logs("the late pay")
+    other = story.logs("the wrong payslip", agency="schools")
+    before = story.issue("the wrong payslip")
+    tie = {"issue": other["reference"], "as": "related"}
+    both = {"the late pay": "(linked)", "the wrong payslip": "(linked)"}
+    story.does("Priya Nair", "link", on="the late pay", then=both, **tie)
+    story.refused("Priya Nair", "link", "already_linked", on="the late pay", **tie)
+    [shown] = story.issue("the wrong payslip")["links"]
+    assert (shown["reference"], shown["as"], shown["status"]) == (
+        story.issue("the late pay")["reference"],
+        "related",
+        "open",
+    )
+    same = ("status", "rung", "clocks", "due_at")
+    after = story.issue("the wrong payslip")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    hold = {"until": "2026-03-20T12:00:00+10:00", "awaiting": "dependency", "reason": "it waits"}
+    waits = {"issue": other["reference"], **hold}
+    story.refused("Priya Nair", "hold", "dependency_not_named", on="the late pay", **waits)
+    story.does("Priya Nair", "resolve", on="the late pay", outcome=PAID, then="resolved")
+    found = story.issue("the wrong payslip")
+    assert (found["status"], found["links"][0]["status"]) == ("open", "resolved")
+    undo = {"issue": story.id_of("the late pay"), "as": "related", "reason": "another matter"}
+    apart = {"the late pay": "(unlinked)", "the wrong payslip": "(unlinked)"}
+    story.does(COUNTER, "unlink", on="the wrong payslip", then=apart, **undo)
+    assert [story.issue(name)["links"] for name in apart] == [[], []]

@@ -1,9 +1,11 @@
 """Who holds a seat, sentence by sentence of the domain's fifth section."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from tests.builders import CONFIG, LADDERS
 from tests.stories.databases import on_both
 from tests.stories.teller import ADMIN, COUNTER, Story
 
@@ -184,6 +186,67 @@ def test_delegations_in_a_ring_are_refused_and_nothing_is_changed(story: Story) 
     assert "del-a" in answer.text
     story.logs("the late pay")
     assert story.holder("provider") == "Thi Lan Pham"
+
+
+def without_forums(text: str) -> str:
+    """The ladder file with the ladder to CorpTech ending at its directors, who pass nothing on."""
+    ladder = text.index("  corptech:\n")
+    skip, rungs = text.index("    skip:", ladder), text.index("    rungs:", ladder)
+    forums = text.index("      - id: business_manager_forum", rungs)
+    ends = text.index("\n\n# ----", forums)
+    kept = text[:skip] + text[rungs:forums].rstrip() + "\n" + text[ends:]
+    return kept.replace('label: "2026.2"', 'label: "2026.3"')
+
+
+@on_both
+def test_a_last_rung_that_would_pass_an_issue_on_is_alarmed_and_its_clock_runs_on(
+    story: Story,
+) -> None:
+    text = without_forums((CONFIG / LADDERS).read_text(encoding="utf-8"))
+    sent = {"text": text, "reason": "no forum decides on systems"}
+    story.asks(ADMIN, "POST", "/v1/ladder-publications", sent)
+    story.hears()
+    vacate(story, "app-corptech-200")
+    story.logs("the pay system is slow", agency="meridian", service="payroll_system")
+    why = {"reason": "beyond me"}
+    issue = story.does("Ngoc Anh Tran", "escalate", then="escalated seat_vacant", **why)
+    assert (issue["rung"]["id"], issue["status"]) == ("function_director", "open")
+    assert story.holder("provider") is None
+    [alarm] = story.history("seat_vacant")
+    assert alarm["detail"].endswith("an alarm is raised")
+    story.until("2026-03-06 16:59", "warned warned warned")
+    story.until("2026-03-06 17:00", "exhausted")
+    assert "Ombudsman" in story.history("exhausted")[0]["external_review"]
+
+
+CHAIN = (
+    "priya-nair",
+    "thi-lan-pham",
+    "sione-tuilagi",
+    "mick-callaghan",
+    "hamish-doolan",
+    "rajiv-chandra",
+    "yasmin-haddad",
+    "catherine-villiers",
+    "marguerite-okafor",
+    "jacinta-morrow",
+)
+"""Each has given the seat to the next: eight hands on, and one too many."""
+
+
+@on_both
+def test_a_seat_goes_on_through_eight_delegations_and_no_further(story: Story) -> None:
+    for number, (by, to) in enumerate(pairwise(CHAIN[:-1])):
+        body = {"code": f"del-{number}", "by": by, "to": to, "from": "2026-03-02"}
+        story.asks(ADMIN, "POST", "/v1/delegations", body)
+    story.logs("the late pay")
+    assert story.holder("provider") == "Marguerite Okafor"
+    assert reason(story).count("by delegation") == 8
+    last = {"code": "del-8", "by": CHAIN[-2], "to": CHAIN[-1], "from": "2026-03-02"}
+    story.asks(ADMIN, "POST", "/v1/delegations", last)
+    story.looks("holder_changed")
+    assert story.holder("provider") == "Sione Tuilagi"
+    assert "lead round, or too far" in reason(story)
 
 
 @on_both

@@ -82,6 +82,7 @@ def holdings(  # noqa: PLR0913 - what a seat depends on is independent
     at: datetime,
     excluded: frozenset[str] = frozenset(),
     *,
+    rule: EmptySeat | None = None,
     turns: Turns = NO_TURNS,
     present: Mapping[Side, Holding] | None = None,
 ) -> dict[Side, Holding]:
@@ -89,10 +90,12 @@ def holdings(  # noqa: PLR0913 - what a seat depends on is independent
 
     Args:
         directory: Who there is.
-        rung: The step of the ladder; its rule for an empty seat is the leading side's.
+        rung: The step of the ladder.
         parties: Between whom.
         at: The instant.
         excluded: Who may not lead: those who have handled a disputed issue before do not review it.
+        rule: What the leading side's seat does when it is empty; the rung's own rule where left
+            out. A ladder's last rung may not pass on what its own rule would.
         turns: How the picking rules of shared seats stand.
         present: Who holds the seats now: of several they are kept, where they still may be.
     """
@@ -100,12 +103,12 @@ def holdings(  # noqa: PLR0913 - what a seat depends on is independent
     found = {}
     for side, role in rung.seats.items():
         leads = side is rung.lead
-        rule = rung.empty_seat.value if leads else None
+        empty = (rule or rung.empty_seat.value) if leads else None
         barred = excluded if leads else frozenset()
-        key = ("seat", side, role, rule, parties, era, barred)
+        key = ("seat", side, role, empty, parties, era, barred)
         seat: _Found | None = directory.memo.get(key)
         if seat is None:
-            seat = _Seat(directory, parties, side, seconds_of(at), barred).found(role, rule)
+            seat = _Seat(directory, parties, side, seconds_of(at), barred).found(role, empty)
             directory.remember(key, seat)
         now = None if present is None else present.get(side)
         found[side] = seat.choices[0] if len(seat.choices) == 1 else _picked(seat, turns, now)

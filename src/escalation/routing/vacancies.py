@@ -32,7 +32,9 @@ def _seats(
 ) -> Iterator[tuple[str, Holding]]:
     for scope in Scope:
         functions = sorted(agreement.functions) if scope is Scope.FUNCTION else [None]
-        for rung in publication.effective(agreement.id, scope).rungs:
+        ladder = publication.effective(agreement.id, scope)
+        for rung in ladder.rungs:
+            rule = ladder.empty_seat(rung.id)
             for function in functions:
                 parties = Parties(
                     agreement.provider,
@@ -40,5 +42,5 @@ def _seats(
                     function,
                     corporate_purchaser=agreement.corporate_purchaser,
                 )
-                for holding in holdings(directory, rung, parties, at).values():
+                for holding in holdings(directory, rung, parties, at, rule=rule).values():
                     yield rung.title, holding

@@ -70,7 +70,14 @@ def seats_at(
     kept_out = NOBODY if rung.kind is RungKind.FORUM else excluded
     parties = parties_of(under, shape)
     return holdings(
-        under.directory, rung, parties, at, kept_out, turns=under.turns, present=present
+        under.directory,
+        rung,
+        parties,
+        at,
+        kept_out,
+        rule=under.ladder.empty_seat(rung.id),
+        turns=under.turns,
+        present=present,
     )
 
 
