@@ -270,3 +270,9 @@ def test_a_key_is_used_for_algorithms_of_its_kind(
     name: str, algorithm: Algorithm, *, fits: bool
 ) -> None:
     assert (keys_of().one(name, algorithm) is not None) is fits
+
+
+def test_a_key_is_used_for_no_other_algorithm_than_the_one_it_is_said_to_be_for() -> None:
+    found = keys_of(public(RSAKey.import_key(rsa_key(2)), "rs512", alg="RS512"))
+    assert found.one("rs512", Algorithm.RS512) is not None
+    assert found.one("rs512", Algorithm.RS256) is None
