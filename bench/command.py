@@ -28,6 +28,7 @@ WHAT = (
     "deadlines",
     "decide",
     "dispatch",
+    "formats",
     "seats",
 )
 
@@ -79,6 +80,8 @@ def _parts(
         yield partial(decide.run, plan)
     if "dispatch" in wanted:
         yield partial(dispatch.run, plan)
+    if "formats" in wanted:
+        yield partial(dispatch.run_forms, plan)
     if "deadlines" in wanted:
         yield due_instants.run
     if "seats" in wanted:

@@ -1,6 +1,6 @@
 """Deliveries through kills of sender and receiver, within a recovery, and beside sick receivers.
 
-python -m tests.delivery.campaign [--database postgres] [--part kills|recovery|neighbours] ...
+python -m tests.delivery.campaign [--database postgres] [--part kills|recovery|...] ...
 """
 
 import argparse
@@ -38,6 +38,7 @@ from tests.delivery.evil import BEHAVIOURS
 from tests.delivery.outage import recovered
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.trial import HERE, ROOT, Trial, left, wait_for
+from tests.delivery.written_back import backlog, written_back
 
 FACTOR = 100.0
 MOST = 2.0
@@ -197,6 +198,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--events", type=int, default=100_000, help="sent through the kills")
+    parser.add_argument("--written", type=int, default=2_000, help="events written to a tool")
+    parser.add_argument("--backlog", type=int, default=50_000, help="deliveries of an outage")
     parser.add_argument("--rounds", type=int, default=200, help="kills of the sender")
     parser.add_argument("--issues", type=int, default=1_000, help="due in the outage")
     parser.add_argument("--paced", type=int, default=100, help="events of one turn")
@@ -243,10 +246,30 @@ def _neighbours(asked: argparse.Namespace, url: str, folder: Path) -> bool:
     return found["ratio"] <= MOST
 
 
+def _tool(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    trial = written_back(url, folder, asked.written, rounds=asked.rounds, seed=asked.seed)
+    say(
+        f"tool: {asked.written} events written back to a Jira that misbehaves, {trial.kills} kills,"
+        f" {len(trial.got)} requests: 0 lost, doubled or out of order"
+    )
+    return True
+
+
+def _backlog(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    a_second, longest = backlog(url, folder, asked.backlog)
+    say(
+        f"backlog: {asked.backlog} deliveries worked off at {a_second:.0f} a second; a new event to"
+        f" another endpoint waited {longest:.2f} s at most"
+    )
+    return True
+
+
 PARTS: dict[str, Callable[[argparse.Namespace, str, Path], bool]] = {
     "kills": _kills,
     "recovery": _recovery,
     "neighbours": _neighbours,
+    "tool": _tool,
+    "backlog": _backlog,
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 from tests.builders import copied_sqlite
 from tests.delivery.campaign import kills
 from tests.delivery.outage import recovered
+from tests.delivery.written_back import backlog, written_back
 
 
 @pytest.mark.slow
@@ -31,3 +32,22 @@ def test_kills_within_a_recovery_double_and_lose_nothing(
 ) -> None:
     at_kills = recovered(furnished_url, tmp_path, 100, kills=0, seed=3)
     assert at_kills[0] == "open"  # what was late was being worked off
+
+
+@pytest.mark.slow
+def test_a_tool_that_misbehaves_is_written_to_once_and_in_order_through_kills(
+    furnished_url: str, tmp_path: Path
+) -> None:
+    trial = written_back(furnished_url, tmp_path, 200, rounds=3, seed=4)
+    assert trial.kills == 3
+    assert len(trial.got) > 200
+
+
+@pytest.mark.slow
+def test_a_backlog_is_worked_off_while_new_events_go_out(
+    furnished_sqlite: Path, tmp_path: Path
+) -> None:
+    url = copied_sqlite(furnished_sqlite, tmp_path / "backlog.db")
+    a_second, longest = backlog(url, tmp_path, 1_000)
+    assert a_second > 10
+    assert longest < 20

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import httpx
@@ -56,8 +57,10 @@ class Turn:
 
     async def send(self, request: Request) -> Result:
         """Send one request; what may have arrived before is looked for first."""
-        if self.letter.repeated and request.unless and await self._is_there(request.unless):
-            return Result(Outcome.ACCEPTED, "it had arrived already")
+        if self.letter.repeated and request.unless is not None:
+            known = await self._looked(request.unless)
+            if known is not None:
+                return known
         made = self.client.build_request(
             request.method,
             _target(self.letter.url, request.path),
@@ -74,12 +77,22 @@ class Turn:
             text = text.replace(secret, "(sealed)")
         return text[:ANSWER_KEPT] or None
 
-    async def _is_there(self, look: Look) -> bool:
-        """Whether the tool shows a message of ours; where it does not say, it counts as not."""
+    async def _looked(self, look: Look) -> Result | None:
+        """Whether the tool shows a message of ours, or cannot say so now; None to send it.
+
+        A tool that lets nobody look (403, 404 and the like) is sent it: rather twice than never.
+        """
         url = _target(self.letter.url, look.path)
         request = self.client.build_request("GET", url, headers=self._common())
         response, answer = await self._answered(request, LOOKED_AT_MOST)
-        return response.is_success and look.mark.encode() in answer
+        status, wait = response.status_code, response.headers.get("retry-after")
+        if response.is_success:
+            there = look.mark.encode() in answer
+            return Result(Outcome.ACCEPTED, "it had arrived already", status) if there else None
+        if response.is_server_error or status == HTTPStatus.TOO_MANY_REQUESTS:
+            detail = f"HTTP {status} to whether it had arrived already"
+            return Result(Outcome.REFUSED, detail, status, wait, self._told(answer))
+        return None
 
     async def _answered(self, request: httpx.Request, most: int) -> tuple[httpx.Response, bytes]:
         async with asyncio.timeout(self.until - monotonic()):
