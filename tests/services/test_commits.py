@@ -219,7 +219,7 @@ def test_a_sweep_whose_commit_answered_into_the_void_fires_nothing_twice(
 
 def test_a_key_whose_commit_answered_into_the_void_is_made_once(desk: Desk) -> None:
     with at_commit(desk.engine, LOST, keeps=True):
-        made = keys.create(desk, name="tool", role=KeyRole.ADMIN, actor=CLERK)
+        made = keys.create(desk, name="tool", role=KeyRole.OPERATOR, actor=CLERK)
     with at_commit(desk.engine, LOST, keeps=True):
         keys.revoke(desk, made.stored.id, actor=CLERK)
     with read(desk.engine) as connection:

@@ -131,7 +131,7 @@ def test_of_eight_acts_on_one_version_exactly_one_succeeds(two: Two) -> None:
 
 
 def test_a_key_revoked_in_one_process_opens_nothing_in_the_other(two: Two) -> None:
-    made = keys.create(two.here, name="tool", role=KeyRole.ADMIN, actor=CLERK)
+    made = keys.create(two.here, name="tool", role=KeyRole.OPERATOR, actor=CLERK)
     tool = Caller(made.stored.id, "tool", KeyRole.ADMIN, EVERYTHING, None, ShownKey(made.stored.id))
     issue = ask(two.there, complaint(), caller=tool)
     keys.revoke(two.here, made.stored.id, actor=CLERK)

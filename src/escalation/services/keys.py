@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from escalation.errors import Fault, Invalid, NotFound
+from escalation.errors import Fault, Invalid, NotFound, Refused
 from escalation.rates import rate_of
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
@@ -176,10 +176,15 @@ def revoke(desk: Desk, key_id: str, *, actor: Actor) -> None:
 
     Raises:
         NotFound: there is no such key, or it was revoked before.
+        Refused: it is the last of an administrator, so that nobody could make another.
     """
     now = desk.clock.now()
 
     def work(connection: Connection) -> None:
+        if access.live_keys(connection, KeyRole.ADMIN.value, now) == [key_id]:
+            raise Refused(
+                "This is the last administrator's key; make another first.", "last_admin_key"
+            )
         if not access.revoke_key(connection, key_id, now):
             raise NotFound(f"There is no key {key_id} that could be revoked.")
 

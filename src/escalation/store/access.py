@@ -94,6 +94,17 @@ def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:
     return connection.execute(change.values(revoked_at=now)).rowcount == 1
 
 
+def live_keys(connection: Connection, role: str, now: datetime) -> Sequence[str]:
+    """The ids of a role's keys that open something, held until the transaction ends.
+
+    Whoever takes one back meanwhile waits, and then sees that it is gone.
+    """
+    t = models.api_key
+    open_ = or_(t.c.expires_at.is_(None), t.c.expires_at > now)
+    query = select(t.c.id).where(t.c.role == role, t.c.revoked_at.is_(None), open_)
+    return connection.scalars(query.order_by(t.c.id).with_for_update()).all()
+
+
 def end_key(connection: Connection, key_id: str, at: datetime) -> bool:
     """Have a live key open nothing from an instant on, or from the earlier one that it has."""
     t = models.api_key

@@ -43,9 +43,3 @@ def view(key: StoredKey) -> dict[str, Any]:
         "revoked_at": told(key.revoked_at),
         "last_used_at": told(key.last_used_at),
     }
-
-
-def live(look: Look, role: str) -> list[str]:
-    """The ids of keys of a role that open something now."""
-    keys = look.known.keys.values()
-    return [key.id for key in keys if key.role == role and key.live(look.now)]
