@@ -16,6 +16,7 @@ from escalation import bootstrap
 from escalation.api.app import create_app
 from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
+from escalation.ids import IdSource
 from escalation.services import keys
 from escalation.services.keys import KeyRole
 from escalation.settings import Settings
@@ -115,13 +116,19 @@ class Service:
 
 
 @contextmanager
-def serving(url: str, **settings: Any) -> Iterator[Service]:
-    """A service on a furnished database."""
-    clock = virtual_clock()
+def serving(
+    url: str,
+    *,
+    clock: VirtualClock | None = None,
+    ids: IdSource | None = None,
+    **settings: Any,
+) -> Iterator[Service]:
+    """A service on a furnished database; one that follows another there has ids of its own."""
+    clock = clock or virtual_clock()
     # The tests' clock stands, but the one that strangers are counted by does not.
     chosen = Settings(database_url=url, **{"stranger_rate": "1000000/second", **settings})
     with (
-        bootstrap.opened(chosen, owner=True, clock=clock, ids=seeded_ids()) as container,
+        bootstrap.opened(chosen, owner=True, clock=clock, ids=ids or seeded_ids()) as container,
         _looping() as loop,
     ):
         made = [

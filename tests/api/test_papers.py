@@ -127,3 +127,18 @@ def test_an_empty_meeting_has_its_papers_all_the_same(shared: Service, what: str
     meeting = shared.found("/v1/forums/customer-forum-far-north/meetings?limit=1")["data"][0]
     _, html, _ = every_format(shared, f"/v1/meetings/{meeting['id']}/{what}")
     assert "Far North customer forum" in html
+
+
+def test_an_issues_paper_tells_of_its_meeting_when_and_where_and_nothing_of_other_items(
+    service: Service,
+) -> None:
+    issue, other = tabled_issue(service), tabled_issue(service)
+    meeting = meeting_of(issue)
+    kin = {"issue": other["id"], "person": "ruth-goldfinch", "reason": "her brother runs it"}
+    done(service, meeting, "recuse", **kin)
+    found, html, markdown = every_format(service, f"/v1/issues/{issue['id']}/paper")
+    for text in (str(found), html, markdown):
+        assert "her brother runs it" not in text
+        assert other["id"] not in text
+    told = {"id", "forum", "starts_at", "ends_at", "status", "place"}
+    assert found["meeting"].keys() == told

@@ -1,6 +1,7 @@
 """How much callers may ask, as they see it: headers, refusals, and nobody else slowed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from escalation.settings import Settings
 from tests.api.service import COMPLAINT, Service, problem, serving
 from tests.builders import CLERK
 
-SLOW = {
+SLOW: dict[str, Any] = {
     "key_rate": "1000/day, viewer=5/day",
     "issue_rate": "4/day",
     "hook_rate": "3/day",

@@ -14,13 +14,13 @@ import pytest
 from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
 from escalation.api.permissions import REQUIRED
-from escalation.services import keys
 from escalation.services.keys import KeyRole
 from escalation.services.roles import BY_PERSON, PERMITTED, UNSCOPED, WHOLE
 from escalation.store.listing import SORTS
-from tests.api.sealed import FORUM, SECRETS, decided_matter, sealed_matter, told
+from tests.api.principals import FOREIGN, FORUM, OWN, Given, key_for
+from tests.api.sealed import SECRETS, decided_matter, sealed_matter, told
 from tests.api.service import COMPLAINT, Service, problem, serving
-from tests.builders import CLERK, copied_postgres, copied_sqlite
+from tests.builders import copied_postgres, copied_sqlite
 
 ABSENT = {
     "issue": "iss_01kjnxge00e9nv59tdwh9edd00",
@@ -29,33 +29,6 @@ ABSENT = {
     "contact": "con_01kjnxge00e9nv59tdwh9edd00",
     "action": "acn_01kjnxge00e9nv59tdwh9edd00",
     "forum": "bmf-southern-crest",
-}
-Given = tuple[KeyRole, str | None, Mapping[str, list[str]]]
-FOREIGN: Mapping[str, Given] = {
-    "operator of another agency": (KeyRole.OPERATOR, None, {"agency": ["schools"]}),
-    "operator of another cluster": (KeyRole.OPERATOR, None, {"cluster": ["technology"]}),
-    "viewer of another function": (KeyRole.VIEWER, None, {"function": ["finance"]}),
-    "viewer of another forum": (KeyRole.VIEWER, None, {"forum": ["bmf-technology"]}),
-    "tool of another provider": (KeyRole.INTEGRATION, None, {"provider": ["corptech"]}),
-    "holder at another agency": (KeyRole.HOLDER, "jacinta-morrow", {}),
-    "holder with a key for another": (KeyRole.HOLDER, "dominic-ferraro", {"agency": ["schools"]}),
-    "secretariat of another forum": (KeyRole.SECRETARIAT, "ewa-kowalczyk", {}),
-    "secretariat of none": (KeyRole.SECRETARIAT, "jacinta-morrow", {}),
-}
-OWN: Mapping[str, Given] = {
-    "operator": (KeyRole.OPERATOR, None, {}),
-    "operator of the agency": (KeyRole.OPERATOR, None, {"agency": ["schools", "rivers"]}),
-    "operator of the provider": (KeyRole.OPERATOR, None, {"provider": ["meridian"]}),
-    "viewer of the function": (KeyRole.VIEWER, None, {"function": ["payroll"]}),
-    "viewer of the cluster": (KeyRole.VIEWER, None, {"cluster": ["southern-cross"]}),
-    "viewer of the forum": (KeyRole.VIEWER, None, {"forum": [FORUM]}),
-    "tool of both": (KeyRole.INTEGRATION, None, {"agency": ["rivers"], "provider": ["meridian"]}),
-    "holder at the provider": (KeyRole.HOLDER, "dominic-ferraro", {}),
-    "holder at the agency": (KeyRole.HOLDER, "ruth-goldfinch", {}),
-    "member of the forum": (KeyRole.HOLDER, "zoran-petrovic", {}),
-    "secretariat": (KeyRole.SECRETARIAT, "callum-treloar", {}),
-    "auditor": (KeyRole.AUDITOR, None, {}),
-    "framework owner": (KeyRole.FRAMEWORK_OWNER, None, {}),
 }
 
 
@@ -69,13 +42,6 @@ class Place:
     marks: tuple[str, ...]
     sealed: tuple[str, str]
     keys: Mapping[str, str]
-
-
-def _key(service: Service, given: Given) -> str:
-    role, person, scopes = given
-    desk = service.container.desk
-    made = keys.create(desk, name=role.value, role=role, actor=CLERK, person=person, scopes=scopes)
-    return made.secret
 
 
 def _place(service: Service) -> Place:
@@ -100,7 +66,7 @@ def _place(service: Service) -> Place:
         for role in KeyRole
     }
     given = {**FOREIGN, **OWN, **by_role}
-    made = {name: _key(service, each) for name, each in given.items()}
+    made = {name: key_for(service.container.desk, each) for name, each in given.items()}
     hidden = sealed.issue["id"], sealed.issue["reference"]
     return Place(service, issue, near, marks, hidden, made)
 

@@ -3,6 +3,7 @@
 The ways are drawn from the interface itself: an operation that is added later is held to it too.
 """
 
+import json
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -12,7 +13,9 @@ import pytest
 
 from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
+from escalation.store import journal
 from escalation.store.listing import SORTS
+from escalation.store.transaction import read
 from escalation.workflow.states import Act
 from tests.api.sealed import FORUM, LOGGED, SECRETS, Matter, key_of, sealed_matter, told
 from tests.api.service import COMPLAINT, Service, problem, serving
@@ -212,3 +215,47 @@ def test_named_people_and_holders_read_it_all(sealed: tuple[Service, Matter]) ->
 
 def test_the_acts_of_sealed_issues_stand_among_all_acts() -> None:
     assert {"name", "unname", "refer", "record-referral"} <= {act.value for act in Act}
+
+
+def test_who_keeps_out_of_a_sealed_item_is_told_to_nobody_whom_it_is_not_for(
+    service: Service,
+) -> None:
+    issue = service.log(severity="critical", sensitive=["by_hand"])
+    path = f"/v1/issues/{issue['id']}/acts/skip"
+    sent = {"key": service.admin, "if_match": "*"}
+    issue = service.post(path, {"to": "business_manager_forum", "reason": "r"}, **sent).json()
+    meeting = issue["rung"]["meeting"]["id"]
+    acts = f"/v1/meetings/{meeting}/acts"
+    kin = {"issue": issue["id"], "person": "winifred-osei", "reason": "it is the quokka's kin"}
+    assert service.post(f"{acts}/recuse", kin, **sent).status_code == 200
+    here = [f"/v1/meetings/{meeting}", f"/v1/meetings/{meeting}/agenda"]
+    here += [f"/v1/meetings/{meeting}/minutes", f"/v1/forums/{FORUM}/meetings"]
+    for where in here:
+        assert "quokka" not in service.get(where).text, where
+        assert issue["id"] not in service.get(where).text, where
+    moved = service.post(f"{acts}/move", {"place": "Room 2", "reason": "r"}, if_match="*")
+    assert moved.status_code == 200, moved.text
+    stale = service.post(f"{acts}/move", {"place": "Room 3", "reason": "r"}, if_match='"99"')
+    assert stale.status_code == 412, stale.text
+    for answer in (moved, stale):
+        assert issue["id"] not in answer.text
+    assert "quokka" in service.get(f"/v1/meetings/{meeting}", key=service.admin).text
+
+
+def test_how_many_items_a_cancelled_meeting_had_is_told_without_those_that_are_sealed(
+    service: Service,
+) -> None:
+    sent = {"key": service.admin, "if_match": "*"}
+    up = {"to": "business_manager_forum", "reason": "r"}
+    meetings = set()
+    for sensitive in ([], ["by_hand"], ["privacy"]):
+        issue = service.log(severity="critical", sensitive=sensitive)
+        issue = service.post(f"/v1/issues/{issue['id']}/acts/skip", up, **sent).json()
+        meetings.add(issue["rung"]["meeting"]["id"])
+    [meeting] = meetings
+    gone = service.post(f"/v1/meetings/{meeting}/acts/cancel", {"reason": "flood"}, **sent)
+    assert gone.status_code == 200, gone.text
+    with read(service.container.engine) as connection:
+        entries = journal.entries(connection, meeting)
+    [told] = [json.loads(e.payload) for e in entries if e.type == "meeting.cancelled"]
+    assert told["re_targeted"] == 1

@@ -316,3 +316,19 @@ def test_the_layer_of_its_rung_says_who_answers_for_it(shared: Service) -> None:
     explained = shared.found(f"/v1/issues/{issue['id']}/explain")["rung"]
     assert explained["accountability"] == layer
     assert explained["rules"]["delivery_lead"]["source"]["line"] > 0
+
+
+def test_a_page_of_the_timeline_is_as_long_whatever_the_other_side_wrote_for_itself(
+    service: Service,
+) -> None:
+    issue = service.log()
+    path = f"/v1/issues/{issue['id']}"
+    for visibility in ("agency", "agency", "shared", "agency"):
+        body = {"text": "n", "visibility": visibility}
+        assert service.post(f"{path}/acts/note", body).status_code == 200
+    theirs = service.key_of(holder(issue, "provider"))
+    first = service.found(f"{path}/timeline?limit=1", key=theirs)
+    assert [entry["type"] for entry in first["data"]] == ["issue.logged"]
+    second = service.found(first["links"]["next"], key=theirs)
+    assert [entry["data"]["text"] for entry in second["data"]] == ["n"]
+    assert "next" not in second["links"], "nothing follows that they may read"

@@ -1,6 +1,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,11 @@ def config_in(folder: Path) -> Path:
 def hooked(furnished_url: str, tmp_path: Path) -> Iterator[Hooked]:
     """A service to which tools may post, once on each database."""
     config = config_in(tmp_path)
-    given = {"hook_secrets": SETTING, "config_dir": config, "data_dir": tmp_path / "data"}
+    given: dict[str, Any] = {
+        "hook_secrets": SETTING,
+        "config_dir": config,
+        "data_dir": tmp_path / "data",
+    }
     with serving(furnished_url, webhook_networks="127.0.0.0/8", **given) as service:
         yield Hooked(service, config)
 

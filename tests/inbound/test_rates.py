@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.inbound.signing import SETTING
 
 @pytest.fixture
 def slow(furnished_url: str, tmp_path: Path) -> Iterator[Hooked]:
-    rates = {"hook_rate": "2/day", "stranger_rate": "3/day"}
+    rates: dict[str, Any] = {"hook_rate": "2/day", "stranger_rate": "3/day"}
     config = config_in(tmp_path)
     with serving(furnished_url, hook_secrets=SETTING, config_dir=config, **rates) as service:
         yield Hooked(service, config)

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from escalation.api.operations import REF, Operation
 from escalation.api.permissions import REQUIRED
-from escalation.api.schemas.answers import Problem
+from escalation.api.schemas.problems import Problem
 
 _ABOUT = """\
 Issues, from the first call to the last board, under agreed times.

@@ -55,7 +55,8 @@ class Operation:
 
     ``name`` is its operation id, and its line in the table of permissions. A ``direct`` endpoint
     is handed the request and the parts of the path, and reads its body itself. ``takes`` maps
-    media types to what the body is; ``answer`` is the shape of the good answer.
+    media types to what the body is; ``answer`` is the shape of the good answer, ``kind`` its media
+    type, empty where it has no body.
     """
 
     method: str
@@ -110,7 +111,7 @@ class Operation:
         good: dict[str, Any] = {"description": self.summary}
         if self.answer is not None:
             good["content"] = {self.kind: {"schema": {"$ref": f"{REF}{self.answer.__name__}"}}}
-        elif self.status != 204:  # noqa: PLR2004 - No Content
+        elif self.kind and self.status != 204:  # noqa: PLR2004 - No Content
             good["content"] = {self.kind: {}}
         refused: dict[int | str, dict[str, Any]] = {
             status: {"description": _WORDS[status], "content": PROBLEM}

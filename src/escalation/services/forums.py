@@ -15,7 +15,7 @@ from escalation.services.bodies import body_of, by_rule, known_meeting
 from escalation.services.desk import Desk
 from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer
-from escalation.services.meeting_views import meeting_view
+from escalation.services.meeting_views import meeting_seen
 from escalation.services.once import NOBODY, Call
 from escalation.store import dialect, interactions, issues, journal, meetings, timeline
 from escalation.store.failures import Again
@@ -99,7 +99,7 @@ class _Sitting:
         facts = self._facts(ask)
         if timeline.aggregates_of(self.connection, [part_id("evt", stem, 0)]):
             return self._answer(facts, facts.meeting, ask)  # an earlier try's answer was lost
-        fresh(meeting_view(facts.body, facts.meeting), errand.if_match, needs=errand.needs_match)
+        fresh(self._seen(facts, facts.meeting), errand.if_match, needs=errand.needs_match)
         self._check_named(facts, ask)
         command, number = self._command(stem, ask, facts)
         now = max(whole_second(self.now), facts.meeting.updated_at)
@@ -183,6 +183,9 @@ class _Sitting:
         if isinstance(ask, OnItem) and isinstance(sent, OnItem):
             _refuse_unknown(facts, ask, sent.subject)
 
+    def _seen(self, facts: MeetingFacts, meeting: Meeting) -> dict[str, Any]:
+        return meeting_seen(self.connection, self.errand.viewer, facts.body, meeting)
+
     def _command(self, stem: str, ask: Asked, facts: MeetingFacts) -> tuple[MeetingCommand, int]:
         """The command; a decision gets the forum's next number, used only if it is made."""
         number = 0
@@ -238,7 +241,7 @@ class _Sitting:
             version = issue.issue.version
             place, name = f"/v1/issues/{issue.issue.id}", issue.issue.id
         else:
-            view, version = meeting_view(facts.body, meeting), meeting.version
+            view, version = self._seen(facts, meeting), meeting.version
             place, name = f"/v1/meetings/{meeting.id}", meeting.id
         body = json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"ETag": f'"{version}"', "Content-Location": place}

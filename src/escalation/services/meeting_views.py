@@ -3,9 +3,12 @@
 from typing import Any
 
 from escalation.routing.directory import Forum
+from escalation.services.veil import veiled
 from escalation.services.views import told
+from escalation.store.transaction import Connection
 from escalation.workflow.meetings.facts import Item, Meeting, MeetingStatus
 from escalation.workflow.meetings.table import acts_from
+from escalation.workflow.viewing import Viewer
 
 
 def meeting_view(body: Forum | None, meeting: Meeting) -> dict[str, Any]:
@@ -34,6 +37,27 @@ def meeting_view(body: Forum | None, meeting: Meeting) -> dict[str, Any]:
         "ended_at": told(done.ended_at),
         "minutes_confirmed": done.confirmed,
         "available_acts": acts_from(meeting.status),
+    }
+
+
+def meeting_seen(
+    connection: Connection, viewer: Viewer, body: Forum | None, meeting: Meeting
+) -> dict[str, Any]:
+    """A meeting without who keeps out of the issues that ``viewer`` may not see."""
+    seen: dict[str, Any] = veiled(connection, viewer, meeting_view(body, meeting))
+    return seen
+
+
+def meeting_told(body: Forum | None, meeting: Meeting) -> dict[str, Any]:
+    """When and where it is, for whoever reads of one of its items alone: nothing of the others."""
+    sitting = meeting.sitting
+    return {
+        "id": meeting.id,
+        "forum": {"code": sitting.forum, "title": body.title if body else sitting.forum},
+        "starts_at": told(sitting.starts_at),
+        "ends_at": told(sitting.ends_at),
+        "status": meeting.status,
+        "place": meeting.procedure.place,
     }
 
 

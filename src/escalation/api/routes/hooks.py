@@ -138,7 +138,7 @@ OPERATIONS = (
         status=_ACCEPTED,
         answer=HookReceipt,
         takes=dict.fromkeys(_KINDS),
-        refusals=(400, 401, 408, 413, 415, 422, 429, 500, 503),
+        refusals=(400, 401, 404, 408, 413, 415, 422, 429, 500, 503),
         direct=True,
         any_query=True,  # Jira adds who made the change to the URL
     ),
@@ -150,7 +150,8 @@ OPERATIONS = (
         summary="Tell a sender of events whether it may post here",
         endpoint=shake_hands,
         status=_GRANTED,
-        refusals=(400, 429, 500, 503),
+        refusals=(400, 404, 429, 500, 503),
+        kind="",
         direct=True,
     ),
     Operation(

@@ -27,5 +27,6 @@ OPERATIONS = (
         summary="Tell how the engine stands, for Prometheus",
         endpoint=get_metrics,
         refusals=READS,
+        kind="text/plain",
     ),
 )

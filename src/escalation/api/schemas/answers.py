@@ -7,7 +7,7 @@ has made. Clients take members and words that they do not know for what they are
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from escalation.api.schemas.between import AdviceView, JoinedView, Named, PositionView, TieView
 from escalation.api.schemas.shape import Shape
@@ -260,23 +260,6 @@ class FaultView(Shape):
     code: str
     detail: str
     source: dict[str, str] | None = None
-
-
-class Problem(BaseModel):
-    """A refusal (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    code: str
-    request_id: str
-    errors: list[FaultView] | None = None
-    available_acts: list[str] | None = None
-    current: IssueView | None = None
-    issue: str | None = None
-    corrected_by: str | None = None
 
 
 class TimelineEntry(Shape):

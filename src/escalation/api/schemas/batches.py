@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from escalation.api.schemas.answers import IssueView, Problem
+from escalation.api.schemas.answers import IssueView
 from escalation.api.schemas.fields import Body
 from escalation.api.schemas.issues import LogIssue
+from escalation.api.schemas.problems import Problem
 from escalation.api.schemas.shape import Shape
 
 LARGEST = 1_000

@@ -8,7 +8,7 @@ from typing import Any
 from escalation.errors import NotFound
 from escalation.routing.directory import Forum
 from escalation.routing.wording import not_among
-from escalation.services.meeting_views import item_view, meeting_view
+from escalation.services.meeting_views import item_view, meeting_seen
 from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
@@ -32,7 +32,7 @@ def upcoming(look: Look, code: str, *, after: datetime | None, limit: int) -> Pa
     start = look.now if after is None else after
     found = list(islice(_ahead(look, forum, start), limit + 1))
     goes_on = (found[limit - 1].sitting.starts_at, "") if len(found) > limit else None
-    return Page([meeting_view(forum, m) for m in found[:limit]], limit, goes_on)
+    return Page([_seen(look, forum, m) for m in found[:limit]], limit, goes_on)
 
 
 def past(look: Look, code: str, *, before: datetime | None, limit: int) -> Page:
@@ -44,7 +44,7 @@ def past(look: Look, code: str, *, before: datetime | None, limit: int) -> Page:
     forum = forum_of(look, code)
     found = list(islice(_backwards(look, forum, before or look.now), limit + 1))
     goes_on = (found[limit - 1].sitting.starts_at, "") if len(found) > limit else None
-    return Page([meeting_view(forum, m) for m in found[:limit]], limit, goes_on)
+    return Page([_seen(look, forum, m) for m in found[:limit]], limit, goes_on)
 
 
 def one(look: Look, meeting_id: str) -> dict[str, Any]:
@@ -66,7 +66,11 @@ def plain(look: Look, meeting_id: str) -> dict[str, Any]:
         NotFound: there is none of that id.
     """
     found = find(look, meeting_id)
-    return meeting_view(look.directory.forums.get(found.sitting.forum), found)
+    return _seen(look, look.directory.forums.get(found.sitting.forum), found)
+
+
+def _seen(look: Look, forum: Forum | None, meeting: Meeting) -> dict[str, Any]:
+    return meeting_seen(look.connection, look.viewer, forum, meeting)
 
 
 def items_of(look: Look, meeting_id: str) -> list[tuple[Item, dict[str, Any]]]:

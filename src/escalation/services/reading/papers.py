@@ -9,7 +9,7 @@ from typing import Any
 
 from escalation.routing.directory import Directory, Forum
 from escalation.services.bodies import body_of
-from escalation.services.meeting_views import meeting_view
+from escalation.services.meeting_views import meeting_seen, meeting_told
 from escalation.services.reading import issues as reading
 from escalation.services.reading.meetings import decision_view, decisions_of, find, items_of
 from escalation.services.reading.reader import Look
@@ -76,7 +76,7 @@ def agenda(look: Look, meeting_id: str) -> dict[str, Any]:
     if others:
         sections.append({"title": "Other items", "items": others})
     return {
-        "meeting": meeting_view(body, meeting),
+        "meeting": meeting_seen(look.connection, look.viewer, body, meeting),
         "zone": body.meeting.zone,
         "papers_by": told(_papers_by(look, body, meeting)),
         "sections": sections,
@@ -101,7 +101,7 @@ def minutes(look: Look, meeting_id: str) -> dict[str, Any]:
     called = {item.subject: _line(item, view)["reference"] for item, view in listed}
     directory, done = look.directory, meeting.procedure
     return {
-        "meeting": meeting_view(body, meeting),
+        "meeting": meeting_seen(look.connection, look.viewer, body, meeting),
         "zone": body.meeting.zone,
         "attendance": [
             {
@@ -188,7 +188,7 @@ def _paper(look: Look, found: Facts, meeting: Meeting | None, item: Item | None)
         },
         "rung": rung.title,
         "layer": rung.layer,
-        "meeting": None if meeting is None else meeting_view(body, meeting),
+        "meeting": None if meeting is None else meeting_told(body, meeting),
         "section": None if item is None else item.section,
         "sought": None if item is None else item.sought,
         "late": item is not None and item.late,

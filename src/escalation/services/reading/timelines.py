@@ -1,5 +1,7 @@
 """The history of an issue, page by page, oldest first or latest first."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from escalation.services.reading.issues import Page, facts
@@ -9,6 +11,7 @@ from escalation.services.views import told
 from escalation.store import timeline
 from escalation.store.timeline import Entry
 from escalation.workflow.events import EventType
+from escalation.workflow.facts import Issue
 from escalation.workflow.viewing import may_read_note
 
 NAMES_OTHERS = frozenset(
@@ -29,20 +32,28 @@ NAMES_OTHERS = frozenset(
 def page(look: Look, name: str, *, after: int, limit: int) -> Page:
     """The entries of an issue's timeline after a number.
 
-    What one side wrote for itself is left out for the other; such a page is shorter.
+    What one side wrote for itself is not there for the other: neither does it make a page shorter,
+    nor is there a next page for it alone.
 
     Raises:
         NotFound: there is no such issue.
     """
     issue = facts(look, name).issue
-    found = timeline.entries(look.connection, issue.id, after=after, limit=limit + 1)
+    found = list(islice(_readable(look, issue, after, limit), limit + 1))
     goes_on = (found[limit - 1].number, "") if len(found) > limit else None
-    shown = [
-        _seen(look, view(entry))
-        for entry in found[:limit]
-        if may_read_note(look.viewer, entry.visibility, issue) or _theirs(look, entry)
-    ]
-    return Page(shown, limit, goes_on)
+    return Page([_seen(look, view(entry)) for entry in found[:limit]], limit, goes_on)
+
+
+def _readable(look: Look, issue: Issue, after: int, at_once: int) -> Iterator[Entry]:
+    """The entries after a number that who looks may read, as far as they are asked for."""
+    while True:
+        some = timeline.entries(look.connection, issue.id, after=after, limit=at_once + 1)
+        for entry in some:
+            if may_read_note(look.viewer, entry.visibility, issue) or _theirs(look, entry):
+                yield entry
+        if len(some) <= at_once:
+            return
+        after = some[-1].number
 
 
 def _theirs(look: Look, entry: Entry) -> bool:

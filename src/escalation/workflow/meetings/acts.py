@@ -4,7 +4,7 @@ Every function has the shape ``(going, case) -> None``. What is done to an issue
 that issue's own decision.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +33,7 @@ from escalation.workflow.meetings.asks import (
 )
 from escalation.workflow.meetings.attendance import present_at
 from escalation.workflow.meetings.conflicts import recused_on
-from escalation.workflow.meetings.facts import OF_ISSUES, Item, ItemKind, Recusal
+from escalation.workflow.meetings.facts import OF_ISSUES, Item, ItemKind, MeetingFacts, Recusal
 from escalation.workflow.meetings.plan import MeetingEvent, Proceeding
 from escalation.workflow.meetings.rules import Case, asked_here, before_it
 from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
@@ -202,8 +202,8 @@ def _close(going: Proceeding, case: Case[Close]) -> None:
     going.tell(
         MeetingEvent.CLOSED,
         quorate=quorate,
-        items=len(case.facts.items),
-        re_targeted=len(left),
+        items=_told_of(case.facts, case.facts.items),
+        re_targeted=_told_of(case.facts, left),
     )
 
 
@@ -220,7 +220,7 @@ def _cancel(going: Proceeding, case: Case[Cancel]) -> None:
         MeetingEvent.CANCELLED,
         **_times(meeting.sitting),
         otherwise=True,
-        re_targeted=len(left),
+        re_targeted=_told_of(case.facts, left),
     )
 
 
@@ -253,6 +253,12 @@ def _move(going: Proceeding, case: Case[Move]) -> None:
         otherwise=going.meeting.otherwise,
         place=ask.place,
     )
+
+
+def _told_of(facts: MeetingFacts, items: Iterable[Item]) -> int:
+    """How many items there are for everybody: this is sent, and sealed issues are not counted."""
+    found = (facts.issues.get(item.subject) for item in items)
+    return sum(known is None or known.issue.sealing is None for known in found)
 
 
 def _times(sitting: Sitting) -> dict[str, str]:
