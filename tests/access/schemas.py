@@ -1,0 +1,129 @@
+"""Calls drawn from the OpenAPI document, each answer held to it by every check of Schemathesis.
+
+python -m tests.access.schemas [--examples 5000] [--roles admin,operator,holder,auditor]
+    [--database sqlite|postgres] [--seed 1]
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+import structlog
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.config import SchemathesisConfig
+
+from escalation.api.app import OPERATIONS
+from escalation.services.keys import KeyRole
+from tests.access.estate import SCHOOLS, UNLIMITED, matter, parameters
+from tests.access.twins import others
+from tests.api.principals import key_for
+from tests.api.service import Service, serving
+from tests.builders import copied_sqlite, execute, furnish, postgres_copy
+from tests.crash.campaign import say
+from tests.postgres import postgres
+
+REFUSED_FOR_WHAT_IS_THERE = [400, 401, 403, 404, 409, 412, 422, 428, 429]
+"""How an answer may refuse what its schema allows: which codes a directory has, which state an
+issue is in, whose key it is, and whether two members agree, no schema says."""
+PERSONS: Mapping[KeyRole, str] = {
+    KeyRole.HOLDER: "zoran-petrovic",
+    KeyRole.SECRETARIAT: "callum-treloar",
+}
+EVERY_OTHER = 2
+"""Of the calls drawn, one in so many is of what is there; the rest of names that are drawn too."""
+
+
+def hold(service: Service, role: KeyRole, examples: int, first: int = 1) -> int:
+    """Call each operation as somebody of that role, at most so often; how many calls were made.
+
+    Raises:
+        Failure: what an answer has that the document does not tell, or lacks.
+    """
+    names = {**others(service), **matter(service, SCHOOLS, "wombat").names}
+    codes = _codes(service)
+    key = key_for(service.container.desk, (role, PERSONS.get(role), {}))
+    made = 0
+
+    def call(case: schemathesis.Case[Any]) -> None:
+        nonlocal made
+        made += 1
+        if made % EVERY_OTHER and case.path_parameters:
+            there = {**names, "code": codes.get(case.path, "invalid")}
+            case.path_parameters = {n: there.get(n, "none") for n in case.path_parameters}
+        case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
+
+    for found in _document(service).get_all_operations():
+        drawn = given(case=found.ok().as_strategy())(call)
+        chosen = settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        )
+        seed(first)(chosen(drawn))()
+    return made
+
+
+def _document(service: Service) -> Any:
+    accepted = ["2xx", "3xx", *REFUSED_FOR_WHAT_IS_THERE]
+    config = SchemathesisConfig.from_dict(
+        {"checks": {"positive_data_acceptance": {"expected-statuses": accepted}}}
+    )
+    return schemathesis.openapi.from_asgi("/openapi.json", service.app, config=config)
+
+
+def _codes(service: Service) -> dict[str, str]:
+    """An entry of each part of the directory, by the path that takes its code."""
+    paths = {each.path for each in OPERATIONS if parameters(each) == ["code"]}
+    found = {}
+    for path in paths:
+        above = service.get(path.partition("/{code}")[0], key=service.admin).json()
+        entries = above.get("data") if isinstance(above, dict) else None
+        if entries and entries[0].get("code"):
+            found[path] = str(entries[0]["code"])
+    return found
+
+
+def main() -> None:
+    """Hold every answer to the document; the first that does not is raised with its call."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--examples", type=int, default=5_000)
+    parser.add_argument("--roles", default="admin,operator,holder,auditor")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    for role in asked.roles.split(","):
+        with _service(asked.database) as service:
+            made = hold(service, KeyRole(role), asked.examples, asked.seed)
+        say(f"{asked.database}, {role}: {made} calls, each answer as the document has it")
+
+
+@contextmanager
+def _service(database: str) -> Iterator[Service]:
+    """A service on a new furnished database."""
+    with tempfile.TemporaryDirectory(prefix="escalation-schemas-") as name:
+        folder = Path(name)
+        if database == "sqlite":
+            furnish(f"sqlite:///{folder / 'template.db'}")
+            url = copied_sqlite(folder / "template.db", folder / "escalation.db")
+            with serving(url, data_dir=folder, **UNLIMITED) as service:
+                yield service
+            return
+        with postgres() as server:
+            execute(server, "CREATE DATABASE schemas")
+            furnish(server.url("schemas"))
+            with (
+                postgres_copy(server, "schemas") as url,
+                serving(url, data_dir=folder, **UNLIMITED) as service,
+            ):
+                yield service
+
+
+if __name__ == "__main__":
+    main()

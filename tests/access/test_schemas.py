@@ -1,0 +1,25 @@
+"""Every answer is as the OpenAPI document tells: some calls here, more by a command."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from escalation.services.keys import KeyRole
+from tests.access.estate import UNLIMITED
+from tests.access.schemas import hold
+from tests.api.service import Service, serving
+
+EXAMPLES = 12
+"""Calls of each operation at most: with more, one test would take minutes."""
+
+
+@pytest.fixture
+def unlimited(furnished_url: str, tmp_path: Path) -> Iterator[Service]:
+    with serving(furnished_url, data_dir=tmp_path, **UNLIMITED) as service:
+        yield service
+
+
+@pytest.mark.slow
+def test_what_is_answered_is_what_the_document_tells(unlimited: Service) -> None:
+    assert hold(unlimited, KeyRole.ADMIN, EXAMPLES) > 1_000
