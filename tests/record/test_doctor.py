@@ -199,6 +199,20 @@ def test_calendars_that_end_within_eighteen_months_are_told(
     assert "short_horizon" in _codes(well)
 
 
+def test_what_was_to_be_reviewed_by_a_day_that_has_passed_is_told_while_it_runs(
+    well: Patient, clock: VirtualClock
+) -> None:
+    assert "review_due" not in _codes(well), "one that has ended needs no review"
+    clock.move_to(clock.now().replace(year=2027, month=4, day=1))
+    [told] = [each.what for each in diagnosed(well) if each.code == "review_due"]
+    assert "agreement ola-rivers (2027-03-31)" in told
+    assert "partnering agreement " in told
+    assert "ladder " not in told.replace("ladders", "")
+    clock.move_to(clock.now().replace(month=7))
+    [told] = [each.what for each in diagnosed(well) if each.code == "review_due"]
+    assert "ladder ssi-standard (2027-06-30)" in told
+
+
 def test_a_sealing_place_that_knows_more_is_unsafe(well: Patient) -> None:
     place = well.sealer.place
     assert place is not None

@@ -4,7 +4,7 @@ import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from escalation.clock import Clock
@@ -225,6 +225,32 @@ def _framework(inside: Inside) -> Found:
             )
 
 
+def _reviews(inside: Inside) -> Found:
+    """What the framework says is to be reviewed, and was not by the day that it says."""
+    publication, directory = inside.known.publication, inside.known.directory
+    if publication is None or directory is None:
+        return
+    today = inside.now.date()
+    running = [
+        *(
+            (f"agreement {key}", each.review_date, each.ends)
+            for key, each in publication.file.olas.items()
+        ),
+        *(
+            (f"partnering agreement {key}", each.review_date, each.ends)
+            for key, each in directory.file.partnering_agreements.items()
+        ),
+        *(
+            (f"ladder {key}", each.review_date, date.max)
+            for key, each in publication.file.ladders.items()
+        ),
+    ]
+    late = [f"{name} ({review})" for name, review, ends in running if review < today <= ends]
+    if late:
+        what = f"The day by which these were to be reviewed has passed: {', '.join(late)}."
+        yield unwise("review_due", what, "Review them, and put the file in force with a later day.")
+
+
 def _keys(inside: Inside) -> Found:
     every = access.keys(inside.connection)
     live = [key for key in every if key.live(inside.now)]
@@ -358,5 +384,5 @@ _BEFORE: tuple[Callable[[Patient], Found], ...] = (
     _place, _backup, _settings, _tokens, _schedule,
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
-    _framework, _keys, _rights, _clocks, _engine, _seals,
+    _framework, _reviews, _keys, _rights, _clocks, _engine, _seals,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from escalation.errors import Fault, Invalid
@@ -137,6 +137,7 @@ def told(known: Directory) -> list[object]:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(CHANGES, min_size=1, max_size=6))
 @example([{"delegations": {"d2": {"by": "p1", "to": "p0", "from": "2026-03-01"}}}])
 @example([{"appointments": {"a1": {**START["appointments"]["a1"], "person": "p2"}}}])
