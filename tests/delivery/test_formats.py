@@ -9,8 +9,10 @@ from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
 from escalation.delivery.formats.options import format_of
 from escalation.errors import Invalid, Refused
+from escalation.routing.vocabulary import Severity
 from escalation.services import deliveries, endpoints
 from escalation.services.endpoints import NewEndpoint, Wishes
+from escalation.worker.jobs import worker_of
 from escalation.workflow.commands import Acknowledge, Escalate, Inform, Resolve
 from tests.builders import CLERK, ask, complaint
 from tests.delivery.acts import deliver, log_of, states, subscribe
@@ -307,3 +309,42 @@ def test_an_escalation_reads_in_the_tool_as_people_say_it(inside: Container) -> 
     assert last.startswith(f"{issue['reference']}: it climbed to another rung\n")
     assert "From: service_manager\nTo: function_director\n" in last
     assert "Reason: nobody answers" in last
+
+
+def test_after_an_outage_each_ticket_has_its_own_summary_before_the_last_live_word(
+    inside: Container, clock: VirtualClock
+) -> None:
+    tool = Zendesk()
+    refs = [({"system": "zendesk", "id": str(number)},) for number in (5158, 5159)]
+    with receiving(tool) as at_tool:
+        issues = [
+            ask(inside.desk, complaint(external_refs=ref, severity=Severity.CRITICAL))
+            for ref in refs
+        ]
+        worker_of(inside).once()
+        form(inside, at_tool.url(""), "zendesk")
+        clock.advance(timedelta(days=3))
+        worker_of(inside).once()
+    for issue, ticket in zip(issues, ("5158", "5159"), strict=True):
+        summary, last = tool.texts(ticket)
+        assert summary.startswith("events that came late after an outage")
+        assert issue["reference"] in summary
+        other = next(each["reference"] for each in issues if each is not issue)
+        assert other not in summary
+        assert last.startswith(issue["reference"])
+    assert {each.state.value for each in log_of(inside)} == {"delivered", "summarised"}
+
+
+def test_a_chat_is_told_of_an_outage_in_one_message(
+    inside: Container, clock: VirtualClock, receiver: Receiver
+) -> None:
+    for _ in range(2):
+        ask(inside.desk, complaint(severity=Severity.CRITICAL))
+    worker_of(inside).once()
+    form(inside, receiver.url("/chat"), "slack")
+    clock.advance(timedelta(days=3))
+    worker_of(inside).once()
+    heads = [json.loads(got.body)["text"] for got in receiver.at("/chat")]
+    heads = [head for head in heads if not head.startswith("a forum is to meet")]
+    assert len(heads) == 3
+    assert sum(head.startswith("events that came late") for head in heads) == 1
