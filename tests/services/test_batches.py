@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from escalation.clock import VirtualClock
 from escalation.errors import Invalid, Refused
 from escalation.routing.vocabulary import Awaiting, Channel
-from escalation.services.desk import Desk
-from escalation.services.jobs import Answer
+from escalation.services.batch import SLICE
+from escalation.services.desk import PEOPLE_AT_ONCE, Desk
+from escalation.services.jobs import Answer, Job
 from escalation.store import models
 from escalation.store.transaction import read
 from escalation.workflow.commands import (
@@ -26,7 +27,7 @@ from escalation.workflow.commands import (
     Resolve,
     Resume,
 )
-from tests.builders import ask, ask_all, complaint, gathered, job, shown
+from tests.builders import ask, ask_all, complaint, desk_on, gathered, job, shown
 from tests.crash.invariants import broken
 from tests.fakes import MONDAY
 
@@ -47,6 +48,15 @@ def timeline(desk: Desk, issue: str) -> list[str]:
     query = select(table.c.type).where(table.c.aggregate == issue).order_by(table.c.number)
     with read(desk.engine) as connection:
         return list(connection.scalars(query))
+
+
+def logs(desk: Desk, count: int) -> list[Job]:
+    return [job(desk, complaint(title=f"Number {n}")) for n in range(count)]
+
+
+def shown_of(outcome: Answer | BaseException) -> dict[str, Any]:
+    assert isinstance(outcome, Answer)
+    return shown(outcome)
 
 
 def test_one_command_is_decided_committed_and_answered(desk: Desk) -> None:
@@ -106,6 +116,33 @@ def test_an_issue_logged_and_acted_on_in_one_batch_by_two_callers_is_whole(desk:
     assert broken(desk.engine) == []
 
 
+def test_an_issue_acted_on_at_both_ends_of_a_long_batch_is_whole(desk: Desk) -> None:
+    issues = [shown_of(each)["id"] for each in ask_all(desk, logs(desk, SLICE + 10))]
+    acts = [job(desk, Acknowledge(), issue) for issue in issues]
+    acts += [job(desk, Escalate(reason="up"), issue) for issue in issues[:10]]
+    acts += [job(desk, Note(text="still"), issues[0]), job(desk, Resume(), issues[0])]
+    outcomes = ask_all(desk, acts)
+    assert [n for n, out in enumerate(outcomes) if not isinstance(out, Answer)] == [len(acts) - 1]
+    whole = ["issue.logged", "issue.acknowledged", "issue.escalated", "issue.noted"]
+    assert timeline(desk, issues[0]) == whole
+    assert timeline(desk, issues[9]) == whole[:3]
+    assert broken(desk.engine) == []
+
+
+def test_what_few_of_many_commands_change_is_kept_beside_what_all_change(desk: Desk) -> None:
+    issues = [shown_of(each)["id"] for each in ask_all(desk, logs(desk, PEOPLE_AT_ONCE))]
+    resolve = Resolve(reason="paid", outcome={"summary": "Paid"})
+    few = {issues[0], issues[SLICE // 2], issues[-1]}
+    acts = [job(desk, resolve if each in few else Acknowledge(), each) for each in issues]
+    told = [shown_of(each) for each in ask_all(desk, acts)]
+    with read(desk.engine) as connection:
+        table = models.issue
+        rows = connection.execute(select(table.c.id, table.c.status, table.c.resolved_at)).all()
+    assert {row.id: row.status for row in rows} == {view["id"]: view["status"] for view in told}
+    assert {row.id for row in rows if row.resolved_at is not None} == few
+    assert broken(desk.engine) == []
+
+
 def test_a_refused_command_leaves_no_trace_and_the_others_commit(desk: Desk) -> None:
     issue = ask(desk, complaint())
     acts = [Acknowledge(), Acknowledge(), Note(text="after")]
@@ -136,6 +173,23 @@ def test_a_command_that_no_database_takes_hurts_nobody_else(desk: Desk) -> None:
     assert sorted(titles) == sorted(f"Number {n}" for n in range(21) if n != 13 for _ in POISON)
     assert broken(desk.engine) == []
     assert ask(desk, complaint())["status"] == "open"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", [5, SLICE + 5])
+def test_what_the_server_refuses_while_the_next_are_decided_hurts_nobody_else(
+    furnished_postgres_url: str, place: int
+) -> None:
+    with desk_on(furnished_postgres_url) as desk:
+        jobs = logs(desk, PEOPLE_AT_ONCE)
+        poison = {"type": "staff", "name": "no text of PostgreSQL has \0"}
+        jobs[place] = job(desk, complaint(raiser=poison))
+        outcomes = ask_all(desk, jobs)
+        assert [n for n, out in enumerate(outcomes) if not isinstance(out, Answer)] == [place]
+        with read(desk.engine) as connection:
+            count = connection.scalar(select(func.count()).select_from(models.issue))
+        assert count == PEOPLE_AT_ONCE - 1
+        assert broken(desk.engine) == []
 
 
 def test_several_poisoned_commands_are_each_found(desk: Desk) -> None:

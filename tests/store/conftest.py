@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Column, Engine, MetaData, Table
+from sqlalchemy import Column, Engine, LargeBinary, MetaData, Table
 
 from escalation.store.base import Id, Json, UtcInstant
 from escalation.store.transaction import write
@@ -12,6 +12,7 @@ SHELF = Table(
     Column("id", Id, primary_key=True),
     Column("at", UtcInstant),
     Column("said", Json),
+    Column("raw", LargeBinary),
 )
 
 

@@ -4,13 +4,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Table, select
 
-from escalation.store.bulk import MANY, insert_rows, update_rows
+from escalation.store.bulk import FEW, MANY, insert_rows, update_rows
 from escalation.store.driver import executed
 from escalation.store.engine import make_engine
 from escalation.store.failures import Again, Clash
 from escalation.store.transaction import read, write
 from tests.fakes import MONDAY
 
+PLAIN = tuple(f"plain {number}" for number in range(FEW + 1))
 ODD = ("", "a\x1fb", "\x1e", "{NULL}", 'a "word", a \\ and a }', "ä\n\t\u2028", "NULL")
 """Texts that a list of texts could be taken apart at, or take for nothing."""
 
@@ -21,7 +22,7 @@ def kept(engine: Engine, shelf: Table) -> list[tuple[Any, ...]]:
     return sorted((tuple(row) for row in rows), key=lambda row: str(row[0]))
 
 
-@pytest.mark.parametrize("words", [*((word,) for word in ODD), ODD, ("plain", "words")])
+@pytest.mark.parametrize("words", [*((word,) for word in ODD), ODD, PLAIN[:FEW], PLAIN])
 def test_any_text_is_kept_as_it_was(engine: Engine, shelf: Table, words: tuple[str, ...]) -> None:
     rows = [
         {"id": word, "at": MONDAY + timedelta(microseconds=n), "said": {"word": word}}
@@ -33,7 +34,7 @@ def test_any_text_is_kept_as_it_was(engine: Engine, shelf: Table, words: tuple[s
     assert kept(engine, shelf) == given
 
 
-@pytest.mark.parametrize("words", [ODD, ("plain", "words")])
+@pytest.mark.parametrize("words", [ODD, ODD[:FEW], PLAIN])
 def test_changes_reach_the_rows_they_name(
     engine: Engine, shelf: Table, words: tuple[str, ...]
 ) -> None:
@@ -43,6 +44,31 @@ def test_changes_reach_the_rows_they_name(
         update_rows(connection, shelf, ("id",), changes)
     told = {word: (at, said) for word, at, said in kept(engine, shelf)}
     assert told == {words[0]: (MONDAY, None)} | {w: (None, [w, None, 1]) for w in words[1:]}
+
+
+@pytest.mark.parametrize("count", [1, FEW, FEW + 1, MANY])
+def test_bytes_are_kept_as_they_were(engine: Engine, shelf: Table, count: int) -> None:
+    rows = [
+        {"id": f"{n:03}", "raw": bytes([0, 92, n, 255]) if n % 2 else None} for n in range(count)
+    ]
+    with write(engine) as connection:
+        insert_rows(connection, shelf, rows)
+    with read(engine) as connection:
+        found = connection.execute(select(shelf.c.id, shelf.c.raw).order_by(shelf.c.id)).all()
+    assert [(each.id, each.raw) for each in found] == [(row["id"], row["raw"]) for row in rows]
+
+
+def test_what_few_rows_of_many_say_is_kept(engine: Engine, shelf: Table) -> None:
+    names = [f"{number:03}" for number in range(MANY + 5)]
+    few = {names[0], names[MANY // 2], names[-1]}
+    with write(engine) as connection:
+        rows = [{"id": n, "at": MONDAY if n in few else None, "said": None} for n in names]
+        insert_rows(connection, shelf, rows)
+    assert kept(engine, shelf) == [(n, MONDAY if n in few else None, None) for n in names]
+    with write(engine) as connection:
+        changes = [{"id": n, "at": None, "said": [n] if n in few else None} for n in names]
+        update_rows(connection, shelf, ("id",), changes)
+    assert kept(engine, shelf) == [(n, None, [n] if n in few else None) for n in names]
 
 
 def test_a_row_that_is_there_already_is_a_clash(engine: Engine, shelf: Table) -> None:

@@ -31,7 +31,7 @@ from escalation.store import access, dialect, issues, receipts, timeline
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
-from escalation.store.writing import Work, write_work
+from escalation.store.writing import Work, Writing
 from escalation.workflow.commands import Command, Hold, Link, Log, Merge, Unlink
 from escalation.workflow.decide import decide
 from escalation.workflow.draft import part_id
@@ -42,6 +42,9 @@ from escalation.workflow.ties import upstream
 from escalation.workflow.viewing import Viewer, in_reach, is_among, may_see, readers
 
 Outcome = Answer | Exception
+SLICE = 100
+"""Issues that are decided before what came of them is written: while the database is at it, the
+next ones are decided. About as much as the buffers between the two take without a wait."""
 NamesOther = Link | Unlink | Merge | Hold
 """What is asked with another issue named."""
 
@@ -72,6 +75,7 @@ class Batch:
         self._clock = clock
         self._facts: dict[str, Facts] = {}
         self._works: dict[str, Work] = {}
+        self._decided: dict[str, Work] = {}
         self._kept: dict[Slot, Kept] = {}
         self._new: list[Kept] = []
         self._taken: dict[tuple[str, str], Owner] = {}
@@ -85,17 +89,26 @@ class Batch:
         self._load(jobs, skip_locked=skip_locked)
         # Once their rows are held: whoever held them before has recorded an earlier instant.
         self.now = dialect.recorded_at(self.connection, self._clock)
+        writing = Writing(self.connection, self.now, self.means.salts)
         outcomes: list[Outcome] = []
         for job in jobs:
             try:
                 outcomes.append(self._one(job))
             except Exception as error:  # noqa: BLE001 - one command's fault is its caller's alone
                 outcomes.append(error)
-        write_work(self.connection, self._works.values(), self.now, self.means.salts)
-        self._turns.write(self.connection)
+            if len(self._decided) >= SLICE:
+                self._write(writing)
+        self._write(writing)
+        writing.end()
         access.remember(self.connection, self._new)
+        self._turns.write(self.connection)
         receipts.add(self.connection, self._receipts, self.now)
         return outcomes
+
+    def _write(self, writing: Writing) -> None:
+        """Write what has been decided since the last time."""
+        writing.write(self._decided.values())
+        self._decided.clear()
 
     def _load(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
         if self.again:
@@ -163,7 +176,9 @@ class Batch:
         """An issue as it now is, and the plan that is to be written for it."""
         self._facts[after.issue.id] = after
         if not plan.nothing:
-            self._works.setdefault(after.issue.id, Work(None)).plans.append(plan)
+            work = self._works.setdefault(after.issue.id, Work(None))
+            work.plans.append(plan)
+            self._decided[after.issue.id] = work
 
     def _replayed(self, job: Job) -> Answer | None:
         kept = None if job.slot is None else self._kept.get(job.slot)

@@ -1,6 +1,7 @@
 """Many rows of one table in one statement: the way a batch is written.
 
-PostgreSQL gets one array per column (``unnest``), SQLite one prepared statement for all rows. The
+PostgreSQL gets one array per column (``unnest``), or a few rows as they are, and is not waited for
+where :mod:`escalation.store.driver` says so; SQLite gets one prepared statement for all rows. The
 statement is made once per table and database; what a value costs is its column type's own
 processor and nothing else.
 """
@@ -15,7 +16,7 @@ from sqlalchemy import Column, Connection, Dialect, Table
 
 from escalation.store.base import kept_text
 from escalation.store.dialect import takes_arrays
-from escalation.store.driver import executed
+from escalation.store.driver import executed, sent
 
 Rows = Sequence[Mapping[str, Any]]
 Processor = Callable[[Any], Any] | None
@@ -23,6 +24,9 @@ Processor = Callable[[Any], Any] | None
 
 MANY = 100
 """From so many rows on, a statement of its own for just the columns that they need pays."""
+FEW = 4
+"""Up to so many rows, as one issue has of a table, their values stand in the statement one by one:
+PostgreSQL spends half as much on it as on taking columns apart."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
@@ -32,7 +36,8 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     if len(rows) >= MANY:
         columns = {n: v for n, v in columns.items() if v.count(None) < len(v) or _given(table, n)}
-    _run(connection, _insertion(connection.dialect, table, tuple(columns)), columns)
+    of = connection.dialect
+    _run(connection, _insertion(of, table, tuple(columns), _few(of, rows)), columns)
 
 
 def update_rows(
@@ -49,7 +54,13 @@ def update_rows(
     if not rows:
         return
     columns = {name: [row[name] for row in rows] for name in rows[0] if name not in unchanged}
-    _run(connection, _change(connection.dialect, table, keys, tuple(columns)), columns)
+    of = connection.dialect
+    _run(connection, _change(of, table, keys, tuple(columns), _few(of, rows)), columns)
+
+
+def _few(of: Dialect, rows: Rows) -> int:
+    """How many rows have their values one by one in a statement of PostgreSQL; else 0."""
+    return len(rows) if len(rows) <= FEW and takes_arrays(of) else 0
 
 
 def _given(table: Table, name: str) -> bool:
@@ -58,15 +69,17 @@ def _given(table: Table, name: str) -> bool:
 
 
 class _Statement(NamedTuple):
-    """The SQL, and for each of its parameters the column and what the values go through.
+    """The SQL, and for each of its columns the name and what the values go through.
 
-    ``joined`` is the same statement for columns that come as joined texts.
+    ``few`` is the number of rows whose values it takes one by one. ``joined`` is the same statement
+    for columns that come as joined texts.
     """
 
     sql: str
     names: tuple[str, ...]
     processors: tuple[Processor, ...]
     joined: str = ""
+    few: int = 0
 
 
 def _run(connection: Connection, statement: _Statement, given: Mapping[str, list[Any]]) -> None:
@@ -77,11 +90,20 @@ def _run(connection: Connection, statement: _Statement, given: Mapping[str, list
     if not takes_arrays(connection.dialect):
         executed(connection, statement.sql, list(zip(*columns, strict=True)), many=True)
         return
-    texts = [_joined(values) for values in columns] if statement.joined else []
-    if texts and all(texts):
-        executed(connection, statement.joined, texts)
+    if statement.few:
+        rows = zip(*columns, strict=True)
+        sent(connection, statement.sql, [_text(value) for row in rows for value in row])
+        return
+    texts = [_joined(values) for values in columns]
+    if all(texts):
+        sent(connection, statement.joined, texts)
     else:
-        executed(connection, statement.sql, [_array(values) for values in columns])
+        sent(connection, statement.sql, [_array(values) for values in columns])
+
+
+def _text(value: object) -> str | None:
+    """A value as PostgreSQL reads it, whatever its column is."""
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _processed(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
@@ -95,14 +117,14 @@ def _processed(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
 def _joined(values: Sequence[Any]) -> str:
     """A column's values as one text, which PostgreSQL takes apart again.
 
-    psycopg writes an array value by value in Python, which costs a quarter of all that a climb
+    psycopg writes an array value by value in Python, which costs more than all else that a climb
     does; a text it passes on as it is. Nothing where the values would not come apart as they were.
     """
     nulls = values.count(None)
     if nulls == len(values):
         return _SEPARATOR.join([_NULL] * nulls)
     if nulls or not isinstance(values[0], str):
-        texts = {v: v if isinstance(v, str) else str(v) for v in set(values)}
+        texts = {v: _text(v) or "" for v in set(values)}
         values = [_NULL if v is None else texts[v] for v in values]
     text = _SEPARATOR.join(values)
     apart = text.count(_SEPARATOR) == len(values) - 1 and text.count(_NULL) == nulls
@@ -120,54 +142,65 @@ def _array(values: list[Any]) -> list[Any] | str:
 
 
 @cache
-def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> _Statement:
-    processors = _processors(dialect, table, names)
-    listed = ", ".join(_quoted(dialect, name) for name in names)
+def _insertion(of: Dialect, table: Table, names: tuple[str, ...], few: int) -> _Statement:
+    processors = _processors(of, table, names)
+    listed = ", ".join(_quoted(of, name) for name in names)
     head = f"INSERT INTO {table.name} ({listed})"
-    if not takes_arrays(dialect):
+    if not takes_arrays(of):
         return _Statement(f"{head} VALUES ({', '.join('?' * len(names))})", names, processors)
-    arrays, texts = _unnested(dialect, table, names)
-    return _Statement(f"{head} {arrays}", names, processors, texts and f"{head} {texts}")
+    kinds = [_type(of, table.c[name]) for name in names]
+    if few:
+        return _Statement(f"{head} {_values(kinds, few)}", names, processors, few=few)
+    arrays, texts = _unnested(kinds)
+    return _Statement(f"{head} {arrays}", names, processors, f"{head} {texts}")
 
 
 @cache
 def _change(
-    dialect: Dialect, table: Table, keys: tuple[str, ...], names: tuple[str, ...]
+    of: Dialect, table: Table, keys: tuple[str, ...], names: tuple[str, ...], few: int
 ) -> _Statement:
     changed = tuple(name for name in names if name not in keys)
     order = (*changed, *keys)
-    processors = _processors(dialect, table, order)
-    if not takes_arrays(dialect):
-        sets = ", ".join(f"{_quoted(dialect, n)} = ?" for n in changed)
+    processors = _processors(of, table, order)
+    if not takes_arrays(of):
+        sets = ", ".join(f"{_quoted(of, n)} = ?" for n in changed)
         same = " AND ".join(f"{n} = ?" for n in keys)
         sql = f"UPDATE {table.name} SET {sets} WHERE {same}"  # noqa: S608 - names of our own tables
         return _Statement(sql, order, processors)
-    listed = ", ".join(_quoted(dialect, name) for name in order)
-    sets = ", ".join(f"{_quoted(dialect, n)} = new.{_quoted(dialect, n)}" for n in changed)
+    listed = ", ".join(_quoted(of, name) for name in order)
+    sets = ", ".join(f"{_quoted(of, n)} = new.{_quoted(of, n)}" for n in changed)
     same = " AND ".join(f"{table.name}.{n} = new.{n}" for n in keys)
-    head = f"UPDATE {table.name} SET {sets} FROM"  # noqa: S608 - as above
-    tail = f"AS new ({listed}) WHERE {same}"
-    arrays, texts = _unnested(dialect, table, order)
-    return _Statement(
-        f"{head} ({arrays}) {tail}", order, processors, texts and f"{head} ({texts}) {tail}"
+    whole = f"UPDATE {table.name} SET {sets} FROM ({{}}) AS new ({listed}) WHERE {same}"  # noqa: S608 - as above
+    kinds = [_type(of, table.c[name]) for name in order]
+    if few:
+        return _Statement(whole.format(_values(kinds, few)), order, processors, few=few)
+    arrays, texts = _unnested(kinds)
+    return _Statement(whole.format(arrays), order, processors, whole.format(texts))
+
+
+def _values(kinds: Sequence[str], rows: int) -> str:
+    """Rows of such columns, their values given one by one."""
+    width = len(kinds)
+    listed = (
+        ", ".join(f"${row * width + n}::{kind}" for n, kind in enumerate(kinds, 1))
+        for row in range(rows)
     )
+    return f"VALUES {', '.join(f'({each})' for each in listed)}"
 
 
-def _unnested(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, str]:
-    """The rows of columns given as arrays, and as joined texts if they can be; JSON is text."""
-    types = [_type(dialect, table.c[name]) for name in names]
+def _unnested(types: Sequence[str]) -> tuple[str, str]:
+    """The rows of columns given as arrays, and as joined texts; JSON is text."""
     kinds = ["text" if kind == "jsonb" else kind for kind in types]
-    aliases = [f"c{number}" for number in range(len(names))]
+    aliases = [f"c{number}" for number in range(len(types))]
     chosen = ", ".join(
         f"{alias}::jsonb" if kind == "jsonb" else alias
         for alias, kind in zip(aliases, types, strict=True)
     )
-    # Binary (%b): psycopg writes a text array four times as slowly.
-    arrays = ", ".join(f"%b::{kind}[]" for kind in kinds)
-    apart = f"string_to_array(%s, E'\\x{ord(_SEPARATOR):x}', E'\\x{ord(_NULL):x}')"
-    texts = ", ".join(apart if kind == "text" else f"{apart}::{kind}[]" for kind in kinds)
+    arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(kinds, 1))
+    apart = f"string_to_array(${{}}, E'\\x{ord(_SEPARATOR):x}', E'\\x{ord(_NULL):x}')"
+    texts = ", ".join(f"{apart.format(n)}::{kind}[]" for n, kind in enumerate(kinds, 1))
     rows = f"SELECT {chosen} FROM unnest({{}}) AS given ({', '.join(aliases)})"  # noqa: S608 - as above
-    return rows.format(arrays), "" if "bytea" in kinds else rows.format(texts)
+    return rows.format(arrays), rows.format(texts)
 
 
 def _type(dialect: Dialect, column: Column[Any]) -> str:
@@ -183,9 +216,18 @@ def _processors(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple
 
 
 def _processor(dialect: Dialect, column: Column[Any]) -> Processor:
-    if takes_arrays(dialect) and _type(dialect, column) == "jsonb":
-        return lambda value: None if value is None else kept_text(value)
+    if takes_arrays(dialect):
+        written = _WRITTEN.get(_type(dialect, column))
+        if written is not None:
+            return lambda value: None if value is None else written(value)
     return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+# As PostgreSQL reads them in a text.
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "jsonb": kept_text,
+    "bytea": lambda value: f"\\x{value.hex()}",
+}
 
 
 def _quoted(dialect: Dialect, name: str) -> str:

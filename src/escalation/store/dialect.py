@@ -102,7 +102,34 @@ def _among(
 
 def _list_of(of: Dialect, column: ColumnElement[Any]) -> TypeEngine[Any]:
     """How a list of such values is given: an array on PostgreSQL, JSON on SQLite."""
-    return postgresql.ARRAY(column.type) if takes_arrays(of) else _ListAsJson(column.type)
+    return _ListAsArray(column.type) if takes_arrays(of) else _ListAsJson(column.type)
+
+
+class _ListAsArray(TypeDecorator[list[Any]]):
+    """A list of texts or numbers as the text of an array: psycopg writes one value by value."""
+
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = postgresql.ARRAY
+    cache_ok: bool | None = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        """A list of ``item``."""
+        super().__init__(item)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[list[Any] | None], str]:
+        """What writes the values down."""
+        del dialect
+        return _array_text
+
+
+def _array_text(values: list[Any] | None) -> str:
+    """An array as PostgreSQL reads it, with each of its values in quotes."""
+    if not values:
+        return "{}"
+    text = '","'.join(map(str, values))
+    if "\\" in text or text.count('"') != 2 * (len(values) - 1):
+        escaped = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+        text = '","'.join(escaped)
+    return f'{{"{text}"}}'
 
 
 class _ListAsJson(TypeDecorator[list[Any]]):

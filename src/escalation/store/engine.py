@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from escalation.clock import monotonic
 from escalation.errors import Broken
 from escalation.store.base import kept_text
+from escalation.store.driver import may_pipeline
 from escalation.store.private import make_file
 
 BUSY_MILLISECONDS = 15_000
@@ -149,7 +150,7 @@ def _postgres(
     settings = {**POSTGRES_SETTINGS, **({"statement_timeout": "0"} if single else {})}
     words = [f"-c {name}={value}" for name, value in settings.items()]
     given = url.query.get("options", ())
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         **pool,
         isolation_level="READ COMMITTED",
@@ -161,3 +162,5 @@ def _postgres(
             "options": " ".join([*([given] if isinstance(given, str) else given), *words]),
         },
     )
+    may_pipeline(engine)
+    return engine

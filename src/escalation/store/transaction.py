@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from sqlalchemy import Connection, Engine
 
 from escalation.store import dialect
+from escalation.store.driver import pipelined
 from escalation.store.failures import translated
 
 __all__ = ["Connection", "Engine", "part", "read", "snapshot", "write"]
@@ -28,14 +29,15 @@ def write(engine: Engine) -> Iterator[Connection]:
     """
     turn = engine.get_execution_options().get("turn", nullcontext())
     with translated(), turn, engine.connect() as connection, connection.begin() as transaction:
-        yield connection
+        with pipelined(connection):
+            yield connection
         transaction.commit()
 
 
 @contextmanager
 def part(connection: Connection) -> Iterator[None]:
     """A part of a transaction that is kept or not as a whole: an error undoes it alone."""
-    with connection.begin_nested():
+    with connection.begin_nested(), pipelined(connection):
         yield
 
 

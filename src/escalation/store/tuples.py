@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
 
-from escalation.store.driver import executed
+from escalation.store.driver import answered
 
 Query = Select[Any] | CompoundSelect[Any]
 _Process = Callable[[Any], Any]
@@ -22,7 +22,7 @@ def fetched(
 ) -> list[tuple[Any, ...]]:
     """The rows of a query that is made once and asked often, in the order of its columns."""
     made = _made(connection.dialect, query, tuple(given))
-    rows: list[tuple[Any, ...]] = executed(connection, made.sql, made.asked(given)).fetchall()
+    rows = answered(connection, made.sql, made.asked(given))
     if not (rows and made.columns):
         return rows
     columns: list[Any] = list(zip(*rows, strict=True))

@@ -1,4 +1,10 @@
-"""Plans into rows: everything a batch changes, with one statement per table and kind of change."""
+"""Plans into rows: what a batch changes, with one statement per table and kind of change.
+
+A long batch is written in slices, so that the database works on one while the next is decided. The
+rows of issues that it holds go with each slice; what others may want at the same time (the
+names that other systems have for an issue, meetings and their agendas) waits for the end, so that
+it is taken in one order, and held for the shortest time.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,6 +13,7 @@ from datetime import datetime
 from operator import attrgetter, eq
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Table, delete, tuple_
 
 from escalation.store import dialect, models
@@ -42,9 +49,9 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class Work:
-    """One issue's part of a batch: as it was loaded, and the plans decided for it in order.
+    """One issue's part of a batch: as it is stored, and the plans decided for it since, in order.
 
-    ``before`` is ``None`` for an issue that is new; ``clocks`` are the live ones it had.
+    ``before`` is ``None`` for an issue that is new; ``clocks`` are those stored that may change.
     """
 
     before: Issue | None
@@ -54,7 +61,6 @@ class Work:
 
 _INSERTS = (
     models.issue,
-    models.external_ref,
     models.clock,
     models.clock_interval,
     models.clock_step,
@@ -79,32 +85,57 @@ _SELDOM = {"issue": STATE_FIELDS, "clock": CLOCK_FIELDS}
 def write_work(
     connection: Connection, works: Iterable[Work], now: datetime, salts: Iterator[str]
 ) -> None:
-    """Write all plans of a batch, recorded at ``now``; ``salts`` are fresh random texts."""
-    batch = _Batch(now, salts)
-    for work in works:
-        if work.plans:
-            batch.take(work)
-    batch.write(connection)
+    """Write plans at once, recorded at ``now``; ``salts`` are fresh random texts."""
+    writing = Writing(connection, now, salts)
+    writing.write(works)
+    writing.end()
 
 
-class _Batch:
-    """The rows of a batch, gathered issue by issue, written table by table."""
+class Writing:
+    """The rows of a batch: gathered issue by issue, written table by table."""
 
-    def __init__(self, now: datetime, salts: Iterator[str]) -> None:
+    def __init__(self, connection: Connection, now: datetime, salts: Iterator[str]) -> None:
+        """All is recorded at ``now``; ``salts`` are fresh random texts."""
+        self.connection = connection
         self.now = now
         self.salts = salts
+        self.meetings: dict[str, Row] = {}
+        self.items: dict[tuple[str, str], Row] = {}
+        self.answered: dict[tuple[str, str], Row] = {}
+        self.references: list[Row] = []
+        self.links: list[Row] = []
+        self.unlinks: set[tuple[str, str, str]] = set()
+        self.sealed: list[str] = []
+        self._clear()
+
+    def _clear(self) -> None:
         self.new: dict[str, list[Row]] = defaultdict(list)
         self.changed: dict[str, list[Row]] = defaultdict(list)
         self.replaced: dict[str, list[tuple[Issue | Clock, Issue | Clock]]] = defaultdict(list)
         self.stays: dict[str, Row] = {}
-        self.meetings: dict[str, Row] = {}
-        self.items: dict[tuple[str, str], Row] = {}
-        self.answered: dict[tuple[str, str], Row] = {}
-        self.links: list[Row] = []
-        self.unlinks: set[tuple[str, str, str]] = set()
-        self.sealed: list[str] = []
 
-    def take(self, work: Work) -> None:
+    def write(self, works: Iterable[Work]) -> None:
+        """Write the rows of issues that have plans; they then stand as stored, without plans."""
+        for work in works:
+            if work.plans:
+                self._take(work)
+        self.new["stay"] = list(self.stays.values())
+        for table in _INSERTS:
+            insert_rows(self.connection, table, self.new.get(table.name, ()))
+        for name, (table, keys) in _UPDATES.items():
+            unchanged = self._unchanged(name)
+            update_rows(self.connection, table, keys, self.changed.get(name, ()), unchanged)
+        self._clear()
+
+    def end(self) -> None:
+        """Write what issues share with others; meetings and items may be there already."""
+        # Sorted: processes that want the same ones wait for one another, and never in a circle.
+        self.references.sort(key=lambda row: (row["system"], row["ref"]))
+        insert_rows(self.connection, models.external_ref, self.references)
+        self._write_agendas()
+        silence(self.connection, self.sealed, self.now)
+
+    def _take(self, work: Work) -> None:
         """The rows of one issue, several commands folded into their net effect."""
         chain = work.before.chain if work.before else ""
         number = work.before.event_count if work.before else 0
@@ -121,13 +152,14 @@ class _Batch:
         every = {**work.clocks, **started, **changed}
         self._issue(work, last, chain, every.values())
         self._clocks(last.id, work.clocks, started, changed)
+        work.before, work.clocks, work.plans = replace(last, chain=chain), every, []
 
     def _issue(self, work: Work, last: Issue, chain: str, every: Iterable[Clock]) -> None:
         dues = [c.due_at for c in every if c.due_at and c.state is ClockState.RUNNING]
         state = state_row(last, chain, min(dues, default=None))
         if work.before is None:
             self.new["issue"].append({**state, **words_row(last), **fixed_row(last)})
-            self.new["external_ref"].extend(
+            self.references.extend(
                 {"system": r["system"], "ref": r["id"], "issue_id": last.id}
                 for r in last.external_refs
             )
@@ -239,19 +271,6 @@ class _Batch:
             row = {"meeting_id": key[0], "subject": key[1], **left}
             self.changed["item"].append(row)
 
-    def write(self, connection: Connection) -> None:
-        """One statement per table and kind of change; meetings and items may be there already."""
-        self.new["stay"] = list(self.stays.values())
-        # Sorted: processes that want the same ones wait for one another, and never in a circle.
-        self.new["external_ref"].sort(key=lambda row: (row["system"], row["ref"]))
-        for table in _INSERTS:
-            insert_rows(connection, table, self.new.get(table.name, ()))
-        for name, (table, keys) in _UPDATES.items():
-            unchanged = self._unchanged(name)
-            update_rows(connection, table, keys, self.changed.get(name, ()), unchanged)
-        self._write_agendas(connection)
-        silence(connection, self.sealed, self.now)
-
     def _unchanged(self, name: str) -> list[str]:
         """Columns of many rows that hold in each of them what they held."""
         pairs, fields = self.replaced.get(name, ()), _SELDOM.get(name, {})
@@ -264,7 +283,8 @@ class _Batch:
             if all(map(eq, map(attrgetter(field), olds), map(attrgetter(field), news)))
         ]
 
-    def _write_agendas(self, connection: Connection) -> None:
+    def _write_agendas(self) -> None:
+        connection = self.connection
         if self.meetings:
             add_meetings(connection, list(self.meetings.values()))
         put_items(connection, list(self.items.values()))
