@@ -30,7 +30,7 @@ class _Drawn(threading.local):
     """Bytes of the system's randomness, drawn ahead; each thread of each process has its own."""
 
     pid = 0
-    left = b""
+    left = bytearray()
 
 
 _drawn = _Drawn()
@@ -45,8 +45,10 @@ def _random_bits(count: int) -> int:
     """
     size, pid = (count + 7) // 8, os.getpid()
     if _drawn.pid != pid or len(_drawn.left) < size:
-        _drawn.pid, _drawn.left = pid, secrets.token_bytes(max(_AHEAD, size))
-    taken, _drawn.left = _drawn.left[-size:], _drawn.left[:-size]
+        _drawn.pid, _drawn.left = pid, bytearray(secrets.token_bytes(max(_AHEAD, size)))
+    left = _drawn.left
+    taken = left[-size:]
+    del left[-size:]
     return int.from_bytes(taken, "big") >> (size * 8 - count)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from escalation.routing.effective import EffectiveRung
+from escalation.routing.effective import EffectiveRung, Warnings
 from escalation.routing.entry import next_rung
 from escalation.routing.seats import Holding, Parties, holder, holdings, next_change
 from escalation.routing.shape import Shape
@@ -216,7 +217,12 @@ def begin_rung_clocks(draft: Draft, rung: EffectiveRung) -> None:
 
 def warnings_of(rung: EffectiveRung) -> tuple[str, ...]:
     """A rung's warnings as clocks keep them."""
-    return tuple(f"{w}%" if isinstance(w, int) else str(w) for w in rung.warnings.value)
+    return _told_of(rung.warnings.value)
+
+
+@lru_cache(maxsize=1024)
+def _told_of(warnings: Warnings) -> tuple[str, ...]:
+    return tuple(f"{w}%" if isinstance(w, int) else str(w) for w in warnings)
 
 
 def seat_people(draft: Draft, rung: EffectiveRung, seats: dict[Side, Holding]) -> None:

@@ -161,8 +161,8 @@ class Draft:
 
     def live_clocks(self) -> tuple[Clock, ...]:
         """All live clocks, as the draft has them."""
-        every = (*self._clocks.values(), *self._started.values())
-        return tuple(c for c in every if c.state is not ClockState.ENDED)
+        every = [*self._clocks.values(), *self._started.values()]
+        return tuple([c for c in every if c.state is not ClockState.ENDED])
 
     def put(self, clock: Clock) -> None:
         """A clock as it now is."""
