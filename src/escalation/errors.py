@@ -120,3 +120,18 @@ class Broken(EscalationError):
     """The installation is not in a state to work; the detail says what an operator does."""
 
     default_code = "broken"
+
+
+class WrongSettings(Broken):
+    """What an operator has set cannot be used; each fault names the variable."""
+
+    default_code = "settings"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        """All that is wrong, told at once."""
+        super().__init__("The settings are wrong:", errors=faults)
+
+    @classmethod
+    def at(cls, variable: str, detail: str) -> "WrongSettings":
+        """One variable is wrong."""
+        return cls([Fault("setting", detail, None, variable)])

@@ -22,7 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from escalation.errors import Broken, Fault
+from escalation.errors import Fault, WrongSettings
 from escalation.rates import rate_of, rates_of
 
 PREFIX = "ESCALATION_"
@@ -304,11 +304,11 @@ class _Files(PydanticBaseSettingsSource):
         if not name:
             return None, field_name, False
         if self._variables.get(variable):
-            raise _wrong(variable + FILE, f"{variable} is set too: leave one of them out")
+            raise WrongSettings.at(variable + FILE, f"{variable} is set too: leave one of them out")
         try:
             return Path(name).read_text(encoding="utf-8").strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
-            raise _wrong(variable + FILE, f"{name} cannot be read: {error}") from error
+            raise WrongSettings.at(variable + FILE, f"{name} cannot be read: {error}") from error
 
     def __call__(self) -> dict[str, Any]:
         """The values of all fields that have a file."""
@@ -320,7 +320,7 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
     """The settings as the environment has them.
 
     Raises:
-        Broken: Some are wrong; each fault names the variable and what it takes.
+        WrongSettings: Some are wrong; each fault names the variable and what it takes.
     """
     try:
         return Settings(_env_file=env_file)
@@ -328,7 +328,7 @@ def load(env_file: Path | None = Path(".env")) -> Settings:
         faults = [
             _fault(str(wrong["loc"][0]), wrong["msg"], wrong["input"]) for wrong in error.errors()
         ]
-        raise Broken("The settings are wrong:", "settings", faults) from error
+        raise WrongSettings(faults) from error
 
 
 def strangers(environment: Mapping[str, str] | None = None) -> list[str]:
@@ -377,10 +377,6 @@ def _fields() -> Mapping[str, FieldInfo]:
 def _default(name: str, field: FieldInfo) -> str:
     value = "sqlite:///var/escalation.db" if name == "database_url" else field.default
     return f"`{value}`"
-
-
-def _wrong(variable: str, detail: str) -> Broken:
-    return Broken("The settings are wrong:", "settings", [Fault("setting", detail, None, variable)])
 
 
 def _fault(field: str, message: str, given: object) -> Fault:

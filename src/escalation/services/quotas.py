@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Protocol
 
 from escalation.clock import monotonic
-from escalation.errors import Broken, Fault
+from escalation.errors import Fault, WrongSettings
 from escalation.rates import Rate, Rates, rates_of
 from escalation.routing.wording import not_among
 from escalation.services.roles import KeyRole
@@ -56,14 +56,14 @@ def by_role(text: str, variable: str) -> Rates:
     """The rates of a setting.
 
     Raises:
-        Broken: one is of a role that there is none of.
+        WrongSettings: one is of a role that there is none of.
     """
     found = rates_of(text)
     roles = tuple(KeyRole)
     strange = [role for role in found.by_role if role not in roles]
     if strange:
         faults = [Fault("setting", not_among(each, roles), None, variable) for each in strange]
-        raise Broken("The settings are wrong:", errors=faults)
+        raise WrongSettings(faults)
     return found
 
 
