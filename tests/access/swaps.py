@@ -64,6 +64,7 @@ class Swapper:
     others: Mapping[str, str]
     queries: Mapping[str, frozenset[str]]
     wrong: list[str] = field(default_factory=list)
+    made: int = 0
 
     def swap(self) -> None:
         """One swap; what was told of is kept in ``wrong``.
@@ -79,11 +80,13 @@ class Swapper:
         place = self._place(operation)
         if place is None:
             return
-        absent, sent = self._asked(operation, key, place, _absent(name))
+        self.made += 1
+        none = _absent(name, self.made)
+        absent, sent = self._asked(operation, key, place, none)
         if operation.method != "GET" and absent.is_success:
             return
         there, given = self._asked(operation, key, place, name)
-        told = _as_told(there, name, given), _as_told(absent, _absent(name), sent)
+        told = _as_told(there, name, given), _as_told(absent, none, sent)
         word = WORD if who in FOREIGN else f"{WORD}-sealed"
         if told[0] != told[1] or word in told[0][1]:
             self.wrong.append(f"{who}: {operation.name} {place} {name}:\n {told[0]}\n {told[1]}")
@@ -130,9 +133,13 @@ def _is_swapped(operation: Operation) -> bool:
     return operation.name not in TELLS_OF_ALL and not changes
 
 
-def _absent(name: str) -> str:
-    """A name of the same form and length that nothing has."""
-    return name[:-4] + ("9999" if name[-4:].isdigit() else "zzzz")
+def _absent(name: str, number: int) -> str:
+    """A name of the same form and length that nothing has, another one for each swap.
+
+    A write that takes it as words has put it where later swaps read it.
+    """
+    digits = len(name) - len(name.rstrip("0123456789")) if name[0].isupper() else 4
+    return f"{name[:-digits]}{5 * 10 ** (digits - 1) + number}"
 
 
 def _as_told(answer: httpx.Response, name: str, given: str) -> tuple[int, str]:
