@@ -1,13 +1,15 @@
 """The OpenAPI document and the list of codes say what the interface does."""
 
 import ast
+import gc
 import re
 from collections.abc import Iterator
 from typing import Any
+from weakref import ref
 
 import pytest
 
-from escalation.api.app import OPERATIONS
+from escalation.api.app import OPERATIONS, create_app
 from escalation.api.codes import CODES, STATUSES
 from escalation.api.permissions import REQUIRED
 from escalation.errors import EscalationError
@@ -119,3 +121,9 @@ def test_every_code_that_is_given_by_hand_has_a_page() -> None:
 
 def test_every_status_of_an_error_has_a_code_of_its_own() -> None:
     assert {code.status for code in CODES.values()} >= set(STATUSES.values())
+
+
+def test_an_application_that_is_put_away_leaves_nothing_behind(sqlite_service: Service) -> None:
+    away = ref(create_app(sqlite_service.container))
+    gc.collect()
+    assert away() is None

@@ -79,7 +79,8 @@ def test_what_the_raiser_was_told_and_what_was_not_for_them_stay_apart(hooked: H
         ("issue.noted", "provider"),
     ]
     assert said[0]["data"]["text"] == "Ben Hale: We have found the ten days."
-    assert said[0]["actor"] == {"kind": "integration", "name": "Zendesk"}
+    zendesk = {"kind": "integration", "name": "Zendesk", "system": "zendesk"}
+    assert said[0]["actor"] == zendesk
 
 
 def test_the_outcome_is_the_tools_own(hooked: Hooked) -> None:

@@ -92,7 +92,7 @@ def create_app(container: Container) -> FastAPI:
         largest=container.settings.body_limit_bytes,
     )
     _tell_refusals(app)
-    _describe(app)
+    _DESCRIBES.add_to(app)
     guard(app, Means.of(container), REQUIRED)
     return app
 
@@ -118,23 +118,28 @@ def _with_operations() -> FastAPI:
     return app
 
 
-def _describe(app: FastAPI) -> None:
-    """The OpenAPI document at its path, made when it is first asked for."""
-    text = cache(lambda: paging.json_of(document.described(app, OPERATIONS)))
+@cache
+def _document() -> bytes:
+    """The OpenAPI document, made when it is first asked for."""
+    return paging.json_of(document.described(_with_operations(), OPERATIONS))
 
-    def get_openapi(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
-        return Response(text(), 200, {"Content-Type": "application/json"})
 
-    Operation(
-        method="GET",
-        path="/openapi.json",
-        name="get_openapi",
-        tag="interface",
-        summary="Describe this interface",
-        endpoint=get_openapi,
-        refusals=(),
-        hidden=True,
-    ).add_to(app)
+# No closure over an application: FastAPI keeps every endpoint that it has looked at, for good.
+def get_openapi(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
+    """The OpenAPI document at its path."""
+    return Response(_document(), 200, {"Content-Type": "application/json"})
+
+
+_DESCRIBES = Operation(
+    method="GET",
+    path="/openapi.json",
+    name="get_openapi",
+    tag="interface",
+    summary="Describe this interface",
+    endpoint=get_openapi,
+    refusals=(),
+    hidden=True,
+)
 
 
 def _tell_refusals(app: FastAPI) -> None:

@@ -8,7 +8,6 @@ from escalation.routing.effective import EffectiveRung
 from escalation.workflow.climbing import Landing
 from escalation.workflow.commands import Do
 from escalation.workflow.facts import Actor, Facts, Issue
-from escalation.workflow.states import Act, MeetingAct
 
 Asked = TypeVar("Asked", bound=Do)
 
@@ -41,8 +40,3 @@ class Case(Generic[Asked]):
     def position(self, rung_id: str) -> int:
         """How many rungs stand below that one."""
         return self.facts.under.ladder.position(rung_id)
-
-    @property
-    def act(self) -> Act | MeetingAct:
-        """What is asked."""
-        return self.ask.act
