@@ -157,8 +157,8 @@ class AttemptView(Shape):
     detail: str
 
 
-class DeliveryView(Shape):
-    """One event to one endpoint."""
+class DeliveryHead(Shape):
+    """What is told of a delivery wherever it is shown."""
 
     id: str
     endpoint: str
@@ -171,6 +171,11 @@ class DeliveryView(Shape):
     next_attempt_at: datetime | None
     created_at: datetime
     ended_at: datetime | None
+
+
+class DeliveryView(DeliveryHead):
+    """One event to one endpoint."""
+
     attempts: list[AttemptView]
 
 
@@ -226,20 +231,9 @@ class RequestView(Shape):
     body: str | None
 
 
-class DeliveryDetail(Shape):
+class DeliveryDetail(DeliveryHead):
     """One event to one endpoint, with what is sent of it; header values are not told."""
 
-    id: str
-    endpoint: str
-    event: str
-    type: str
-    about: str
-    number: int
-    state: DeliveryState
-    summary: str | None
-    next_attempt_at: datetime | None
-    created_at: datetime
-    ended_at: datetime | None
     attempts: list[AnsweredView]
     url: str | None
     header_names: list[str]
