@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from escalation.services import digests
+from escalation.services import corrections, digests
 from tests.api.sealed import SECRETS, key_of, sealed_matter, told
 from tests.api.service import COMPLAINT, Service, problem
 
@@ -113,8 +113,8 @@ def test_a_digest_made_before_is_withheld_and_corrected(service: Service) -> Non
     assert "corrected_by" not in problem(refused, 403, "withheld")
     assert SECRETS[0] in service.get(path, key=matter.named).text.lower()
     desk = service.container.desk
-    assert digests.correct_next(desk) == 1
-    assert digests.correct_next(desk) == 0
+    assert corrections.correct_next(desk) == 1
+    assert corrections.correct_next(desk) == 0
     number = problem(service.get(path, key=matter.stranger), 403, "withheld")["corrected_by"]
     found = service.found(f"/v1/digests/{number}", key=matter.stranger)
     first = service.found(path, key=service.admin)

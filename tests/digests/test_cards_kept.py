@@ -10,10 +10,10 @@ import pytest
 from escalation.clock import VirtualClock
 from escalation.digests import periods
 from escalation.digests.cards import own_profiles
-from escalation.errors import Invalid, NotFound, Refused
+from escalation.errors import Forbidden, Invalid, NotFound, Refused
 from escalation.reports import FORMATS
 from escalation.routing.vocabulary import Sensitivity
-from escalation.services import digests
+from escalation.services import corrections, digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
 from escalation.workflow.commands import Reclassify
@@ -37,14 +37,18 @@ def document(desk: Desk, profile: str, **asked: Any) -> dict[str, Any]:
 
 
 def later(history: Busy, clock: VirtualClock) -> None:
-    """Some hundred changes, among them a matter that is sealed."""
+    """Some hundred changes."""
     for _ in range(12):
         history.log()
         for _ in range(5):
             history.act()
         history.pass_time(clock.now() + 9 * HOUR)
-    ask(history.desk, Reclassify(reason="it is private", changes={
-        "sensitive": (Sensitivity.PRIVACY,)}), history.ids[0])  # fmt: skip
+
+
+def seal(desk: Desk, issue: str) -> None:
+    """It turns out to be a matter of privacy."""
+    changes = {"sensitive": (Sensitivity.PRIVACY,)}
+    ask(desk, Reclassify(reason="it is private", changes=changes), issue)
 
 
 def test_a_scorecard_is_the_same_bytes_after_later_changes(desk: Desk, clock: VirtualClock) -> None:
@@ -58,6 +62,46 @@ def test_a_scorecard_is_the_same_bytes_after_later_changes(desk: Desk, clock: Vi
         assert (again.new, again.stored) == (False, made.stored)
         assert digests.rendered(desk, again.stored, "csv") == files[profile]
         assert digests.verify(desk, made.stored.number).ok, profile
+
+
+def test_what_counts_a_matter_that_is_sealed_later_is_withheld_and_corrected(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    issue = ask(desk, complaint())["id"]
+    for _ in range(5):
+        ask(desk, complaint())
+    clock.move_to(clock.now() + HOUR)
+    profiles = ("scorecard:ssi", BUSINESS, "benchmark", "forum:board-meridian")
+    of_others = ("scorecard:business:corptech", "agency:schools", "forum:bmf-southern-cross")
+    at = clock.now()
+    made = {
+        p: digests.make(desk, Request(profile=p, as_at=at, known_at=at), CLERK).stored
+        for p in (*profiles, *of_others)
+    }
+    clock.move_to(clock.now() + HOUR)
+    seal(desk, issue)
+    asked = Request(profile=BUSINESS, as_at=at, known_at=at)
+    first = digests.make(desk, asked, CLERK)
+    assert first.stored.corrects == made[BUSINESS].id, "who asks again does not wait for the worker"
+    assert (corrections.correct_next(desk), corrections.correct_next(desk)) == (1, 0)
+    assert digests.make(desk, asked, CLERK).stored == first.stored
+    for profile, old in made.items():
+        again = digests.make(desk, Request(profile=profile, as_at=at, known_at=at), CLERK).stored
+        assert digests.verify(desk, old.number).ok, profile
+        if profile in of_others:
+            assert again == old, profile
+            assert digests.content(desk, old, Viewer())
+            continue
+        assert again.corrects == old.id, profile
+        assert digests.verify(desk, again.number).ok, profile
+        with pytest.raises(Forbidden) as refused:
+            digests.content(desk, old, Viewer())
+        assert refused.value.extra == {"corrected_by": again.number}
+        new = json.loads(digests.content(desk, again, Viewer()))
+        assert new["corrects"]["number"] == old.number
+        assert f"{old.number}, withheld" in digests.rendered(desk, again, "md").decode()
+    both = (digests.content(desk, each) for each in (made[BUSINESS], first.stored))
+    assert [json.loads(each)["figures"]["now"]["logged"] for each in both] == [6, 5]
 
 
 def test_every_scorecard_comes_in_every_format_with_the_same_figures(

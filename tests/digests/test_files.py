@@ -24,7 +24,7 @@ from escalation.reports.as_csv import guarded
 from escalation.reports.as_markdown import escaped
 from escalation.reports.glyphs import characters, shown
 from escalation.reports.heading import Heading
-from escalation.services import digests
+from escalation.services import corrections, digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
 from tests.builders import CLERK, copied_sqlite, desk_on
@@ -221,9 +221,10 @@ def test_a_paper_has_a_cover_contents_and_page_numbers(
         assert text.count("OFFICIAL: Sensitive") >= 2
         assert f"Page {number} of {len(pages)}" in text
     assert "Contents" in pages[0]
-    assert [str(each["/Title"]) for each in reader.outline if isinstance(each, dict)][:2] == [
+    assert [str(each["/Title"]) for each in reader.outline if isinstance(each, dict)][:3] == [
+        "Decisions sought",
         "Figures",
-        "Unresolved at this forum",
+        "Over the last meetings",
     ]
     root: Any = reader.trailer["/Root"]
     assert root["/Lang"] == "en-AU"
@@ -256,7 +257,7 @@ def test_a_marking_is_part_of_what_is_asked(desk: Desk, clock: VirtualClock) -> 
     assert (marked.new, again.new) == (True, False)
     assert marked.stored == again.stored != plain.stored
     assert digests.verify(desk, marked.stored.id).ok
-    corrected = digests.correct(desk, marked.stored, CLERK).stored
+    corrected = corrections.correct(desk, marked.stored, CLERK).stored
     for kind, at_least in (("html", 3), ("md", 1), ("csv", 1)):
         assert digests.rendered(desk, corrected, kind).count(b"OFFICIAL") >= at_least
         assert b"OFFICIAL" not in digests.rendered(desk, plain.stored, kind)

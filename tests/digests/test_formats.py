@@ -52,10 +52,15 @@ def test_a_page_is_whole_accessible_and_without_scripts(desk: Desk, clock: Virtu
     assert page.open == []
     tags = [tag for tag, _ in page.seen]
     assert not {"script", "img", "link", "iframe"} & set(tags)
+    charts = [attributes for tag, attributes in page.seen if tag == "svg"]
+    assert len(charts) > 3
+    assert all(each["role"] == "img" and each["aria-label"] for each in charts)
     assert not any(name.startswith("on") or name == "style" for _, a in page.seen for name in a)
     assert ("html", {"lang": "en-AU"}) in page.seen
     assert tags.count("h1") == 1
-    assert tags.count("h2") == 6
+    sections = len(document["sections"]) + len({"sought", "figures", "trend"})
+    assert tags.count("h2") == sections
+    assert tags.count("h3") == len(document["sections"]["papers"]) > 0
     assert tags.count("caption") == tags.count("table") > 6
     assert all(attributes.get("scope") for tag, attributes in page.seen if tag == "th")
     assert "Australia/Brisbane (UTC+10:00)" in body.decode()

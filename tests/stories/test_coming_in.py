@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from escalation.services import digests
+from escalation.services import corrections
 from tests.api.service import problem
 from tests.stories.databases import on_both
 from tests.stories.teller import ADMIN, COUNTER, Story
@@ -130,7 +130,7 @@ def test_what_is_sealed_after_a_digest_was_made_is_withheld_there_and_corrected(
     sealing: dict[str, Any] = {"sensitive": ["by_hand"], "reason": "names a colleague"}
     story.does(ADMIN, "reclassify", then="(sealed)", **sealing)
     problem(story.service.get(path, key=callum), 403, "withheld")
-    assert digests.correct_next(story.service.container.desk) == 1
+    assert corrections.correct_next(story.service.container.desk) == 1
     story.tells({"digest": "digest.ready"})
     again = {"forum": FORUM, "as_at": digest["as_at"], "known_at": digest["known_at"]}
     correction = story.asks("Callum Treloar", "POST", "/v1/digests", again)

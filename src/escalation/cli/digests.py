@@ -23,7 +23,7 @@ from escalation.cli.screen import (
 )
 from escalation.digests.cards import PROFILES
 from escalation.errors import Broken
-from escalation.services import digests
+from escalation.services import digests, kept_digests
 from escalation.services.asked_digests import Request
 
 app = group(
@@ -84,7 +84,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
     )
     with at_the_desk() as container, progress("Counting", None):
         made = digests.make(container.desk, request, me())
-    found = digests.view(made.stored)
+    found = kept_digests.view(made.stored)
     if as_json:
         say_json(found)
         return

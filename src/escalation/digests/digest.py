@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from escalation.digests import duties, figures, suppression
+from escalation.digests import duties, figures, papers, suppression
 from escalation.digests.framework import Framework, Meetings
 from escalation.digests.items import Item, Items, first_to_last, reported_first, soonest_first
-from escalation.digests.movements import Kind, sorted_out
+from escalation.digests.movements import Kind, Moved, sorted_out
 from escalation.digests.projection import Projection
 from escalation.digests.selection import Area, Rows, Selection, Standing, told, told_or_none
 from escalation.routing.directory import Directory, Forum
@@ -34,15 +34,27 @@ class Frame:
         return cls(framework, forum, meetings)
 
 
-def build(frame: Frame, selection: Selection, rows: Rows) -> dict[str, Any]:
-    """The document: the same for the same rows in whatever order they come, JSON and no more."""
+def build(
+    frame: Frame,
+    selection: Selection,
+    rows: Rows,
+    record: Callable[[Sequence[str]], papers.Record],
+) -> dict[str, Any]:
+    """The document: the same for the same rows in whatever order they come, JSON and no more.
+
+    ``record`` answers what is on the record of the issues that get a paper.
+    """
     framework, items = frame.framework, Items(frame.framework, selection)
     moved = sorted_out(framework, selection.forum, rows.movements)
-    here = [(standing, items.of(standing)) for standing in rows.standing]
+    here = sorted(
+        ((standing, items.of(standing)) for standing in rows.standing),
+        key=lambda each: first_to_last(each[1]),
+    )
+    with_paper = here[: papers.MOST]
     coming, notable = _coming(frame, selection, rows, items), _high_level(frame, rows, items)
     of_movements = (each.movement.after for each in moved)
     shown = (*(s for s, _ in (*here, *coming, *notable)), *of_movements)
-    at_rung = _in_order(here, first_to_last)
+    at_rung = [item for _, item in here]
     return {
         "schema": SCHEMA,
         "profile": selection.profile,
@@ -62,14 +74,28 @@ def build(frame: Frame, selection: Selection, rows: Rows) -> dict[str, Any]:
                 for kind in Kind
             },
             "actions": duties.told(rows.duties, selection.as_at, frame.forum.meeting.zone),
+            "papers": papers.annexes(
+                framework, with_paper, record([standing.issue for standing, _ in with_paper])
+            ),
         },
-        "figures": {
-            "now": figures.counted(at_rung),
-            "before": _before(frame, selection, rows),
-            "movements": figures.moved(moved),
-            "sealed": suppression.sealed(rows.sealed),
-        },
+        "figures": _figures(frame, selection, rows, at_rung, moved),
         **_words(framework, shown, rows),
+    }
+
+
+def _figures(
+    frame: Frame, selection: Selection, rows: Rows, at_rung: Sequence[Item], moved: Sequence[Moved]
+) -> dict[str, Any]:
+    """Counts of what stands at the forum and what moved, with those of the period before."""
+    then = rows.movements_before
+    earlier = None if then is None else sorted_out(frame.framework, selection.forum, then)
+    return {
+        "now": figures.counted(at_rung),
+        "before": _before(frame, selection, rows),
+        "movements": figures.moved(moved),
+        "movements_before": None if earlier is None else figures.moved(earlier),
+        "sealed": suppression.sealed(rows.sealed),
+        "trend": [{**point._asdict(), "at": told(point.at)} for point in rows.trend],
     }
 
 

@@ -16,8 +16,10 @@ from escalation.workflow.diary import NO_CHANGES, Diary, Sitting
 from escalation.workflow.facts import Agreement
 from escalation.workflow.forum import next_sitting, sittings_after
 
-_LOOKED_BACK = (timedelta(days=100), timedelta(days=3 * 366))
-"""Most bodies have met lately; one that has not for three years has no last meeting."""
+_LOOKED_BACK = (timedelta(days=200), timedelta(days=3 * 366))
+"""Most bodies have met often lately; what was three years ago is not looked for."""
+_LAST = 6
+"""How many of a body's last meetings are looked for."""
 
 
 class Pinned(Protocol):
@@ -88,12 +90,12 @@ class Framework:
 class Meetings:
     """A forum's meetings around an instant, by its rule and the diary.
 
-    ``previous`` is the last that had ended, ``next`` the first that begins after the instant, and
-    ``open`` the one for which an issue that came now would be tabled: the first whose agenda is
-    not closed.
+    ``ended`` are the last that had ended, the latest last; ``next`` is the first that begins after
+    the instant, and ``open`` the one for which an issue that came now would be tabled: the first
+    whose agenda is not closed.
     """
 
-    previous: Sitting | None
+    ended: tuple[Sitting, ...]
     next: Sitting | None
     open: Sitting | None
 
@@ -101,10 +103,15 @@ class Meetings:
     def around(cls, under: Agreement, forum: Forum, at: datetime) -> "Meetings":
         """The meetings around ``at``."""
         return cls(
-            _previous(under, forum, at),
+            _ended(under, forum, at),
             next(sittings_after(under, forum, at), None),
             next_sitting(under, forum, at),
         )
+
+    @property
+    def previous(self) -> Sitting | None:
+        """The last that had ended."""
+        return self.ended[-1] if self.ended else None
 
     def told(self) -> dict[str, Any]:
         """The meetings as the document has them."""
@@ -112,14 +119,15 @@ class Meetings:
         return {name: None if m is None else _meeting_told(m) for name, m in named.items()}
 
 
-def _previous(under: Agreement, forum: Forum, at: datetime) -> Sitting | None:
-    """The last meeting that had ended by ``at``."""
+def _ended(under: Agreement, forum: Forum, at: datetime) -> tuple[Sitting, ...]:
+    """The last meetings that had ended by ``at``."""
+    ended: list[Sitting] = []
     for back in _LOOKED_BACK:
         begun = takewhile(lambda held: held.starts_at < at, sittings_after(under, forum, at - back))
         ended = [held for held in begun if held.ends_at <= at]
-        if ended:
-            return ended[-1]
-    return None
+        if len(ended) >= _LAST:
+            break
+    return tuple(ended[-_LAST:])
 
 
 def _meeting_told(found: Sitting) -> dict[str, str]:

@@ -143,11 +143,21 @@ class Movement:
     left_agenda: str | None
 
 
+class Point(NamedTuple):
+    """How many stood at the forum at an instant, how many past target, how many exhausted."""
+
+    at: datetime
+    total: int
+    past_target: int
+    exhausted: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """All rows of a digest: at the forum, there at ``since``, elsewhere, moved, and still to do.
 
     ``sealed`` is how many sealed issues stand at the forum: nothing else is read of them.
+    ``movements_before`` are those of the period before, ``trend`` what stood at earlier instants.
     """
 
     standing: tuple[Standing, ...]
@@ -156,6 +166,8 @@ class Rows:
     movements: tuple[Movement, ...]
     duties: tuple[Duty, ...] = ()
     sealed: int = 0
+    movements_before: tuple[Movement, ...] | None = None
+    trend: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

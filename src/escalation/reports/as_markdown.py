@@ -52,7 +52,8 @@ def _lines(
 
 
 def _section(section: Section) -> Iterator[str]:
-    yield from ("", f"## {escaped(section.title)}", "", escaped(section.about))
+    heading = f"#{'#' * section.level} {escaped(section.title)}"
+    yield from ("", heading, "", escaped(section.about))
     for table in section.tables:
         yield from _table(table)
     if section.said_of_none:

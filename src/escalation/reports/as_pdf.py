@@ -1,22 +1,31 @@
 """A digest as a paper in PDF that declares PDF/UA-1 and PDF/A-2a: always the same bytes."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from escalation.reports import charts
 from escalation.reports.glyphs import fonts, shown
 from escalation.reports.heading import Heading
 from escalation.reports.kept_page import kept_page
-from escalation.reports.layout import Section, Table
+from escalation.reports.layout import Chart, Section, Table
 from escalation.reports.pages import Page
 
 _NARROWEST, _WIDEST = 5, 34
 _LINES = 2
 """A column is as wide as its longest word, or as its longest text needs for so many lines."""
+_ONE_LINE = 24
+"""What is no longer stands on one line where there is room: a day with its time, say."""
+_LETTERS = 150
+"""How many letters a line of a table has room for, with what stands between columns."""
+_SHORT, _SHORTER = 16, 5
+"""Rows up to which a table is not broken between columns, with its chart and without one."""
 
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
@@ -66,13 +75,16 @@ def _section(section: Section) -> dict[str, Any]:
     return {
         "title": shown(section.title),
         "about": shown(section.about),
-        "small": section.id == "figures",
-        "tables": [_table(each) for each in section.tables],
+        "level": section.level,
+        "part": section.part,
+        "columns": section.columns,
+        "tables": [_table(each, _LETTERS // section.columns) for each in section.tables],
         "empty": shown(section.said_of_none),
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table, room: int) -> dict[str, Any]:
+    """A table for a place that is ``room`` letters wide."""
     columns = [shown(each) for each in table.columns]
     rows = [[shown(each) for each in cells] for cells in table.rows]
     return {
@@ -81,11 +93,39 @@ def _table(table: Table) -> dict[str, Any]:
         "rows": rows,
         "numbers": sorted(table.numbers),
         "marked": sorted(table.marked),
-        "widths": [_width(cells) for cells in zip(columns, *rows, strict=True)],
+        "widths": _widths(list(zip(columns, *rows, strict=True)), room),
+        "whole": len(rows) <= (_SHORT if table.drawn else _SHORTER),
+        "chart": _chart(table) if table.drawn else None,
     }
 
 
-def _width(cells: tuple[str, ...]) -> int:
-    words = max(len(word) for cell in cells for word in (cell or " ").split(" "))
-    texts = max(len(cell) for cell in cells) // _LINES + 2
-    return min(max(words, texts, _NARROWEST), _WIDEST)
+def _chart(table: Table) -> dict[str, str | bool]:
+    """A table's chart, its texts as the font can show them."""
+    known = replace(
+        table,
+        columns=tuple(shown(each) for each in table.columns),
+        rows=tuple(tuple(shown(each) for each in cells) for cells in table.rows),
+    )
+    wide = table.chart is Chart.TREND
+    return {"svg": charts.svg(known), "alt": charts.described(known), "wide": wide}
+
+
+def _widths(columns: Sequence[tuple[str, ...]], room: int) -> list[int]:
+    """How wide each column is: no narrower than its longest word while there is room for that."""
+    words = [min(max(_longest_word(cells), _NARROWEST), _WIDEST) for cells in columns]
+    wanted = [max(word, _wanted(cells)) for word, cells in zip(words, columns, strict=True)]
+    over, slack = sum(wanted) - room, sum(wanted) - sum(words)
+    if over <= 0 or slack <= 0:
+        return wanted
+    share = min(over / slack, 1)
+    return [round(w - (w - word) * share) for w, word in zip(wanted, words, strict=True)]
+
+
+def _longest_word(cells: tuple[str, ...]) -> int:
+    """In letters; the first cell is a heading, in bold."""
+    return 1 + max(len(word) for cell in cells for word in re.split(r"[ \u200b]", cell))
+
+
+def _wanted(cells: tuple[str, ...]) -> int:
+    longest = max(len(cell) for cell in cells)
+    return longest + 2 if longest <= _ONE_LINE else min(longest // _LINES + 2, _WIDEST)

@@ -1,6 +1,6 @@
 """A digest as a workbook: a sheet of facts, then one for each section; no cell is a formula."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -17,7 +17,9 @@ from escalation.reports.pages import Page
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _NAMES = {
+    "sought": "Decisions sought",
     "figures": "Figures",
+    "trend": "Over the last meetings",
     "at-rung": "Unresolved here",
     "coming": "Coming",
     "high-level": "High-level elsewhere",
@@ -28,6 +30,8 @@ _NAMES = {
     "workload": "Workload",
     "exceptions": "By exception",
     "benchmark": "Benchmark",
+    "scorecard": "Scorecard",
+    "annexes": "Annexes",
     "dictionary": "Dictionary",
 }
 """What a section's sheet is called: at most 31 characters."""
@@ -44,8 +48,8 @@ def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
         book.set_properties({"title": page.name, "author": "", "created": at})
         pen = _Pen(book)
         pen.facts(page)
-        for section in page.sections:
-            pen.section(page, section)
+        for sections in _by_sheet(page.sections):
+            pen.sections(page, sections)
     return written.getvalue()
 
 
@@ -74,19 +78,27 @@ class _Pen:
         sheet.set_column(0, 0, 26)
         sheet.set_column(1, 1, 70)
 
-    def section(self, page: Page, section: Section) -> None:
-        """The sheet of a section, its tables one below the other."""
-        sheet = self._sheet(_NAMES[section.id], page)
-        sheet.write_string(0, 0, section.title, self._heading)
-        sheet.write_string(1, 0, section.about)
-        row = 3
+    def sections(self, page: Page, sections: Sequence[Section]) -> None:
+        """The sheet of a section and of those below it, their tables one below the other."""
+        sheet, row = self._sheet(_NAMES[sections[0].id], page), 0
+        for section in sections:
+            row = self._section(sheet, row, section) + 1
+        tables = [table for section in sections for table in section.tables]
+        everything = [cells for table in tables for cells in (table.columns, *table.rows)]
+        for column in range(max(map(len, everything), default=0)):
+            sheet.set_column(column, column, _width(everything, column))
+
+    def _section(self, sheet: Worksheet, row: int, section: Section) -> int:
+        """A section from a row on; answers the row after it."""
+        sheet.write_string(row, 0, section.title, self._look(section.title, heading=True))
+        sheet.write_string(row + 1, 0, section.about, self._plain(section.about))
+        row += 3
         for table in section.tables:
             row = self._table(sheet, row, table) + 1
         if section.said_of_none:
             sheet.write_string(row, 0, section.said_of_none)
-        everything = [cells for table in section.tables for cells in (table.columns, *table.rows)]
-        for column in range(max(map(len, everything), default=0)):
-            sheet.set_column(column, column, _width(everything, column))
+            row += 1
+        return row
 
     def _table(self, sheet: Worksheet, row: int, table: Table) -> int:
         """A table from a row on; answers the row after it."""
@@ -103,10 +115,16 @@ class _Pen:
                     sheet.write_string(*at, cell, self._look(cell, marked=marked))
         return row + 2 + len(table.rows)
 
-    def _look(self, text: str, *, marked: bool = False) -> Format:
+    def _look(self, text: str, *, marked: bool = False, heading: bool = False) -> Format:
         if guarded(text) != text:
             return self._kept
+        if heading:
+            return self._heading
         return self._marked if marked else self._text
+
+    def _plain(self, text: str) -> Format | None:
+        """What a line that runs over several cells looks like."""
+        return self._kept if guarded(text) != text else None
 
     def _sheet(self, name: str, page: Page) -> Worksheet:
         sheet = self._book.add_worksheet(name)
@@ -117,6 +135,16 @@ class _Pen:
         sheet.set_header(marking)
         sheet.set_footer(f"&L{page.kind}{marking}&RPage &P of &N")
         return sheet
+
+
+def _by_sheet(sections: Iterable[Section]) -> list[list[Section]]:
+    """Sections with those of a deeper level that follow them."""
+    found: list[list[Section]] = []
+    for section in sections:
+        if section.level == 1:
+            found.append([])
+        found[-1].append(section)
+    return found
 
 
 def _width(rows: list[Cells], column: int) -> int:

@@ -6,13 +6,10 @@ Markdown say the same, for both are made from it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from escalation.reports.layout import NONE, Cells, Section, Table, word
-
-Document = Mapping[str, Any]
+from escalation.reports import issue_paper
+from escalation.reports.layout import NONE, Document, Local, Section, Table, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +32,6 @@ class Page:
         return f"{self.title}: {self.kind[:1].lower()}{self.kind[1:]}"
 
 
-class Local:
-    """Instants on a forum's clock."""
-
-    def __init__(self, zone: str) -> None:
-        """On the clock of ``zone``."""
-        self.zone = ZoneInfo(zone)
-
-    def moment(self, text: str | None) -> str:
-        """Day and time."""
-        if text is None:
-            return NONE
-        return f"{datetime.fromisoformat(text).astimezone(self.zone):%a %d %b %Y, %H:%M}"
-
-
 def agenda(document: Document) -> Page:
     """What is before a meeting, section by section, with a paper for each issue."""
     local, meeting = Local(document["zone"]), document["meeting"]
@@ -61,7 +44,7 @@ def agenda(document: Document) -> Page:
         )
         for number, section in enumerate(document["sections"], start=1)
     ]
-    papers = [part for paper in document["papers"] for part in _paper(paper, local)]
+    papers = [part for each in document["papers"] for part in issue_paper.sections(each, local)]
     return Page(
         kind="Agenda",
         title=meeting["forum"]["title"],
@@ -87,7 +70,7 @@ def paper(document: Document) -> Page:
         kind="Issue paper",
         title=f"{issue['reference']}: {issue['title']}",
         facts=_about(document, local),
-        sections=_paper(document, local),
+        sections=issue_paper.sections(document, local),
         footer=f"Issue paper of {issue['reference']}, as at {local.moment(document['as_at'])}.",
     )
 
@@ -164,57 +147,6 @@ def _about(document: Document, local: Local) -> tuple[tuple[str, str], ...]:
         ("Decision sought", document["sought"] or NONE),
         ("Times are those of", document["zone"]),
     )
-
-
-def _paper(document: Document, local: Local) -> tuple[Section, ...]:
-    issue = document["issue"]
-    name, title = issue["reference"].lower(), f"{issue['reference']}: {issue['title']}"
-    about = f"{issue['description'] or 'Nothing more was said.'}"
-    return (
-        Section(f"{name}-history", title, about, _history(document, local)),
-        Section(
-            f"{name}-positions",
-            f"{issue['reference']}: the two sides",
-            "What the provider and the agency hold, each in its own words.",
-            _positions(document, local),
-            "Neither side has stated a position.",
-        ),
-    )
-
-
-def _history(document: Document, local: Local) -> tuple[Table, ...]:
-    history = tuple(
-        (local.moment(entry["at"]), word(entry["what"]), entry["says"] or NONE)
-        for entry in document["history"]
-    )
-    clocks = tuple(
-        (word(clock["kind"]), clock["budget"], local.moment(clock["due_at"]), _state(clock))
-        for clock in document["clocks"]
-    )
-    decisions = tuple(
-        (made["number"] or made["id"], local.moment(made["decided_at"]), made["text"])
-        for made in document["decisions"]
-    )
-    tables = (
-        Table("History in brief", ("When", "What", "In brief"), history),
-        Table("Clocks", ("Clock", "Agreed time", "Due", "State"), clocks),
-        Table("Decisions so far", ("Number", "When", "Decision"), decisions),
-    )
-    return tuple(table for table in tables if table.rows)
-
-
-def _state(clock: Mapping[str, Any]) -> str:
-    return "past target" if clock["past_target"] else word(clock["state"])
-
-
-def _positions(document: Document, local: Local) -> tuple[Table, ...]:
-    rows: tuple[Cells, ...] = tuple(
-        (word(each["side"]), local.moment(each["at"]), each["person"] or NONE, each["says"])
-        for each in document["positions"]
-    )
-    if not rows:
-        return ()
-    return (Table("Positions", ("Side", "When", "Who", "What"), rows),)
 
 
 def _attendance(document: Document) -> Section:

@@ -1,15 +1,23 @@
 """A scorecard as a page: the one arrangement that every format of it is made from."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from escalation.digests.figures import BANDS, UNKNOWN
 from escalation.digests.measures import MEASURES, Measure, Unit
 from escalation.digests.suppression import WITHHELD
 from escalation.reports.heading import Heading
-from escalation.reports.layout import NONE, Cells, Document, Section, Table, word
+from escalation.reports.layout import (
+    NONE,
+    Cells,
+    Chart,
+    Document,
+    Local,
+    Section,
+    Table,
+    corrected,
+    word,
+)
 from escalation.reports.pages import Page
 
 _LEVELS = {
@@ -35,7 +43,7 @@ _HOUR, _MINUTE = 3600, 60
 
 def scorecard_page(document: Document, heading: Heading) -> Page:
     """The page of a scorecard's document; its last fact is the content hash."""
-    local = _Local(document["zone"])
+    local = Local(document["zone"])
     return Page(
         kind=f"Scorecard {heading.number}",
         title=document["title"],
@@ -49,17 +57,7 @@ def scorecard_page(document: Document, heading: Heading) -> Page:
     )
 
 
-class _Local:
-    """Instants on the scorecard's own clock."""
-
-    def __init__(self, zone: str) -> None:
-        self._zone = ZoneInfo(zone)
-
-    def moment(self, text: str) -> str:
-        return f"{datetime.fromisoformat(text).astimezone(self._zone):%a %d %b %Y, %H:%M}"
-
-
-def _facts(document: Document, heading: Heading, local: _Local) -> tuple[tuple[str, str], ...]:
+def _facts(document: Document, heading: Heading, local: Local) -> tuple[tuple[str, str], ...]:
     marking = document.get("marking")
     period = f"after {local.moment(document['since'])}, to {local.moment(document['as_at'])}"
     before = f"after {local.moment(document['before_since'])}, to {local.moment(document['since'])}"
@@ -72,6 +70,7 @@ def _facts(document: Document, heading: Heading, local: _Local) -> tuple[tuple[s
         ("Times are those of", document["zone"]),
         ("Ladder file in force", document["publication"]["label"]),
         ("Dictionary", document["dictionary"]),
+        *corrected(document),
         ("Number", heading.number),
         ("Content hash (SHA-256)", heading.content_hash),
     )
@@ -90,24 +89,25 @@ def _who(document: Document) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _sections(document: Document, local: _Local) -> tuple[Section, ...]:
+def _sections(document: Document, local: Local) -> tuple[Section, ...]:
     found = []
     if "figures" in document:
-        found.append(_figures(document, local))
+        found.append(figures(document, local))
     if "exceptions" in document:
         found.append(_exceptions(document))
     if "planned" in document:
         found += [
-            _planned(document, document["planned"]),
+            planned(document, document["planned"]),
             _by_dimension(document),
             _workload(document),
         ]
     if "benchmark" in document:
-        found.append(_benchmark(document))
-    return (*found, _dictionary())
+        found.append(benchmark(document))
+    return (*found, dictionary())
 
 
-def _figures(document: Document, local: _Local) -> Section:
+def figures(document: Document, local: Local) -> Section:
+    """Every measure of the period, beside the one before it."""
     now, before = document["figures"]["now"], document["figures"]["before"]
     over, at_end = (_pairs(now, before, at_end=each) for each in (False, True))
     ages = document["ages"]
@@ -122,15 +122,15 @@ def _figures(document: Document, local: _Local) -> Section:
     )
     tables = (
         _compared("Over the period", "Measure", over),
-        _compared("At its end", "Measure", at_end),
-        _compared("Unresolved by age in business days", "Age", bands),
+        _compared("Unresolved by age in business days", "Age", bands, Chart.BARS),
+        _compared("At its end", "Measure", at_end, Chart.BARS),
         _compared("Sealed matters, in none of the other figures", "Measure", sealed),
     )
     about = (
         f"Now is the period to {local.moment(document['as_at'])}, then the period before it. "
         "What each figure means stands under Dictionary."
     )
-    return Section("figures", "Figures", about, tables)
+    return Section("figures", "Figures", about, tables, columns=3, part=True)
 
 
 def _pairs(now: Mapping[str, Any], before: Mapping[str, Any], *, at_end: bool) -> tuple[Cells, ...]:
@@ -141,11 +141,14 @@ def _pairs(now: Mapping[str, Any], before: Mapping[str, Any], *, at_end: bool) -
     )
 
 
-def _compared(caption: str, what: str, rows: tuple[Cells, ...]) -> Table:
-    return Table(caption, (what, "Now", "Then"), rows, frozenset({1, 2}))
+def _compared(
+    caption: str, what: str, rows: tuple[Cells, ...], chart: Chart | None = None
+) -> Table:
+    return Table(caption, (what, "Now", "Then"), rows, frozenset({1, 2}), chart=chart)
 
 
-def _planned(document: Document, standards: Iterable[Mapping[str, Any]]) -> Section:
+def planned(document: Document, standards: Iterable[Mapping[str, Any]]) -> Section:
+    """Each standard of the agreements against what its visits came to."""
     rows = tuple(
         (
             _title(document, "ola", each["ola"]),
@@ -219,7 +222,7 @@ def _of_codes(
 
 
 def _exceptions(document: Document) -> Section:
-    missed = _planned(document, document["exceptions"]["planned"]).tables
+    missed = planned(document, document["exceptions"]["planned"]).tables
     lines = tuple(
         _of_codes(document, f"Astray by {name}", name, codes, tuple(codes[0])[1:])
         for name, codes in document["exceptions"]["by"].items()
@@ -253,7 +256,8 @@ def _workload(document: Document) -> Section:
     )
 
 
-def _benchmark(document: Document) -> Section:
+def benchmark(document: Document) -> Section:
+    """Providers, and clusters, beside each other."""
     now = document["benchmark"]["now"]
     tables = tuple(
         _of_codes(document, f"{word(by)}s beside each other", by, now[by])
@@ -264,7 +268,8 @@ def _benchmark(document: Document) -> Section:
     return Section("benchmark", "Benchmark", about, tables, "Nothing happened in the period.")
 
 
-def _dictionary() -> Section:
+def dictionary() -> Section:
+    """What each measure means, and how it is worked out."""
     rows = tuple((each.title, each.meaning, each.formula) for each in MEASURES.values())
     table = Table("Every measure.", ("Measure", "Meaning", "How it is worked out"), rows)
     about = "Each figure is defined once, for every report."

@@ -8,13 +8,13 @@ from typing import Any
 from escalation.digests import periods
 from escalation.digests.cards import NoSuchCard, card_of
 from escalation.digests.framework import Framework
-from escalation.digests.scorecard import SCHEMA, Asked, build
-from escalation.digests.tallies import Counted, Period, Scope, merged
+from escalation.digests.scorecard import SCHEMA, Asked
 from escalation.services.asked_digests import framework_at, refuse
 from escalation.services.desk import Desk
+from escalation.services.measured import measured
 from escalation.services.views import told
-from escalation.store import measuring
 from escalation.store.base import canonical, canonical_document
+from escalation.store.digests import StoredDigest
 from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection
 from escalation.workflow.viewing import EVERYTHING, Viewer, covers
@@ -27,6 +27,7 @@ class AskedCard:
     asked: Asked
     framework: Framework
     marking: str | None = None
+    corrects: StoredDigest | None = None
 
     @classmethod
     def of(
@@ -63,10 +64,15 @@ class AskedCard:
         """The same, bearing a protective marking where there is one."""
         return replace(self, marking=marking)
 
+    def correcting(self, old: StoredDigest | None) -> "AskedCard":
+        """The same, in the place of another, if of one."""
+        return replace(self, corrects=old)
+
     @property
     def key(self) -> str:
         """What makes it the same question, but for its instants."""
         words = [SCHEMA, self.asked.card.profile, told(self.asked.since)]
+        words += [] if self.corrects is None else [self.corrects.id]
         words += [] if self.marking is None else ["marking", self.marking]
         return sha256(canonical(words).encode()).hexdigest()
 
@@ -82,35 +88,15 @@ class AskedCard:
             "known_at": asked.known_at,
             "since": asked.since,
             "publication": self.framework.publication.hash,
-            "corrects": None,
+            "corrects": None if self.corrects is None else self.corrects.id,
         }
 
     def content(self, connection: Connection, unsealed: Unsealed = ()) -> bytes:
         """The canonical bytes, with the issues of ``unsealed`` though they are sealed by now."""
-        asked = self.asked
-        now = Period(asked.since, asked.as_at, asked.known_at)
-        before = Period(asked.before_since, asked.since, asked.known_at)
-        scope = asked.card.scope
-        document = build(
-            self.framework,
-            asked,
-            counted(connection, now, scope, unsealed),
-            counted(connection, before, scope, unsealed),
-        )
+        document = measured(connection, self.framework, self.asked, unsealed)
         if self.marking is not None:
             document["marking"] = self.marking
+        if self.corrects is not None:
+            old = self.corrects
+            document["corrects"] = {"number": old.number, "content_hash": old.content_hash}
         return canonical_document(document)
-
-
-def counted(
-    connection: Connection, period: Period, scope: Scope, unsealed: Unsealed = ()
-) -> Counted:
-    """What a period comes to."""
-    given = (connection, period, scope, unsealed)
-    return Counted(
-        merged(measuring.moves(*given), measuring.updates(*given), measuring.standing(*given)),
-        measuring.visits(*given),
-        measuring.waiting(*given),
-        measuring.arrivals(*given),
-        measuring.sealed(*given),
-    )

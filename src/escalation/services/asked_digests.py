@@ -1,20 +1,26 @@
 """What a digest is asked for, and the frame it stands in: the part before anything is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from escalation.clock import whole_second
+from escalation.digests import periods, scorecard
 from escalation.digests.digest import SCHEMA, Frame, build
 from escalation.digests.framework import Framework
+from escalation.digests.oversight import card_for, part_of
+from escalation.digests.papers import Record
 from escalation.digests.selection import Area, Rows, Selection
 from escalation.errors import Broken, Fault, Invalid
 from escalation.routing.publication import Publication
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
+from escalation.services.measured import measured
 from escalation.services.views import told
-from escalation.store import actions, dialect, selecting
+from escalation.store import actions, dialect, papers, selecting
 from escalation.store.base import canonical, canonical_document
 from escalation.store.diaries import diary_at
 from escalation.store.digests import StoredDigest
@@ -58,8 +64,6 @@ class Asked:
         code: str,
         instants: tuple[datetime, datetime],
         since: datetime | None,
-        *,
-        corrects: StoredDigest | None = None,
     ) -> "Asked":
         """What is asked of a forum's code: without ``since``, from the meeting before.
 
@@ -77,7 +81,11 @@ class Asked:
         previous = frame.meetings.previous
         if since is None and previous is not None:
             selection = Selection(code, as_at, known_at, previous.ends_at)
-        return cls(selection, frame, corrects)
+        return cls(selection, frame)
+
+    def correcting(self, old: StoredDigest | None) -> "Asked":
+        """The same, in the place of another, if of one."""
+        return replace(self, corrects=old)
 
     def marked(self, marking: str | None) -> "Asked":
         """The same, bearing a protective marking where there is one."""
@@ -108,28 +116,67 @@ class Asked:
 
     def content(self, connection: Connection, unsealed: Unsealed = ()) -> bytes:
         """The canonical bytes, with the issues of ``unsealed`` though they are sealed by now."""
-        selection, meeting = self.selection, self.frame.meetings.open
-        known_at, since = selection.known_at, selection.since
-        until = None if meeting is None else meeting.cutoff_at
-        here = selecting.standing(connection, selection.forum, selection.as_at, known_at, unsealed)
-        before = (
-            ()
-            if since is None
-            else selecting.counted(connection, selection.forum, since, known_at, unsealed)
-        )
-        area = Area.of(self.frame.forum)
-        around = selecting.elsewhere(connection, selection, area, until, unsealed)
-        moved = selecting.movements(connection, selection, unsealed)
-        due = actions.outstanding(connection, selection, unsealed)
-        hidden = selecting.sealed(connection, selection.forum, selection.as_at, known_at, unsealed)
-        rows = Rows(here, before, around, moved, due, hidden)
-        document = build(self.frame, selection, rows)
+        selection = self.selection
+
+        def record(issues: Sequence[str]) -> Record:
+            return papers.record(
+                connection, issues, selection.forum, selection.as_at, selection.known_at
+            )
+
+        document = build(self.frame, selection, self._rows(connection, unsealed), record)
+        document |= self._measured(connection, unsealed)
         if self.marking is not None:
             document["marking"] = self.marking
         if self.corrects is not None:
             old = self.corrects
             document["corrects"] = {"number": old.number, "content_hash": old.content_hash}
         return canonical_document(document)
+
+    def _rows(self, connection: Connection, unsealed: Unsealed) -> Rows:
+        selection, meeting = self.selection, self.frame.meetings.open
+        forum, as_at, known_at = selection.forum, selection.as_at, selection.known_at
+        since, until = selection.since, None if meeting is None else meeting.cutoff_at
+        before = None
+        if since is not None:
+            then = replace(selection, as_at=since, since=self._earlier(since))
+            before = selecting.movements(connection, then, unsealed)
+        return Rows(
+            selecting.standing(connection, forum, as_at, known_at, unsealed),
+            ()
+            if since is None
+            else selecting.counted(connection, forum, since, known_at, unsealed),
+            selecting.elsewhere(connection, selection, Area.of(self.frame.forum), until, unsealed),
+            selecting.movements(connection, selection, unsealed),
+            actions.outstanding(connection, selection, unsealed),
+            selecting.sealed(connection, forum, as_at, known_at, unsealed),
+            before,
+            tuple(
+                selecting.point(connection, forum, each.ends_at, known_at, unsealed)
+                for each in self.frame.meetings.ended
+                if each.ends_at < as_at
+            ),
+        )
+
+    def _earlier(self, since: datetime) -> datetime:
+        """When the period before began: with a meeting's end, or as long as this one."""
+        ends = [each.ends_at for each in self.frame.meetings.ended]
+        if since in ends[1:]:
+            return ends[ends.index(since) - 1]
+        return since - (self.selection.as_at - since)
+
+    def _measured(self, connection: Connection, unsealed: Unsealed) -> dict[str, Any]:
+        """What the forum's paper measures beside its issues, over the same period."""
+        framework, selection = self.frame.framework, self.selection
+        card = card_for(self.frame.forum, framework)
+        if card is None:
+            return {}
+        zone, since = ZoneInfo(self.frame.forum.meeting.zone), selection.since
+        begun = periods.quarter_begin(selection.as_at, zone) if since is None else since
+        earlier = (
+            periods.before(begun, selection.as_at, zone) if since is None else self._earlier(since)
+        )
+        asked = scorecard.Asked(card, begun, selection.as_at, selection.known_at, earlier, zone.key)
+        return part_of(measured(connection, framework, asked, unsealed))
 
 
 def framework_at(

@@ -15,27 +15,16 @@ from escalation.reports import FORMATS
 from escalation.reports.heading import Heading
 from escalation.routing.wording import not_among
 from escalation.services import withholding
-from escalation.services.asked_cards import AskedCard
 from escalation.services.asked_digests import Asked, Request, instants_of, refuse
+from escalation.services.corrections import current
 from escalation.services.desk import Desk
-from escalation.services.views import told
-from escalation.store import digests, journal
+from escalation.services.kept_digests import JSON, Made, keep, question, question_of
+from escalation.store import digests
 from escalation.store.digests import Rendering, StoredDigest
 from escalation.store.settling import settle
 from escalation.store.transaction import Connection, read, snapshot
-from escalation.workflow.facts import ENGINE, Actor
+from escalation.workflow.facts import Actor
 from escalation.workflow.viewing import EVERYTHING, Viewer
-
-JSON = "json"
-_NUMBER = "DIG-{year}-{number:04}"
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A digest, and whether it was made now: the same question gets the stored one."""
-
-    stored: StoredDigest
-    new: bool
 
 
 def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING) -> Made:
@@ -54,30 +43,13 @@ def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING
     settle(desk.engine, known_at if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
         instants = (as_at, known_at)
-        asked = _asked(desk, connection, profile, instants, request.since, viewer)
+        asked = question(desk, connection, profile, instants, request.since, viewer)
         asked = asked.marked(request.marking)
         found = digests.find(connection, asked.key, as_at, known_at)
         content = b"" if found is not None else asked.content(connection)
     if found is not None:
         return current(desk, found, actor)
-    return _store(desk, asked, content, actor)
-
-
-Question = Asked | AskedCard
-"""What a forum is to see, or a scorecard."""
-
-
-def _asked(
-    desk: Desk,
-    connection: Connection,
-    profile: str,
-    instants: tuple[datetime, datetime],
-    since: datetime | None,
-    viewer: Viewer = EVERYTHING,
-) -> Question:
-    if is_card(profile):
-        return AskedCard.of(desk, connection, profile, instants, since, viewer=viewer)
-    return Asked.of(desk, connection, profile.removeprefix(FORUM_PROFILE), instants, since)
+    return keep(desk, asked, content, actor)
 
 
 def _refuse_foreign(profile: str, viewer: Viewer) -> None:
@@ -85,56 +57,6 @@ def _refuse_foreign(profile: str, viewer: Viewer) -> None:
     code = profile.removeprefix(FORUM_PROFILE)
     if viewer.forums is not None and not is_card(profile) and code not in viewer.forums:
         refuse("unknown_reference", not_among(code, sorted(viewer.forums)), "/forum")
-
-
-def current(desk: Desk, stored: StoredDigest, actor: Actor) -> Made:
-    """A digest, or what stands for it once issues that it shows have been sealed."""
-    while True:
-        with read(desk.engine) as connection:
-            shows = bool(withholding.shown(connection, stored, _content(connection, stored)))
-            instead = digests.correction(connection, stored.id)
-        if not shows:
-            return Made(stored, new=False)
-        if instead is None:
-            return correct(desk, stored, actor)
-        stored = instead
-
-
-def correct(desk: Desk, old: StoredDigest, actor: Actor) -> Made:
-    """Make the digest that corrects another: of the same, without what has been sealed since."""
-    with snapshot(desk.engine) as connection:
-        instants = (old.as_at, old.known_at)
-        asked = Asked.of(desk, connection, _forum_of(old), instants, old.since, corrects=old)
-        asked = asked.marked(_marking(_content(connection, old)))
-        content = asked.content(connection)
-    return _store(desk, asked, content, actor)
-
-
-def correct_next(desk: Desk) -> int:
-    """Correct the digests that show one of the issues sealed lately; answers how many issues."""
-    with read(desk.engine) as connection:
-        issue_id = digests.recalled(connection)
-        found = () if issue_id is None else digests.uncorrected(connection, issue_id)
-    if issue_id is None:
-        return 0
-    for old in found:
-        correct(desk, old, ENGINE)
-    desk.do(lambda connection, _: digests.settle_recall(connection, issue_id)).result()
-    return 1
-
-
-def _content(connection: Connection, stored: StoredDigest) -> bytes:
-    return digests.content(connection, stored.id)
-
-
-def _marking(content: bytes) -> str | None:
-    """The protective marking that a digest bears by its canonical bytes."""
-    marking: str | None = json.loads(content).get("marking")
-    return marking
-
-
-def _forum_of(stored: StoredDigest) -> str:
-    return stored.profile.removeprefix(FORUM_PROFILE)
 
 
 def profile_of(request: Request) -> str:
@@ -241,26 +163,6 @@ def rendered(
     return answered
 
 
-def view(stored: StoredDigest) -> dict[str, Any]:
-    """What is told of a digest beside its content."""
-    return {
-        "id": stored.id,
-        "number": stored.number,
-        "schema": stored.schema,
-        "profile": stored.profile,
-        "forum": stored.forum,
-        "as_at": told(stored.as_at),
-        "known_at": told(stored.known_at),
-        "since": told(stored.since),
-        "publication": stored.publication,
-        "content_hash": stored.content_hash,
-        "created_by": stored.created_by,
-        "created_at": told(stored.created_at),
-        "corrects": stored.corrects,
-        "formats": {kind: f"/v1/digests/{stored.id}.{kind}" for kind in (JSON, *FORMATS)},
-    }
-
-
 def looked(desk: Desk, request: Request, viewer: Viewer = EVERYTHING) -> dict[str, Any]:
     """The document of a request as it would be made now; it is not kept.
 
@@ -272,7 +174,7 @@ def looked(desk: Desk, request: Request, viewer: Viewer = EVERYTHING) -> dict[st
     instants = instants_of(desk, request)
     settle(desk.engine, instants[1] if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
-        asked = _asked(desk, connection, profile, instants, request.since, viewer)
+        asked = question(desk, connection, profile, instants, request.since, viewer)
         document: dict[str, Any] = json.loads(asked.content(connection))
     return document
 
@@ -318,8 +220,8 @@ def verify(desk: Desk, name: str) -> Verdict:
         NotFound: there is no such digest.
     """
     stored = one(desk, name)
-    again = _rebuilt(desk, stored)
-    with read(desk.engine) as connection:
+    with snapshot(desk.engine) as connection:
+        again = _again(desk, connection, stored)
         kept = digests.content(connection, stored.id)
         made = digests.renderings(connection, stored.id)
     return Verdict(
@@ -330,55 +232,19 @@ def verify(desk: Desk, name: str) -> Verdict:
     )
 
 
-def _rebuilt(desk: Desk, stored: StoredDigest) -> bytes:
-    """What the rows give for a stored digest: with the issues that were sealed only later."""
-    with snapshot(desk.engine) as connection:
-        kept = digests.content(connection, stored.id)
-        instants = (stored.as_at, stored.known_at)
-        asked: Question
-        if stored.corrects is None:
-            asked = _asked(desk, connection, stored.profile, instants, stored.since)
-        else:
-            old = digests.one(connection, stored.corrects)
-            code = _forum_of(stored)
-            asked = Asked.of(desk, connection, code, instants, stored.since, corrects=old)
-        asked = asked.marked(_marking(kept))
-        return asked.content(connection, withholding.sealed_later(connection, stored, kept))
+def _again(desk: Desk, connection: Connection, stored: StoredDigest) -> bytes:
+    """What the rows give for a stored digest: with the issues that were sealed only later.
 
-
-def _store(desk: Desk, asked: Question, body: bytes, actor: Actor) -> Made:
-    kept_as = asked.kept_as()
-    started = desk.clock.now()
-    digest_id, event_id = desk.ids.new("dig", started), desk.ids.new("evt", started)
-    salt = desk.ids.token(16).hex()
-
-    def chore(connection: Connection, now: datetime) -> Made:
-        found = digests.find(connection, asked.key, kept_as["as_at"], kept_as["known_at"])
-        if found is not None:
-            return Made(found, new=found.id == digest_id)
-        number = _NUMBER.format(year=now.year, number=digests.next_number(connection, now.year))
-        stored = StoredDigest(
-            id=digest_id,
-            number=number,
-            content_hash=sha256(body).hexdigest(),
-            created_by=actor.name,
-            created_at=now,
-            **kept_as,
-        )
-        digests.add(connection, stored, body)
-        payload = {n: v for n, v in view(stored).items() if n not in {"created_by", "formats"}}
-        journal.record(
-            connection,
-            stored.id,
-            event_id=event_id,
-            kind="digest.ready",
-            payload={"digest": payload},
-            actor=actor,
-            now=now,
-            salt=salt,
-            sent=True,
-        )
-        return Made(stored, new=True)
-
-    made: Made = desk.do(chore).result()
-    return made
+    A matter that was sealed in the second in which the digest was made was sealed before it or
+    after: which one, the digest itself tells.
+    """
+    old = None if stored.corrects is None else digests.one(connection, stored.corrects)
+    asked = question_of(desk, connection, stored, corrects=old)
+    kept = digests.content(connection, stored.id)
+    later = withholding.sealed_later(connection, stored, kept)
+    again = asked.content(connection, later)
+    perhaps = withholding.sealed_since_made(connection, stored)
+    if perhaps == later or sha256(again).hexdigest() == stored.content_hash:
+        return again
+    other = asked.content(connection, perhaps)
+    return other if sha256(other).hexdigest() == stored.content_hash else again

@@ -30,6 +30,25 @@ def sealed_later(connection: Connection, stored: StoredDigest, content: bytes) -
     return tuple(row.id for row in found if row.sealed_at > later or row.id.encode() in content)
 
 
+def sealed_since_made(connection: Connection, stored: StoredDigest) -> Unsealed:
+    """The issues that were sealed after a digest was made, or in the same second."""
+    found = viewing.sealed_since(connection, stored.created_at - _A_SECOND)
+    return tuple(row.id for row in found)
+
+
+def counted(
+    connection: Connection, stored: StoredDigest, instead: StoredDigest | None
+) -> list[SealedRow]:
+    """The sealed issues that a digest may count: of one that is corrected, all sealed until then.
+
+    Which of them it counted is not kept, so it is for those who may see all of them.
+    """
+    if instead is None:
+        return []
+    found = viewing.sealed_since(connection, stored.created_at - _A_SECOND)
+    return [row for row in found if row.sealed_at <= instead.created_at]
+
+
 def absent(name: str) -> NotFound:
     """There is no such digest, or none for who asks: the same words for both."""
     return NotFound(f"There is no digest {name}.")
@@ -47,6 +66,18 @@ def _is_for(viewer: Viewer, stored: StoredDigest, content: bytes) -> bool:
     return covers(viewer, json.loads(content)["of"])
 
 
+def _measured_for(viewer: Viewer, content: bytes) -> bool:
+    """Whether a key is for all that a forum's paper counts beside the issues that it shows."""
+    document = json.loads(content)
+    key = Viewer(within=viewer.within)
+    cards = (
+        document[name]
+        for name in ("scorecard", "benchmark")
+        if "forum" in document and name in document
+    )
+    return all(covers(key, card["of"]) for card in cards)
+
+
 def check(
     connection: Connection,
     stored: StoredDigest,
@@ -61,18 +92,21 @@ def check(
             for.
         Forbidden: ``withheld``, naming the digest that stands for it once there is one.
     """
-    beyond = viewer.within and viewing.hidden_unsealed(connection, viewer, _issues(content))
+    beyond = viewer.within and (
+        viewing.hidden_unsealed(connection, viewer, _issues(content))
+        or not _measured_for(viewer, content)
+    )
     if beyond or not _is_for(viewer, stored, content):
         raise absent(stored.number if named is None else named)
-    rows = shown(connection, stored, content)
+    instead = digests.correction(connection, stored.id)
+    rows = shown(connection, stored, content) or counted(connection, stored, instead)
     if all(is_among(viewer, row.sealed_to) for row in rows):
         return
-    instead = digests.correction(connection, stored.id)
     told = {} if instead is None else {"corrected_by": instead.number}
     where = "its correction is being made" if instead is None else f"read {instead.number} instead"
     raise Forbidden(
-        f"{stored.number} shows a matter that has been sealed since it was made, and is kept from "
-        f"all but the people named for that matter; {where}.",
+        f"{stored.number} tells of a matter that has been sealed since it was made, and is kept "
+        f"from all but the people named for that matter; {where}.",
         "withheld",
         extra=told,
     )

@@ -100,19 +100,54 @@ def recalled(connection: Connection) -> str | None:
     return connection.scalar(select(table.c.issue_id).order_by(table.c.issue_id).limit(1))
 
 
+def all_recalled(connection: Connection) -> Sequence[str]:
+    """Every issue whose digests are still to be corrected."""
+    table = models.digest_recall
+    return connection.scalars(select(table.c.issue_id).order_by(table.c.issue_id)).all()
+
+
 def settle_recall(connection: Connection, issue_id: str) -> None:
-    """All digests that show the issue have been corrected."""
+    """All digests that tell of the issue have been corrected."""
     table = models.digest_recall
     connection.execute(delete(table).where(table.c.issue_id == issue_id))
 
 
-def uncorrected(connection: Connection, issue_id: str) -> Sequence[StoredDigest]:
-    """The digests that show an issue and that no other corrects."""
+def uncorrected(connection: Connection) -> tuple[StoredDigest, ...]:
+    """The digests that no other corrects, the oldest first."""
     table, later = models.digest, models.digest.alias()
     corrected = exists().where(later.c.corrects == table.c.id)
-    shows = dialect.has_bytes(connection.dialect, table.c.content, issue_id.encode())
-    query = select(*_COLUMNS).where(shows, ~corrected).order_by(table.c.created_at, table.c.id)
-    return [StoredDigest(**row) for row in connection.execute(query).mappings()]
+    query = select(*_COLUMNS).where(~corrected).order_by(table.c.created_at, table.c.id)
+    return tuple(StoredDigest(**row) for row in connection.execute(query).mappings())
+
+
+def shows(connection: Connection, stored: StoredDigest, issue_id: str) -> bool:
+    """Whether an issue stands in a digest by its id."""
+    table = models.digest
+    has = dialect.has_bytes(connection.dialect, table.c.content, issue_id.encode())
+    return connection.scalar(select(table.c.id).where(table.c.id == stored.id, has)) is not None
+
+
+def may_count(connection: Connection, stored: StoredDigest, issue_id: str) -> bool:
+    """Whether an issue was there by then, and could be one of those that a digest counts.
+
+    A scorecard may count any, and so may a forum's paper that measures more than the forum.
+    """
+    stay, table = models.stay, models.digest
+    was = select(stay.c.id).where(
+        stay.c.issue_id == issue_id,
+        stay.c.effective_from <= stored.as_at,
+        stay.c.recorded_from <= stored.known_at,
+    )
+    if stored.forum is not None:
+        measures = or_(
+            *(
+                dialect.has_bytes(connection.dialect, table.c.content, f'"{name}":{{'.encode())
+                for name in ("scorecard", "benchmark")
+            )
+        )
+        wider = exists().where(table.c.id == stored.id, measures)
+        was = was.where(or_(stay.c.forum == stored.forum, wider))
+    return connection.scalar(was.limit(1)) is not None
 
 
 def content(connection: Connection, digest_id: str) -> bytes:

@@ -19,6 +19,8 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
+    func,
     not_,
     or_,
     select,
@@ -26,7 +28,15 @@ from sqlalchemy import (
     union_all,
 )
 
-from escalation.digests.selection import Area, Before, Counted, Movement, Selection, Standing
+from escalation.digests.selection import (
+    Area,
+    Before,
+    Counted,
+    Movement,
+    Point,
+    Selection,
+    Standing,
+)
 from escalation.routing.vocabulary import Layer, Severity
 from escalation.store import dialect, models
 from escalation.store.base import EPOCH, Id, UtcInstant
@@ -133,6 +143,20 @@ def sealed(
     return len(fetched(connection, _sealed_query(connection.dialect, unsealed), given))
 
 
+def point(
+    connection: Connection,
+    forum: str,
+    at: datetime,
+    known_at: datetime,
+    unsealed: Unsealed = (),
+) -> Point:
+    """How many stood unresolved at a forum at an instant, counted where they are."""
+    given = {"forum": forum, "as_at": at, "known_at": known_at}
+    rows = fetched(connection, _point_query(connection.dialect, unsealed), given)
+    counts = (sum(row[n] or 0 for row in rows) for n in range(3))
+    return Point(at, *counts)
+
+
 def elsewhere(
     connection: Connection,
     selection: Selection,
@@ -202,6 +226,16 @@ def _standing_query(
     of: Dialect, unsealed: Unsealed, names: tuple[str, ...] = Standing._fields
 ) -> Query:
     query = _columns(of, names).select_from(_JOINED)
+    return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _point_query(of: Dialect, unsealed: Unsealed) -> Query:
+    past = case((_NOW.past_target_at <= _AS_AT, 1), else_=0)
+    counts = (func.count(), func.sum(past), func.count(_NOW.exhausted_at))
+    named = (each.label(name) for each, name in zip(counts, Point._fields[1:], strict=True))
+    query = select(*named).select_from(_JOINED)
+    del of
     return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
 
 

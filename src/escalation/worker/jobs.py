@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.services import digests, outgoing, planning, recovery, upkeep, watch
+from escalation.services import corrections, outgoing, planning, recovery, upkeep, watch
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
@@ -98,7 +98,7 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("meetings", PLANNING, ahead, full=planning.AT_ONCE),
         Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
-        Recurring("corrections", CORRECTING, lambda: digests.correct_next(desk), full=1),
+        Recurring("corrections", CORRECTING, lambda: corrections.correct_next(desk), full=1),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
         Recurring("forgotten_deliveries", FORGETTING, sent, full=outgoing.AT_ONCE),
     )

@@ -16,7 +16,7 @@ from escalation.api.schemas.digests import (
     MakeDigest,
 )
 from escalation.reports.as_html import content_policy
-from escalation.services import digests, once
+from escalation.services import digests, kept_digests, once
 from escalation.services.reading.issues import Page
 
 _CREATED, _FOUND = 201, 200
@@ -50,7 +50,7 @@ def make_digest(asked: Ask) -> Response:
             return asking.told(before)
     made = digests.make(desk, sent.request(), asked.caller.actor, asked.caller.viewer)
     status = _CREATED if made.new else _FOUND
-    body = paging.json_of(digests.view(made.stored))
+    body = paging.json_of(kept_digests.view(made.stored))
     given = {"Location": f"/v1/digests/{made.stored.id}"}
     if slot is not None:
         once.keep(desk, slot, asked.body_hash, status=status, headers=given, body=body)
@@ -72,7 +72,7 @@ def list_digests(asked: Ask, query: Annotated[DigestQuery, Query()]) -> Response
         )
     shown = found[: query.limit]
     goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > query.limit else None
-    page = Page([digests.view(each) for each in shown], query.limit, goes_on)
+    page = Page([kept_digests.view(each) for each in shown], query.limit, goes_on)
     return paging.answer(asked, page, scope=query.forum or "")
 
 
@@ -86,7 +86,7 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
     kind = ending or asking.wanted_format(asked, _BY_ACCEPT)
     if not kind:
         document = json.loads(digests.content(desk, stored, asked.caller.viewer, name))
-        return paging.single({**digests.view(stored), "document": document})
+        return paging.single({**kept_digests.view(stored), "document": document})
     body = digests.rendered(desk, stored, kind, asked.caller.viewer, name)
     given = {"Content-Type": _KINDS[kind]}
     if kind == "json":

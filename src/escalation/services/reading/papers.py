@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from escalation.digests.papers import Entry, Told, history, positions
 from escalation.routing.directory import Directory, Forum
 from escalation.services.bodies import body_of
 from escalation.services.meeting_views import meeting_seen, meeting_told
@@ -17,31 +18,10 @@ from escalation.services.views import clock_view, told
 from escalation.store import actions, meetings, timeline
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.ledger import before
-from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
 from escalation.workflow.meetings.conflicts import recused_on
 from escalation.workflow.meetings.facts import Item, Meeting, MeetingFacts
 
-_BRIEF = frozenset(
-    {
-        EventType.LOGGED,
-        EventType.ACKNOWLEDGED,
-        EventType.HELD,
-        EventType.RESUMED,
-        EventType.ESCALATED,
-        EventType.REFERRED_BACK,
-        EventType.REPORTED_UP,
-        EventType.TABLED,
-        EventType.DEFERRED,
-        EventType.DECIDED,
-        EventType.RESOLVED,
-        EventType.DISPUTED,
-        EventType.REOPENED,
-        EventType.EXHAUSTED,
-    }
-)
-"""What is told in a history in brief."""
-_SAYS = ("text", "question", "grounds", "reason", "because", "how", "title")
 _ENTRIES = 1_000
 
 
@@ -172,6 +152,7 @@ def _paper(look: Look, found: Facts, meeting: Meeting | None, item: Item | None)
     body = None if meeting is None else look.directory.forums.get(meeting.sitting.forum)
     rung = found.under.ladder.rung(issue.rung)
     target = rung.out_of_session.get(issue.severity)
+    entries = _entries(look, found)
     return {
         "issue": {
             "id": issue.id,
@@ -195,8 +176,8 @@ def _paper(look: Look, found: Facts, meeting: Meeting | None, item: Item | None)
         "carried_over": issue.carried_over,
         "out_of_session": None if target is None else str(target.value),
         "zone": body.meeting.zone if body is not None else look.directory.file.zone,
-        "history": _history(look, found),
-        "positions": [_position(look.directory, each) for each in issue.positions],
+        "history": history(entries),
+        "positions": positions(found.under.ladder, entries),
         "advice": list(issue.advice),
         "clocks": [clock_view(found, clock, now) for clock in found.clocks],
         "recused": _keep_out(look, found, meeting),
@@ -219,31 +200,14 @@ def _keep_out(look: Look, found: Facts, meeting: Meeting | None) -> list[dict[st
     ]
 
 
-def _history(look: Look, found: Facts) -> list[dict[str, Any]]:
-    entries = timeline.entries(look.connection, found.issue.id, limit=_ENTRIES)
+def _entries(look: Look, found: Facts) -> list[Told]:
+    """What all may read of an issue's timeline, but for what was disposed of."""
+    name = found.issue.id
     return [
-        {
-            "at": told(entry.effective_at),
-            "what": entry.type.removeprefix("issue."),
-            "says": next((str(entry.payload[n]) for n in _SAYS if entry.payload.get(n)), None),
-        }
-        for entry in entries
-        if entry.type in _BRIEF and entry.visibility == "shared"
+        (Entry(name, e.type, e.effective_at, e.due_at, ""), {**e.payload, "actor": e.actor})
+        for e in timeline.entries(look.connection, name, limit=_ENTRIES)
+        if e.visibility == "shared" and e.payload
     ]
-
-
-def _position(directory: Directory, position: Mapping[str, Any]) -> dict[str, Any]:
-    """A side's position in words; whatever else it holds goes with it."""
-    outcome = position.get("outcome") or {}
-    says = position.get("text") or position.get("grounds") or outcome.get("summary") or ""
-    person = position.get("person")
-    return {
-        **position,
-        "side": position.get("side", ""),
-        "at": position.get("at"),
-        "person": None if person is None else _name(directory, person),
-        "says": says,
-    }
 
 
 def _line(item: Item, view: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,287 @@
+"""Issue papers: what a body must know of an issue to decide it, told from its timeline.
+
+An agenda's papers and a digest's annexes are the same: only what was on the record when they are
+read differs.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from escalation.digests.framework import Framework
+from escalation.digests.items import Item
+from escalation.digests.selection import Standing, told
+from escalation.routing.effective import Durations, EffectiveLadder, EffectiveRung
+from escalation.routing.vocabulary import Severity, Side
+from escalation.workflow.events import EventType
+from escalation.workflow.states import END, ClockKind
+
+MOST: Final = 40
+"""How many annexes a digest has at most: those of the issues that stand first (our reading)."""
+BRIEF: Final = 10
+"""How many entries a history in brief has at most: the first, and the last ones (our reading)."""
+_TOLD = frozenset(
+    {
+        EventType.LOGGED,
+        EventType.ACKNOWLEDGED,
+        EventType.HELD,
+        EventType.RESUMED,
+        EventType.ESCALATED,
+        EventType.REFERRED_BACK,
+        EventType.REPORTED_UP,
+        EventType.TABLED,
+        EventType.DEFERRED,
+        EventType.DECIDED,
+        EventType.RESOLVED,
+        EventType.DISPUTED,
+        EventType.REOPENED,
+        EventType.EXHAUSTED,
+    }
+)
+"""What is told in a history in brief."""
+_STANCES = {
+    EventType.PROPOSED: "proposes",
+    EventType.AGREED: "agrees",
+    EventType.DISSENTED: "dissents",
+}
+READ = frozenset({*_TOLD, *_STANCES, EventType.WARNED})
+"""The types of entries that a paper is made from."""
+_SAYS = ("text", "question", "grounds", "reason", "because", "how", "title")
+_AGREED = frozenset(
+    {ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OUT_OF_SESSION, ClockKind.OVERALL}
+)
+_CLIMBS = frozenset({EventType.ESCALATED, EventType.EXHAUSTED})
+
+
+class Entry(NamedTuple):
+    """One entry of an issue's timeline that all may read; ``payload`` is JSON as it was kept."""
+
+    issue: str
+    type: str
+    effective_at: datetime
+    due_at: datetime | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on the record of some issues, each thing by the issue's id."""
+
+    entries: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    sought: Mapping[str, str] = field(default_factory=dict)
+
+
+def annexes(
+    framework: Framework, shown: Iterable[tuple[Standing, Item]], record: Record
+) -> list[dict[str, Any]]:
+    """The paper of each issue, in the order in which they are shown."""
+    return [_annex(framework, standing, item, record) for standing, item in shown]
+
+
+def _annex(framework: Framework, standing: Standing, item: Item, record: Record) -> dict[str, Any]:
+    ladder, issue = framework.agreement(standing).ladder, standing.issue
+    entries = [(each, json.loads(each.payload)) for each in record.entries.get(issue, ())]
+    rung, said = ladder.rung(standing.rung), record.sought.get(issue)
+    return {
+        "issue": {
+            name: item[name]
+            for name in (
+                "id", "reference", "title", "agency", "also_affects", "provider", "function",
+                "region", "kind", "severity", "status", "received_at", "age_business_days",
+                "business_days_at_rung", "entered_at",
+            )
+        }
+        | {"description": record.descriptions.get(issue, "")},
+        "rung": rung.title,
+        "meeting": item["meeting"],
+        "sought": said or _seeks(ladder, rung, item, entries),
+        "sought_by_rule": said is None,
+        "history": brief(history(entries)),
+        "positions": positions(ladder, entries),
+        "clocks": list(_clocks(ladder, rung, item, entries)),
+        "decisions": decisions(entries),
+    }  # fmt: skip
+
+
+Told = tuple[Entry, Mapping[str, Any]]
+"""An entry, with its payload read."""
+
+
+def history(entries: Sequence[Told]) -> list[dict[str, Any]]:
+    """What happened to it, without what only its officers need."""
+    return [
+        {
+            "at": told(entry.effective_at),
+            "what": entry.type.removeprefix("issue."),
+            "says": _says(entry.type, payload),
+            "from": payload.get("from") if isinstance(payload.get("from"), str) else None,
+            "to": payload.get("to"),
+            "meeting_at": payload.get("starts_at"),
+        }
+        for entry, payload in entries
+        if entry.type in _TOLD
+    ]
+
+
+def brief(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first line of a history and the last ones; ``left_out`` says how many are between."""
+    if len(lines) <= BRIEF:
+        return lines
+    return [{**lines[0], "left_out": len(lines) - BRIEF}, *lines[1 - BRIEF :]]
+
+
+def _says(kind: str, payload: Mapping[str, Any]) -> str | None:
+    if kind == EventType.RESOLVED:
+        return (payload.get("outcome") or {}).get("summary")
+    return next((str(payload[n]) for n in _SAYS if payload.get(n)), None)
+
+
+def positions(ladder: EffectiveLadder, entries: Sequence[Told]) -> list[dict[str, Any]]:
+    """What each side has said, in its own words; what a raiser disputes stands among them."""
+    return [found for each in entries if (found := _position(ladder, *each)) is not None]
+
+
+def _position(
+    ladder: EffectiveLadder, entry: Entry, payload: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    if entry.type in _STANCES:
+        outcome, side = payload.get("outcome") or {}, payload["seat"]
+        parts = (outcome.get("summary"), outcome.get("reasons"), payload.get("grounds"))
+        return {
+            "side": side,
+            "seat": _seat(ladder, payload["rung"], side),
+            "person": payload["actor"]["name"],
+            "at": told(entry.effective_at),
+            "stance": _STANCES[EventType(entry.type)],
+            "says": ". ".join(str(part).rstrip(".") for part in parts if part),
+        }
+    if entry.type == EventType.DISPUTED:
+        return {
+            "side": "raiser",
+            "seat": None,
+            "person": payload["actor"]["name"],
+            "at": told(entry.effective_at),
+            "stance": "disputes",
+            "says": payload.get("grounds") or "",
+        }
+    return None
+
+
+def _seat(ladder: EffectiveLadder, rung_id: str, side: str) -> str | None:
+    """The role that spoke, where the ladder still has that rung."""
+    for rung in ladder.rungs:
+        if rung.id == rung_id:
+            role = rung.seats.get(Side(side))
+            return None if role is None else role.value
+    return None
+
+
+def decisions(entries: Sequence[Told]) -> list[dict[str, Any]]:
+    """What bodies have decided on it, in order."""
+    return [
+        {
+            "id": payload["decision"],
+            "number": payload.get("number"),
+            "forum": payload["forum"],
+            "text": payload["text"],
+            "conditions": payload.get("conditions"),
+            "effect": payload["effect"],
+            "decided_at": told(entry.effective_at),
+        }
+        for entry, payload in entries
+        if entry.type == EventType.DECIDED
+    ]
+
+
+def _clocks(
+    ladder: EffectiveLadder, rung: EffectiveRung, item: Item, entries: Sequence[Told]
+) -> Iterator[dict[str, Any]]:
+    """The times that are agreed for it: those that run where it stands, and those that ran out."""
+    severity, out = Severity(item["severity"]), list(_ended(entries))
+    here = {each["kind"]: each for each in out if each["at"] >= item["entered_at"]}
+    here |= {each["kind"]: each for each in out if each["kind"] == ClockKind.OVERALL}
+    agreed = {
+        ClockKind.FORUM: rung.grace and f"until the meeting has ended, and {rung.grace.value}",
+        ClockKind.OUT_OF_SESSION: _budget(rung.out_of_session, severity),
+        ClockKind.OVERALL: _budget(ladder.clocks.overall, severity),
+    }
+    state = "running" if item["hold_until"] is None else "paused"
+    for kind, budget in agreed.items():
+        if budget is not None:
+            due_at = item["due_at"] if kind is ClockKind.FORUM else None
+            ended = here.pop(kind.value, None)
+            yield {
+                "kind": kind.value,
+                "budget": budget,
+                "due_at": due_at if ended is None else ended["due_at"],
+                "state": state if ended is None else "past target",
+                "past_target": ended is not None,
+                "rung": None,
+                "times": 1,
+            }
+    yield from _together([each for each in out if each["kind"] != ClockKind.OVERALL])
+
+
+def _together(ended: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What ran out, by clock and rung: how often, and when the last of each was due."""
+    times = Counter((each["kind"], each["rung"]) for each in ended)
+    last = {(each["kind"], each["rung"]): each for each in ended}
+    for (kind, rung), many in times.items():
+        yield {
+            "kind": kind,
+            "budget": None,
+            "due_at": last[kind, rung]["due_at"],
+            "state": "past target",
+            "past_target": True,
+            "rung": rung,
+            "times": many,
+        }
+
+
+def _budget(agreed: Durations, severity: Severity) -> str | None:
+    found = agreed.get(severity)
+    return None if found is None else str(found.value)
+
+
+def _ended(entries: Sequence[Told]) -> Iterator[dict[str, Any]]:
+    """The agreed times that ran out, each with the rung that it ran on."""
+    for entry, payload in entries:
+        kind = _ran_out(entry, payload)
+        if kind is not None:
+            rung = payload.get("from") or payload.get("rung")
+            yield {
+                "kind": kind.value,
+                "due_at": entry.due_at,
+                "at": entry.effective_at,
+                "rung": rung,
+            }
+
+
+def _ran_out(entry: Entry, payload: Mapping[str, Any]) -> ClockKind | None:
+    if entry.due_at is None:
+        return None
+    if entry.type in _CLIMBS:
+        return ClockKind.RUNG
+    if entry.type == EventType.WARNED and payload.get("step") == END:
+        kind = payload.get("clock")
+        return ClockKind(kind) if kind in _AGREED else None
+    return None
+
+
+def _seeks(
+    ladder: EffectiveLadder, rung: EffectiveRung, item: Item, entries: Sequence[Told]
+) -> str:
+    """What is sought where nobody has said it: what the body can do for the issue (our reading)."""
+    if item["exhausted_at"] is not None:
+        return "Decide it: there is nowhere left for it to climb."
+    place = ladder.position(rung.id)
+    if place + 1 == len(ladder.rungs):
+        return "Decide it, or refer it back with a question: this is the last rung."
+    above = ladder.rungs[place + 1].title
+    dissent = any(entry.type == EventType.DISSENTED for entry, _ in entries)
+    first = "Decide between the two sides' positions" if dissent else "Resolve it"
+    return f"{first}, refer it back with a question, or send it up to: {above}."

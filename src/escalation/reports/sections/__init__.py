@@ -1,0 +1,34 @@
+"""The sections of a digest's paper, one to a file, in the order in which a chair reads them."""
+
+from escalation.reports.layout import Document, Section, Words
+from escalation.reports.sections import (
+    actions,
+    annexes,
+    at_rung,
+    benchmark,
+    coming,
+    figures,
+    high_level,
+    performance,
+    since,
+    sought,
+    trend,
+)
+
+
+def sections(document: Document) -> tuple[Section, ...]:
+    """The whole of it."""
+    words = Words(document)
+    return (
+        *sought.sections(document, words),
+        figures.section(document, words),
+        *trend.sections(document, words),
+        at_rung.section(document, words),
+        coming.section(document, words),
+        high_level.section(document, words),
+        since.section(document, words),
+        actions.section(document, words),
+        *performance.sections(document, words),
+        *benchmark.sections(document, words),
+        *annexes.sections(document, words),
+    )
