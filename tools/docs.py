@@ -1,4 +1,7 @@
-"""Write the pages of the documentation that are made from the code. A test finds a stale one."""
+"""Write what is made from the code: pages of the documentation, and what the client knows.
+
+A test finds a stale one.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 from escalation import settings
 from escalation.api import app, codes
 from escalation.digests import measures
-from tools import docs_commands, docs_workflow
+from tools import client_shapes, docs_commands, docs_workflow
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,6 +21,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/openapi.json": app.described,
     "docs/settings.md": settings.document,
     "docs/state-machine.md": docs_workflow.state_machine,
+    **client_shapes.MODULES,
 }
 
 

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
         description="A socket in the file system to serve on, for its owner alone, in place of an"
         " address and a port.",
     )
+    key: str | None = Field(
+        None, repr=False, description="The key that commands with `--server` work with."
+    )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = Field(
         "INFO", description="The least of what is logged."
     )
@@ -381,6 +384,10 @@ def _default(name: str, field: FieldInfo) -> str:
 
 def _fault(field: str, message: str, given: object) -> Fault:
     # A URL may hold a password, and a key is one.
-    found = "" if field in {"database_url", "hook_secrets", "master_key"} else f", found {given!r}"
+    found = (
+        ""
+        if field in {"database_url", "hook_secrets", "key", "master_key"}
+        else f", found {given!r}"
+    )
     meaning = _fields()[field].description
     return Fault("setting", f"{message}{found}. {meaning}", parameter=variable_of(field))

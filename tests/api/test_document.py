@@ -17,7 +17,7 @@ from escalation.workflow.guards import RULES
 from tests.api.service import Service
 from tests.architecture.sources import product
 
-NOT_TOLD = {"error", "clash", "settings"}
+NOT_TOLD = {"error", "clash", "settings", "unreachable", "not_the_service"}
 """Codes that never leave as a problem of the interface."""
 ELSEWHERE = ("cli/", "services/backup.py", "store/upkeep.py")
 """Where only the command line comes."""

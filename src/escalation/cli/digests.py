@@ -1,14 +1,13 @@
 """``escalation digests``: what a secretariat takes to a meeting."""
 
 import sys
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
+from escalation.cli.opening import at_the_desk
 from escalation.cli.screen import (
     AsJson,
     Out,
@@ -21,10 +20,10 @@ from escalation.cli.screen import (
     tell,
     zoned,
 )
+from escalation.cli.service import Served, at_service
 from escalation.digests.cards import PROFILES
 from escalation.errors import Broken
-from escalation.services import digests, kept_digests
-from escalation.services.asked_digests import Request
+from escalation.services import digests
 
 app = group(
     "Make, show and verify digests of forums, and scorecards.\n\n"
@@ -55,7 +54,7 @@ Since = Annotated[
 Name = Annotated[str, typer.Argument(metavar="DIGEST", help="Its number or id.")]
 
 
-@app.command()
+@app.command(cls=Served)
 def build(  # noqa: PLR0913 - each is an option of its own
     forum: Annotated[str | None, typer.Option(help="The forum's code.")] = None,
     profile: Annotated[
@@ -74,17 +73,17 @@ def build(  # noqa: PLR0913 - each is an option of its own
 
     Example: escalation digests build --forum bmf-southern-cross --as-at 2026-07-01T09:00:00+10:00
     """
-    request = Request(
-        forum=forum,
-        profile=profile,
-        as_at=_instant(as_at, "--as-at"),
-        known_at=_instant(known_at, "--known-at"),
-        since=_instant(since, "--since"),
-        marking=marking,
-    )
-    with at_the_desk() as container, progress("Counting", None):
-        made = digests.make(container.desk, request, me())
-    found = kept_digests.view(made.stored)
+    asked = {
+        "forum": forum,
+        "profile": profile,
+        "as_at": _instant(as_at, "--as-at"),
+        "known_at": _instant(known_at, "--known-at"),
+        "since": _instant(since, "--since"),
+        "marking": marking,
+    }
+    with at_service() as service, progress("Counting", None):
+        given = {name: value for name, value in asked.items() if value is not None}
+        found, new = service.digests.build(given)
     if as_json:
         say_json(found)
         return
@@ -99,11 +98,11 @@ def build(  # noqa: PLR0913 - each is an option of its own
             "content hash": found["content_hash"],
         }
     )
-    if not made.new:
+    if not new:
         tell("It had been made before; this is the stored one.")
 
 
-@app.command()
+@app.command(cls=Served)
 def show(
     digest: Name,
     format_: Annotated[
@@ -118,8 +117,8 @@ def show(
     Example: escalation digests show DIG-2026-0001 --format html --out digest.html
     """
     kind = Format.JSON if as_json else format_
-    with at_the_desk() as container:
-        body = digests.rendered(container.desk, digests.one(container.desk, digest), kind.value)
+    with at_service() as service:
+        body = service.digests.file(digest, kind.value)
     if out is None and kind in _FOR_FILES and sys.stdout.isatty():
         raise Broken(f"A terminal cannot show {kind.value}; name a file with --out.")
     give(body, out, nl=not (kind in _FOR_FILES or body.endswith(b"\n")))
@@ -159,5 +158,5 @@ def _say(what: str, *, ok: bool) -> None:
     say(f"{what}: {'yes' if ok else 'NO'}")
 
 
-def _instant(text: str | None, name: str) -> datetime | None:
-    return None if text is None else zoned(text, name)
+def _instant(text: str | None, name: str) -> str | None:
+    return None if text is None else zoned(text, name).isoformat()

@@ -1,23 +1,14 @@
 """``escalation contacts`` and ``escalation feedback``: what people said that is no issue (yet)."""
 
-import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from escalation.api import body
-from escalation.api.schemas.interactions import RaiseIssue, RecordContact, RecordFeedback
-from escalation.cli.fields import DEPTH, Body, Fields, body_of
+from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
-from escalation.services import correspondence, interactions, receipts
-from escalation.services.at_hand import look
-from escalation.services.correspondence import Letter
-from escalation.services.interactions import Asked, Recording
-from escalation.services.jobs import Job
-from escalation.services.reading.correspondence import passed
-from escalation.services.receipts import NewReceipt
+from escalation.cli.service import RegisterDesk, Served, Service, at_service
 from escalation.workflow.interactions import Family
 
 contacts = group(
@@ -36,27 +27,25 @@ Raised = Annotated[
 ]
 
 
-@contacts.command("record")
+@contacts.command("record", cls=Served)
 def record_contact(fields: Fields = None, file: Body = None, *, as_json: AsJson = False) -> None:
     """Record a contact; it is kept whatever becomes of it.
 
     Example: escalation contacts record channel=phone party=rivers text="Where is my payslip?"
     """
-    sent = body.read(body_of(fields or (), file), RecordContact, DEPTH)
-    _record(Family.CONTACT, sent, as_json=as_json)
+    _record(Family.CONTACT, body_of(fields or (), file), as_json=as_json)
 
 
-@feedback.command("record")
+@feedback.command("record", cls=Served)
 def record_feedback(fields: Fields = None, file: Body = None, *, as_json: AsJson = False) -> None:
     """Record a compliment, a suggestion or a survey's answers.
 
     Example: escalation feedback record kind=suggestion party=meridian text="Answer sooner"
     """
-    sent = body.read(body_of(fields or (), file), RecordFeedback, DEPTH)
-    _record(Family.FEEDBACK, sent, as_json=as_json)
+    _record(Family.FEEDBACK, body_of(fields or (), file), as_json=as_json)
 
 
-@contacts.command("list")
+@contacts.command("list", cls=Served)
 def list_contacts(
     words: Words = None, raised: Raised = None, limit: Limit = 50, *, as_json: AsJson = False
 ) -> None:
@@ -64,10 +53,10 @@ def list_contacts(
 
     Example: escalation contacts list --not-raised
     """
-    _list(Asked(family=Family.CONTACT, words=_parts(words), raised=raised, limit=limit), as_json)
+    _list(Family.CONTACT, {"q": words, "raised": raised}, limit, as_json=as_json)
 
 
-@feedback.command("list")
+@feedback.command("list", cls=Served)
 def list_feedback(
     words: Words = None, raised: Raised = None, limit: Limit = 50, *, as_json: AsJson = False
 ) -> None:
@@ -75,10 +64,10 @@ def list_feedback(
 
     Example: escalation feedback list -q payroll
     """
-    _list(Asked(family=Family.FEEDBACK, words=_parts(words), raised=raised, limit=limit), as_json)
+    _list(Family.FEEDBACK, {"q": words, "raised": raised}, limit, as_json=as_json)
 
 
-@contacts.command("show")
+@contacts.command("show", cls=Served)
 def show_contact(name: Name, *, as_json: AsJson = False) -> None:
     """Show a contact as it was recorded.
 
@@ -87,7 +76,7 @@ def show_contact(name: Name, *, as_json: AsJson = False) -> None:
     _show(Family.CONTACT, name, as_json=as_json)
 
 
-@feedback.command("show")
+@feedback.command("show", cls=Served)
 def show_feedback(name: Name, *, as_json: AsJson = False) -> None:
     """Show feedback as it was recorded.
 
@@ -99,7 +88,7 @@ def show_feedback(name: Name, *, as_json: AsJson = False) -> None:
 Text = Annotated[str, typer.Argument(help="What is written to them.", metavar="TEXT")]
 
 
-@contacts.command("answer")
+@contacts.command("answer", cls=Served)
 def answer_contact(name: Name, text: Text, *, as_json: AsJson = False) -> None:
     """Answer who gave no name: they read it with their receipt.
 
@@ -108,7 +97,7 @@ def answer_contact(name: Name, text: Text, *, as_json: AsJson = False) -> None:
     _answer(Family.CONTACT, name, text, as_json=as_json)
 
 
-@feedback.command("answer")
+@feedback.command("answer", cls=Served)
 def answer_feedback(name: Name, text: Text, *, as_json: AsJson = False) -> None:
     """Answer who gave no name: they read it with their receipt.
 
@@ -117,7 +106,7 @@ def answer_feedback(name: Name, text: Text, *, as_json: AsJson = False) -> None:
     _answer(Family.FEEDBACK, name, text, as_json=as_json)
 
 
-@contacts.command("raise")
+@contacts.command("raise", cls=Served)
 def raise_contact(
     name: Name, fields: Fields = None, file: Body = None, *, as_json: AsJson = False
 ) -> None:
@@ -128,7 +117,7 @@ def raise_contact(
     _raise(Family.CONTACT, name, body_of(fields or (), file), as_json=as_json)
 
 
-@feedback.command("raise")
+@feedback.command("raise", cls=Served)
 def raise_feedback(
     name: Name, fields: Fields = None, file: Body = None, *, as_json: AsJson = False
 ) -> None:
@@ -139,49 +128,40 @@ def raise_feedback(
     _raise(Family.FEEDBACK, name, body_of(fields or (), file), as_json=as_json)
 
 
-def _parts(words: str | None) -> list[str]:
-    return (words or "").split()
+def _desk(service: Service, family: Family) -> RegisterDesk:
+    return service.contacts if family is Family.CONTACT else service.feedback
 
 
-def _record(family: Family, sent: RecordContact | RecordFeedback, *, as_json: bool) -> None:
-    with at_the_desk() as container:
-        made = receipts.make(container.ids) if sent.raiser.anonymous else None
-        kept = None if made is None else made.kept
-        recording = Recording(family, sent.fields, sent.received_at, None, receipt=kept)
-        said = json.loads(interactions.record(container.desk, recording, me()).body)
-    if as_json:
-        say_json({**said, **_code(made)})
-        return
-    _told(said, as_json=False)
-    _tell_code(made)
+def _record(family: Family, sent: bytes, *, as_json: bool) -> None:
+    with at_service() as service:
+        said = _desk(service, family).record(sent)
+    _told(said, as_json=as_json)
+    _tell_code(said, as_json=as_json)
 
 
 def _answer(family: Family, name: str, text: str, *, as_json: bool) -> None:
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        said = interactions.one(seen, family, name)
-        correspondence.write(container.desk, said, Letter(text=text, actor=me()))
-    _show(family, said.id, as_json=as_json)
+    with at_service() as service:
+        said = _desk(service, family).answer(name, text)
+    _told(said, as_json=as_json)
 
 
-def _code(made: NewReceipt | None) -> dict[str, str]:
-    return {} if made is None else {"receipt_code": made.code}
+def _tell_code(view: Mapping[str, Any], *, as_json: bool) -> None:
+    code = view.get("receipt_code")
+    if code is not None and not as_json:
+        tell(f"Its raiser comes back with {code}. It is not shown again.")
 
 
-def _tell_code(made: NewReceipt | None) -> None:
-    if made is not None:
-        tell(f"Its raiser comes back with {made.code}. It is not shown again.")
-
-
-def _list(asked: Asked, as_json: bool) -> None:  # noqa: FBT001 - the commands' own option
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        page = interactions.page(seen, asked, total=True)
+def _list(family: Family, asked: Mapping[str, Any], limit: int, *, as_json: bool) -> None:
+    given = {name: value for name, value in asked.items() if value is not None}
+    with at_service() as service:
+        page = _desk(service, family).first(limit, **given)
     if as_json:
-        say_json({"data": page.items, "meta": {"limit": asked.limit, "total": page.total}})
+        say_json({"data": page.data, "meta": {"limit": limit, "total": page.total}})
         return
     columns = ("reference", "received", "kind", "party", "issue", "text")
-    table(None, columns, [_row(each) for each in page.items])
-    if page.total is not None and page.total > len(page.items):
-        tell(f"{len(page.items)} of {page.total}; --limit shows more.")
+    table(None, columns, [_row(each) for each in page.data])
+    if page.total is not None and page.total > len(page.data):
+        tell(f"{len(page.data)} of {page.total}; --limit shows more.")
 
 
 def _row(said: Any) -> tuple[str | None, ...]:  # noqa: ANN401 - a view
@@ -198,14 +178,12 @@ def _row(said: Any) -> tuple[str | None, ...]:  # noqa: ANN401 - a view
 
 
 def _show(family: Family, name: str, *, as_json: bool) -> None:
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        found = interactions.one(seen, family, name)
-        messages = list(passed(seen.connection, found.id))
-        said = {**interactions.view(found), "messages": messages}
+    with at_service() as service:
+        said = _desk(service, family).show(name)
     _told(said, as_json=as_json)
 
 
-def _told(said: dict[str, Any], *, as_json: bool) -> None:
+def _told(said: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(said)
         return
@@ -231,19 +209,12 @@ def _told(said: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _raise(family: Family, name: str, sent: bytes, *, as_json: bool) -> None:
-    given = body.read(sent, RaiseIssue, DEPTH).given
-    with at_the_desk() as container:
-        desk = container.desk
-        with look(desk, me()) as seen:
-            said = interactions.one(seen, family, name)
-            log = interactions.raised_from(seen.directory, said, given)
-        job = Job(stem=desk.stem(), actor=me(), ask=log, backdated=True)
-        nameless = said.raiser.get("anonymous") and said.receipt is None
-        made = receipts.make(container.ids) if nameless else None
-        job.receipt = None if made is None else made.kept
-        issue = json.loads(interactions.raise_issue(desk, said, job).body)
+    with at_service() as service:
+        desk = _desk(service, family)
+        said = desk.show(name)
+        issue = desk.raise_(name, sent)
     if as_json:
-        say_json({**issue, **_code(made)})
+        say_json(issue)
         return
-    say(f"{said.reference} was raised as {issue['reference']}: {issue['title']}")
-    _tell_code(made)
+    say(f"{said['reference']} was raised as {issue['reference']}: {issue['title']}")
+    _tell_code(issue, as_json=as_json)

@@ -1,28 +1,21 @@
 """An issue on the screen: times in the zone of its own calendar."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.cli.screen import instant, pairs, say, table
-from escalation.services.reading.reader import Look
 
 MINUTE, HOUR = 60, 3_600
 
 
-@dataclass(frozen=True, slots=True)
 class Shown:
     """An issue's view, and the zone in which its people live."""
 
-    view: Mapping[str, Any]
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, look: Look, view: Mapping[str, Any]) -> "Shown":
-        """The view with the zone of the issue's calendar."""
-        publication = look.pinned(view["ladder"]["publication"])
-        return cls(view, ZoneInfo(publication.calendar(view["calendar"]).rules.zone))
+    def __init__(self, view: Mapping[str, Any]) -> None:
+        """The view as it was answered."""
+        self.view = view
+        self.zone = ZoneInfo(view["zone"])
 
     def at(self, value: str | None) -> str:
         """An instant of the view in its zone."""

@@ -1,26 +1,18 @@
 """``escalation issues``: the same acts as the API."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from escalation.api import body
-from escalation.api.schemas.acts import BODIES
-from escalation.api.schemas.issues import LogIssue
-from escalation.cli.fields import DEPTH, Body, Fields, body_of
+from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
 from escalation.cli.issue_view import Shown, print_history, print_issue, print_list
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, say_json, tell
+from escalation.cli.service import Served, at_service
 from escalation.cli.vacancies import vacancies
 from escalation.routing.vocabulary import Severity
-from escalation.services import at_hand, receipts
-from escalation.services.reading import issues, timelines
-from escalation.services.reading.issues import SORTS, Question
-from escalation.services.reading.reader import Look
+from escalation.services.reading.issues import SORTS
 from escalation.workflow.states import Act, Status
 
 app = group(
@@ -30,13 +22,10 @@ app = group(
 
 app.command()(vacancies)
 
-PAGE = 200
-"""Entries of a history that are read at once."""
-
 Issue = Annotated[str, typer.Argument(help="Its reference or its id.", metavar="ISSUE")]
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(  # noqa: PLR0913 - the options of a command
     *,
     status: Annotated[
@@ -68,32 +57,29 @@ def list_(  # noqa: PLR0913 - the options of a command
     """
     if sort.removeprefix("-") not in SORTS:
         raise typer.BadParameter(f"--sort takes {', '.join(SORTS)}, found {sort}")
-    one = {"agency": agency, "provider": provider, "rung": rung}
-    among: dict[str, Sequence[str]] = {name: [value] for name, value in one.items() if value}
-    among |= {"status": status} if status else {}
-    among |= {"severity": severity} if severity else {}
-    question = Question(
-        among=among,
-        holder=holder,
-        past_target=past_target,
-        words=(words or "").split(),
-        sort=sort.removeprefix("-"),
-        descending=sort.startswith("-"),
-        limit=limit,
-        total=True,
-    )
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        page = issues.page(look, question)
-        shown = [Shown.of(look, view) for view in page.items]
+    filters: dict[str, Any] = {
+        "status": status,
+        "severity": severity,
+        "agency": agency,
+        "provider": provider,
+        "rung": rung,
+        "holder": holder,
+        "past_target": past_target,
+        "q": words,
+        "sort": sort,
+    }
+    given = {name: value for name, value in filters.items() if value not in (None, [])}
+    with at_service() as service:
+        page = service.issues.first(limit, **given)
     if as_json:
-        say_json({"data": page.items, "meta": {"limit": limit, "total": page.total}})
+        say_json({"data": page.data, "meta": {"limit": limit, "total": page.total}})
         return
-    print_list(shown)
-    if page.total is not None and page.total > len(shown):
-        tell(f"{len(shown)} of {page.total}; --limit shows more.")
+    print_list([Shown(view) for view in page.data])
+    if page.total is not None and page.total > len(page.data):
+        tell(f"{len(page.data)} of {page.total}; --limit shows more.")
 
 
-@app.command()
+@app.command(cls=Served)
 def show(
     issue: Issue,
     *,
@@ -106,9 +92,9 @@ def show(
 
     Example: escalation issues show SSI-2026-000001 --history
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        shown = Shown.of(look, issues.one(look, issue))
-        entries = list(_history(look, issue)) if history else None
+    with at_service() as service:
+        shown = Shown(service.issues.show(issue))
+        entries = list(service.issues.timeline(issue)) if history else None
     if as_json:
         say_json({**shown.view, **({} if entries is None else {"timeline": entries})})
         return
@@ -117,35 +103,22 @@ def show(
         print_history(shown, entries)
 
 
-def _history(look: Look, issue: str) -> Iterator[Mapping[str, Any]]:
-    after: int | None = 0
-    while after is not None:
-        page = timelines.page(look, issue, after=after, limit=PAGE)
-        yield from page.items
-        after = None if page.after is None else int(str(page.after[0]))
-
-
-@app.command()
+@app.command(cls=Served)
 def log(fields: Fields = None, file: Body = None, *, as_json: AsJson = False) -> None:
     """Log an issue; the answer says on which rung it stands, who holds it, and why.
 
     Example: escalation issues log title="Pay is late" agency=rivers function=payroll
     raiser.type=staff raiser.name="Ana Reid" channel=phone
     """
-    sent = body.read(body_of(fields or (), file), LogIssue, DEPTH)
-    with at_the_desk() as container:
-        made = receipts.make(container.ids) if sent.raiser.anonymous else None
-        kept = None if made is None else made.kept
-        answer = at_hand.done(container.desk, sent.command(), me(), receipt=kept)
-        with at_hand.look(container.desk, me()) as look:
-            shown = Shown.of(look, json.loads(answer.body))
-    if made is not None:
-        shown = replace(shown, view={**shown.view, "receipt_code": made.code})
-        tell(f"Its raiser comes back with {made.code}. It is not shown again.")
-    _told(shown, as_json=as_json)
+    sent = body_of(fields or (), file)
+    with at_service() as service:
+        view = service.issues.log(sent)
+    if code := view.get("receipt_code"):
+        tell(f"Its raiser comes back with {code}. It is not shown again.")
+    _told(view, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def act(
     issue: Issue,
     act: Annotated[Act, typer.Argument(help="What is done.", metavar="ACT")],
@@ -162,18 +135,14 @@ def act(
     Example: escalation issues act SSI-2026-000001 hold until=2026-12-01T09:00:00+10:00
     awaiting=raiser reason="The form is to come"
     """
-    sent = body.read(body_of(fields or (), file), BODIES[act], DEPTH)
-    with at_the_desk() as container:
-        answer = at_hand.done(
-            container.desk, sent.command(), me(), issue=issue, other=sent.other, version=version
-        )
-        with at_hand.look(container.desk, me()) as look:
-            shown = Shown.of(look, json.loads(answer.body))
-    _told(shown, as_json=as_json)
+    sent = body_of(fields or (), file)
+    with at_service() as service:
+        view = service.issues.act(issue, act.value, sent, version=version)
+    _told(view, as_json=as_json)
 
 
-def _told(shown: Shown, *, as_json: bool) -> None:
+def _told(view: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        say_json(shown.view)
+        say_json(view)
     else:
-        print_issue(shown)
+        print_issue(Shown(view))

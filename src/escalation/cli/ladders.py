@@ -165,7 +165,7 @@ def explain(
     """
     with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
         found = explained(look, issue)
-        shown = Shown.of(look, issues.one(look, issue))
+        shown = Shown(issues.one(look, issue))
     if as_json:
         say_json(found)
     else:

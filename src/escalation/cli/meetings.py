@@ -7,18 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from escalation.api import body
-from escalation.api.schemas.meetings import BODIES, ScheduleBody
-from escalation.cli.fields import DEPTH, Body, Fields, body_of
+from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
 from escalation.cli.issue_view import Shown, print_issue
 from escalation.cli.meeting_view import print_meeting, print_meetings
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, Out, give, say_json
-from escalation.reports import as_html, as_markdown, pages
-from escalation.reports.pages import Page
-from escalation.services import at_hand, forums, planning
-from escalation.services.reading import meetings, papers
+from escalation.cli.service import Served, at_service
 from escalation.workflow.meetings.asks import Procedural
 
 app = group(
@@ -34,7 +28,8 @@ class Format(StrEnum):
     HTML = "html"
 
 
-_MADE = {Format.MARKDOWN: as_markdown.page, Format.HTML: as_html.page}
+_JSON = "application/json"
+_KINDS = {Format.MARKDOWN: "text/markdown", Format.HTML: "text/html"}
 
 Meeting = Annotated[str, typer.Argument(help="Its id.", metavar="MEETING")]
 Forum = Annotated[str, typer.Argument(help="The forum's code.", metavar="FORUM")]
@@ -44,7 +39,7 @@ Version = Annotated[
 ]
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(
     forum: Forum,
     *,
@@ -58,29 +53,26 @@ def list_(
 
     Example: escalation meetings list bmf-southern-cross --past
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        if past:
-            page = meetings.past(look, forum, before=None, limit=limit)
-        else:
-            page = meetings.upcoming(look, forum, after=None, limit=limit)
+    with at_service() as service:
+        page = service.meetings.first(limit, forum, past=past)
     if as_json:
-        say_json({"data": page.items, "meta": {"limit": limit}})
+        say_json({"data": page.data, "meta": {"limit": limit}})
     else:
-        print_meetings(page.items)
+        print_meetings(page.data)
 
 
-@app.command()
+@app.command(cls=Served)
 def show(meeting: Meeting, *, as_json: AsJson = False) -> None:
     """Show a meeting: when it is, who was there, what is before it, and what was decided.
 
     Example: escalation meetings show mtg_01kfx...
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        view = meetings.one(look, meeting)
+    with at_service() as service:
+        view = service.meetings.show(meeting)
     _told(view, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def agenda(
     meeting: Meeting, format_: As = Format.MARKDOWN, out: Out = None, *, as_json: AsJson = False
 ) -> None:
@@ -88,12 +80,12 @@ def agenda(
 
     Example: escalation meetings agenda mtg_01kfx... --format html --out agenda.html
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        found = papers.agenda(look, meeting)
-    give(_written(found, pages.agenda(found), None if as_json else format_), out)
+    with at_service() as service:
+        found = service.meetings.agenda(meeting, _JSON if as_json else _KINDS[format_])
+    give(_laid_out(found, as_json=as_json), out)
 
 
-@app.command()
+@app.command(cls=Served)
 def minutes(
     meeting: Meeting, format_: As = Format.MARKDOWN, out: Out = None, *, as_json: AsJson = False
 ) -> None:
@@ -101,12 +93,12 @@ def minutes(
 
     Example: escalation meetings minutes mtg_01kfx... --out minutes.md
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        found = papers.minutes(look, meeting)
-    give(_written(found, pages.minutes(found), None if as_json else format_), out)
+    with at_service() as service:
+        found = service.meetings.minutes(meeting, _JSON if as_json else _KINDS[format_])
+    give(_laid_out(found, as_json=as_json), out)
 
 
-@app.command()
+@app.command(cls=Served)
 def plan(
     forum: Forum, fields: Fields = None, file: Body = None, *, as_json: AsJson = False
 ) -> None:
@@ -115,10 +107,9 @@ def plan(
     Example: escalation meetings plan bmf-southern-cross starts_at=2026-12-01T10:00:00+10:00
     reason="Before the holidays"
     """
-    sent = body.read(body_of(fields or (), file), ScheduleBody, DEPTH)
-    extra = planning.Extra(forum=forum, actor=me(), **dict(sent))
-    with at_the_desk() as container:
-        view = json.loads(planning.schedule(container.desk, extra).body)
+    sent = body_of(fields or (), file)
+    with at_service() as service:
+        view = service.meetings.schedule(forum, sent)
     _told(view, as_json=as_json)
 
 
@@ -190,7 +181,7 @@ def _add(act: Procedural) -> None:
         _act(meeting, act, body_of(fields or (), file), version, as_json=as_json)
 
     about = f"{says}\n\nExample: escalation meetings {act.value} mtg_01kfx... {sends}"
-    app.command(act.value, help=about)(do)
+    app.command(act.value, help=about, cls=Served)(do)
 
 
 for each in Procedural:
@@ -198,28 +189,21 @@ for each in Procedural:
 
 
 def _act(meeting: str, act: Procedural, sent: bytes, version: int | None, *, as_json: bool) -> None:
-    asked = body.read(sent, BODIES[act], DEPTH)
-    with at_the_desk() as container:
-        new = container.ids.new("mat", container.clock.now())
-        ask = asked.ask(new if act is Procedural.TABLE else meeting)
-        errand = forums.Errand(meeting=meeting, ask=ask, actor=me(), if_match=version)
-        view = json.loads(forums.act(container.desk, errand).body)
-        if "forum" in view:
-            _told(view, as_json=as_json)
-            return
-        with at_hand.look(container.desk, me()) as look:
-            shown = Shown.of(look, view)
-    if as_json:
+    with at_service() as service:
+        view = service.meetings.act(meeting, act.value, sent, version=version)
+    if "forum" in view:
+        _told(view, as_json=as_json)
+    elif as_json:
         say_json(view)
     else:
-        print_issue(shown)
+        print_issue(Shown(view))
 
 
-def _written(found: Mapping[str, Any], page: Page, kind: Format | None) -> bytes:
-    """A paper as a file; as JSON where no other kind is asked for."""
-    if kind is None:
-        return f"{json.dumps(found, ensure_ascii=False, indent=2)}\n".encode()
-    return _MADE[kind](page)
+def _laid_out(found: bytes, *, as_json: bool) -> bytes:
+    """A paper as a file, JSON with a line for each member."""
+    if not as_json:
+        return found
+    return f"{json.dumps(json.loads(found), ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _told(view: Mapping[str, Any], *, as_json: bool) -> None:

@@ -24,6 +24,7 @@ from escalation.workflow.states import END, ClockClass, ClockState
 
 _id = attrgetter("id")  # the order that the store has them in
 _INSTANTS = frozenset({"at", "sought_at", "ended_at"})
+_PINNED = ("id", "title", "version", "publication")
 LAYER_FIELDS = (
     "title",
     "about",
@@ -77,13 +78,9 @@ def issue_view(facts: Facts, now: datetime, caller: Actor) -> dict[str, Any]:
         "sensitive": issue.sensitive,
         "sealed": None if issue.sealing is None else sealed_view(facts, issue.sealing),
         "ola": issue.ola,
-        "ladder": {
-            "id": ladder.id,
-            "title": ladder.title,
-            "version": ladder.version,
-            "publication": ladder.publication,
-        },
+        "ladder": {name: getattr(ladder, name) for name in _PINNED},
         "calendar": issue.calendar,
+        "zone": facts.under.calendar(issue.calendar).rules.zone,
         "rung": rung_view(facts),
         "clocks": clocks,
         "due_at": min(dues, default=None),

@@ -195,6 +195,7 @@ class IssueView(Shape):
     ola: str | None
     ladder: LadderPin
     calendar: str
+    zone: Annotated[str, Field(description="Of the clock on the wall where its calendar holds.")]
     rung: RungView
     recused: list[HolderView]
     clocks: list[ClockView]
