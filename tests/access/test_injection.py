@@ -115,18 +115,30 @@ def _pointer(path: tuple[str | int, ...]) -> str:
 # ---------------------------------------------------------------- out: every form, read by others
 
 
+DRAWN = {"rect", "line", "polyline", "circle", "text"}
+"""What a chart of ours is drawn with: nothing that runs, loads or leads anywhere."""
+
+
 class Alive(HTMLParser):
     """Finds what a page would run, load or follow."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.in_chart = False
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_chart = self.in_chart and tag != "svg"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.in_chart and tag not in DRAWN:
+            self.found.append(f"{tag} in a chart")
+        self.in_chart |= tag == "svg" and ("role", "img") in attrs
         for name, value in attrs:
             if name.startswith("on") or MARK in name or MARK in (value or ""):
                 self.found.append(f"{tag} {name}={value}")
-        if tag in {"script", "img", "iframe", "object", "svg"} or MARK in tag:
+        stranger = tag == "svg" and not self.in_chart
+        if stranger or tag in {"script", "img", "iframe", "object"} or MARK in tag:
             self.found.append(tag)
 
 

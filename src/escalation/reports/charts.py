@@ -31,16 +31,12 @@ def svg(table: Table) -> str:
 
 def described(table: Table) -> str:
     """What the chart shows, for who does not see it: the figures stand in the table beside it."""
-    series = _listed(table.columns[n] for n in sorted(table.numbers))
-    rows = _listed(cells[0] for cells in table.rows)
+    first, *more = [table.columns[n] for n in sorted(table.numbers)]
+    series = f"{', '.join([first, *more[:-1]])} and {more[-1]}" if more else first
     if table.chart is Chart.TREND:
         return f"Line charts of {series} over {len(table.rows)} dates. The table has the figures."
-    return f"Bar chart of {table.caption}: {series} for {rows}. The table has the figures."
-
-
-def _listed(words: Iterator[str] | Sequence[str]) -> str:
-    *first, last = list(words)
-    return f"{', '.join(first)} and {last}" if first else last
+    many = f"in {len(table.rows)} rows"
+    return f"Bar chart, {table.caption}: {series} {many}. The table has the figures."
 
 
 def _bars(table: Table) -> str:
