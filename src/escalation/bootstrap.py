@@ -9,12 +9,17 @@ from pathlib import Path
 from escalation.clock import Clock, SystemClock
 from escalation.delivery.fetching import LOOPBACK, Fetcher
 from escalation.delivery.guard import Guard
+from escalation.delivery.mail.session import Security, Server
+from escalation.delivery.outbound import trusting
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.rates import rate_of
 from escalation.services.desk import Desk
 from escalation.services.inbound import source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
+from escalation.services.mail.checkup import MailSetup
+from escalation.services.mail.replies import Replies
+from escalation.services.mail.rules import MailRules
 from escalation.services.oidc import written
 from escalation.services.oidc.door import TokenDoor
 from escalation.services.oidc.keyring import Keyring
@@ -34,6 +39,9 @@ from escalation.store.dialect import database_file
 from escalation.store.engine import make_engine
 from escalation.store.ownership import own
 from escalation.store.transaction import Engine
+
+SUBMISSION, IMPLICIT_TLS = 587, 465
+"""The ports of mail servers (RFC 6409, RFC 8314)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,19 @@ class Container:
     @property
     def outgoing(self) -> Outgoing:
         """The way from the outbox to the endpoints."""
-        return Outgoing(self.engine, self.clock, self.ids, self.vault, self.registry)
+        return Outgoing(
+            self.engine, self.clock, self.ids, self.vault, self.registry, self.mail_rules
+        )
+
+    @property
+    def mail_rules(self) -> MailRules | None:
+        """What goes for every mail, where any is sent."""
+        return mail_rules_of(self.settings, self.vault)
+
+    @property
+    def mail_server(self) -> Server | None:
+        """Whom mail is handed to, if anybody."""
+        return mail_server_of(self.settings)
 
     @property
     def place(self) -> Place | None:
@@ -184,6 +204,49 @@ def place_of(settings: Settings) -> Place | None:
 def guard_of(settings: Settings) -> Guard:
     """Where webhooks may be sent to."""
     return Guard.allowing(settings.webhook_networks.split(","))
+
+
+def mail_rules_of(settings: Settings, vault: Vault) -> MailRules | None:
+    """What goes for every mail; nothing where no server is set, or no address it is from."""
+    if settings.smtp_host is None or settings.mail_from is None:
+        return None
+    own = settings.mail_reply_domain
+    return MailRules(
+        sender=settings.mail_from,
+        domain=own or settings.mail_from.rpartition("@")[2].lower(),
+        answer=timedelta(seconds=settings.smtp_answer_seconds),
+        again=settings.mail_unconfirmed == "again",
+        url=settings.public_url,
+        replies=None if own is None else Replies(vault, own),
+    )
+
+
+def mail_server_of(settings: Settings) -> Server | None:
+    """Whom mail is handed to; nobody where it is not set, or no address that mail is from."""
+    if settings.smtp_host is None or settings.mail_from is None:
+        return None
+    security = Security(settings.smtp_security)
+    usual = IMPLICIT_TLS if security is Security.TLS else SUBMISSION
+    authorities = settings.smtp_ca_file
+    return Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port or usual,
+        security=security,
+        trust=trusting(None if authorities is None else str(authorities)),
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        answer=settings.smtp_answer_seconds,
+    )
+
+
+def mail_setup_of(settings: Settings) -> MailSetup:
+    """How mail is set up, for who examines it."""
+    wanted = {
+        "ESCALATION_SMTP_HOST": settings.smtp_host,
+        "ESCALATION_MAIL_FROM": settings.mail_from,
+    }
+    lacks = [name for name, given in wanted.items() if any(wanted.values()) and not given]
+    return MailSetup(mail_server_of(settings), lacks, settings.mail_reply_domain is not None)
 
 
 def hooks_of(settings: Settings) -> SourceBook:

@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from escalation.errors import Fault, WrongSettings
+from escalation.mail_settings import MailSettings
 from escalation.rates import rate_of, rates_of
 
 PREFIX = "ESCALATION_"
@@ -70,7 +71,7 @@ Networks = Annotated[str, AfterValidator(_networks)]
 Upper = BeforeValidator(lambda value: value.upper() if isinstance(value, str) else value)
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings, BaseSettings):
     """Everything that can be set; made by ``load``."""
 
     model_config = SettingsConfigDict(
@@ -374,7 +375,10 @@ A wrong value stops the program at its start, and the message names the variable
 
 
 def _fields() -> Mapping[str, FieldInfo]:
-    return Settings.model_fields
+    """Every field; those of mail last."""
+    every = Settings.model_fields
+    of_mail = MailSettings.model_fields
+    return {n: f for n, f in every.items() if n not in of_mail} | of_mail
 
 
 def _default(name: str, field: FieldInfo) -> str:
@@ -384,10 +388,6 @@ def _default(name: str, field: FieldInfo) -> str:
 
 def _fault(field: str, message: str, given: object) -> Fault:
     # A URL may hold a password, and a key is one.
-    found = (
-        ""
-        if field in {"database_url", "hook_secrets", "key", "master_key"}
-        else f", found {given!r}"
-    )
+    found = f", found {given!r}" if _fields()[field].repr else ""
     meaning = _fields()[field].description
     return Fault("setting", f"{message}{found}. {meaning}", parameter=variable_of(field))

@@ -160,6 +160,9 @@ ANSWERED_ELSEWHERE: Mapping[str, str] = {
         ("answer_contact", "answer_feedback"),
         "who said it gave a name, and has no receipt to read an answer by",
     ),
+    **dict.fromkeys(
+        ("get_mailbox", "change_mailbox"), "a mailbox is for whose it is, by a key that names them"
+    ),
     "receive_hook": "who can sign as its source is let in",
 }  # fmt: skip
 """What is never answered well here, and why; its refusals are compared like any other answer."""

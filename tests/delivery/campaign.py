@@ -35,6 +35,7 @@ from tests.builders import CLERK, ask, ask_all, complaint, job
 from tests.crash.campaign import databases, say
 from tests.delivery.acts import logged, subscribe
 from tests.delivery.evil import BEHAVIOURS
+from tests.delivery.mailed import mailed
 from tests.delivery.outage import recovered
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.trial import HERE, ROOT, Trial, left, wait_for
@@ -200,6 +201,7 @@ def main() -> int:
     parser.add_argument("--events", type=int, default=100_000, help="sent through the kills")
     parser.add_argument("--written", type=int, default=2_000, help="events written to a tool")
     parser.add_argument("--backlog", type=int, default=50_000, help="deliveries of an outage")
+    parser.add_argument("--mailed", type=int, default=2_000, help="events told by mail")
     parser.add_argument("--rounds", type=int, default=200, help="kills of the sender")
     parser.add_argument("--issues", type=int, default=1_000, help="due in the outage")
     parser.add_argument("--paced", type=int, default=100, help="events of one turn")
@@ -255,6 +257,28 @@ def _tool(asked: argparse.Namespace, url: str, folder: Path) -> bool:
     return True
 
 
+def _mail(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    trial = mailed(url, folder, asked.mailed, rounds=asked.rounds, seed=asked.seed)
+    ills = ", ".join(f"{count} x {what}" for what, count in sorted(trial.ills.items()))
+    say(
+        f"mail: {asked.mailed} events, {len(trial.taken)} mails, {trial.kills} kills, a server"
+        f" that did {ills}: 0 lost, twice to a person or out of order. Of {trial.unconfirmed} it"
+        f" was not known whether the server had them; it had not {trial.not_taken}, which were"
+        " sent again by hand"
+    )
+    return True
+
+
+def _mail_again(asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    trial = mailed(url, folder, asked.mailed, rounds=asked.rounds, seed=asked.seed, again=True)
+    say(
+        f"mail, again where it is not known: {asked.mailed} events, {len(trial.taken)} mails,"
+        f" {trial.kills} kills: 0 lost or out of order, {trial.again} twice with the same"
+        " Message-ID"
+    )
+    return True
+
+
 def _backlog(asked: argparse.Namespace, url: str, folder: Path) -> bool:
     a_second, longest = backlog(url, folder, asked.backlog)
     say(
@@ -270,6 +294,8 @@ PARTS: dict[str, Callable[[argparse.Namespace, str, Path], bool]] = {
     "neighbours": _neighbours,
     "tool": _tool,
     "backlog": _backlog,
+    "mail": _mail,
+    "mail-again": _mail_again,
 }
 
 

@@ -1,8 +1,9 @@
 """A worker, or its sending alone, as a process of its own that a test may kill or stop.
 
-python -m tests.delivery.sending URL DATA_DIR START FACTOR DAYS courier|worker
+python -m tests.delivery.sending URL DATA_DIR START FACTOR DAYS courier|worker [SETTINGS]
 """
 
+import json
 import signal
 import sys
 from datetime import datetime, timedelta
@@ -29,15 +30,8 @@ class FastClock:
         return self._start + self._ahead + passed * self._factor
 
 
-def main(url: str, data_dir: str, clock: FastClock, part: str) -> None:
+def main(settings: Settings, clock: FastClock, part: str) -> None:
     """Work until told to stop, or killed; a worker takes few clocks at once."""
-    settings = Settings(
-        _env_file=None,
-        database_url=url,
-        data_dir=Path(data_dir),
-        webhook_networks="127.0.0.0/8",
-        batch_size=20,
-    )
     with opened(settings, owner=True, application="sending", clock=clock) as inside:
         if part == "worker":
             worker = worker_of(inside)
@@ -57,5 +51,13 @@ def send(courier: Courier) -> None:
 
 
 if __name__ == "__main__":
-    where, folder, start, factor, days, part = sys.argv[1:]
-    main(where, folder, FastClock(datetime.fromisoformat(start), float(factor), float(days)), part)
+    where, folder, start, factor, days, part, *others = sys.argv[1:]
+    given = Settings(
+        _env_file=None,
+        database_url=where,
+        data_dir=Path(folder),
+        webhook_networks="127.0.0.0/8",
+        batch_size=20,
+        **(json.loads(others[0]) if others else {}),
+    )
+    main(given, FastClock(datetime.fromisoformat(start), float(factor), float(days)), part)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.builders import copied_sqlite
 from tests.delivery.campaign import kills
+from tests.delivery.mailed import mailed
 from tests.delivery.outage import recovered
 from tests.delivery.written_back import backlog, written_back
 
@@ -51,3 +52,14 @@ def test_a_backlog_is_worked_off_while_new_events_go_out(
     a_second, longest = backlog(url, tmp_path, 1_000)
     assert a_second > 10
     assert longest < 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", [False, True])
+def test_mail_through_kills_and_a_server_that_misbehaves_comes_once_and_in_order(
+    furnished_sqlite: Path, tmp_path: Path, *, again: bool
+) -> None:
+    url = copied_sqlite(furnished_sqlite, tmp_path / "mail.db")
+    trial = mailed(url, tmp_path, 80, rounds=2, seed=5, again=again)
+    assert trial.kills == 2
+    assert len(trial.taken) >= 100

@@ -1,14 +1,16 @@
 """A trial of deliveries: processes that are killed, a receiver, and what it got."""
 
+import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 from escalation.bootstrap import Container
 from escalation.clock import SystemClock, monotonic
@@ -33,6 +35,8 @@ class Trial:
     got: list[Got] = field(default_factory=list)
     kills: int = 0
     absences: int = 0
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Other settings of all its processes."""
 
     @property
     def clock(self) -> FastClock:
@@ -42,15 +46,14 @@ class Trial:
     @property
     def settings(self) -> Settings:
         """Of all its processes."""
-        return Settings(
-            _env_file=None, database_url=self.url, data_dir=self.folder, webhook_networks=HERE
-        )
+        plain = {"data_dir": self.folder, "webhook_networks": HERE, **self.more}
+        return Settings(_env_file=None, database_url=self.url, **plain)
 
     @contextmanager
     def sender(self, part: str = "courier", days: float = 0) -> Iterator[subprocess.Popen[bytes]]:
         """A process that works, so many days later; killed when the block ends."""
         when = [self.start.isoformat(), str(self.factor), str(days)]
-        words = [self.url, str(self.folder), *when, part]
+        words = [self.url, str(self.folder), *when, part, json.dumps(self.more)]
         command = [sys.executable, "-m", "tests.delivery.sending", *words]
         with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603 - our own module
             try:

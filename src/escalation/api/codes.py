@@ -234,6 +234,16 @@ _CONFLICTS: Mapping[str, Code] = {
         "It has been disposed of",
         "Nothing of it is left but that it was; have the tool send it again if it is still needed.",
     ),
+    "no_mail": Code(
+        409,
+        "No mail is sent here",
+        "Have an operator set `ESCALATION_SMTP_HOST` and `ESCALATION_MAIL_FROM`.",
+    ),
+    "no_address": Code(
+        409,
+        "The person has no address",
+        "Give them an `email` in the directory.",
+    ),
     "endpoint_quota": Code(
         409,
         "There are as many webhook endpoints as there may be",

@@ -26,6 +26,7 @@ _TAGS = {
     "reports": "What the figures say of a period, and what each of them means.",
     "digests": "What goes before the boards: stored, immutable, in several formats.",
     "webhooks": "Endpoints that are called, and what was delivered.",
+    "mail": "How people have their mail, and what was sent to them.",
     "interactions": "Contacts and feedback: what people said that is no issue (yet).",
     "receipts": "An anonymous raiser comes back.",
     "keys": "API keys.",

@@ -96,6 +96,11 @@ REQUIRED: Mapping[str, Permission | None] = {
     "drop_delivery": Permission.MANAGE_WEBHOOKS,
     "redeliver_message": Permission.MANAGE_WEBHOOKS,
     "list_event_types": Permission.READ,
+    "list_mailboxes": Permission.MANAGE_WEBHOOKS,
+    "get_mailbox": Permission.READ,  # their own; others' for who manages webhooks
+    "change_mailbox": Permission.READ,  # as above
+    "test_mailbox": Permission.MANAGE_WEBHOOKS,
+    "list_mails": Permission.MANAGE_WEBHOOKS,
     "receive_hook": None,  # the source shows that it is itself by its own signature
     "shake_hands": None,
     "list_hook_deliveries": Permission.MANAGE_WEBHOOKS,

@@ -16,6 +16,7 @@ from escalation.cli import (
     issues,
     keys,
     ladders,
+    mail,
     measures,
     meetings,
     retention,
@@ -53,6 +54,7 @@ app.command()(doctor)
 app.add_typer(retention.app, name="retention")
 app.command()(replay)
 app.add_typer(keys.app, name="keys")
+app.add_typer(mail.app, name="mail")
 app.add_typer(hooks.app, name="webhooks")  # both directions
 
 

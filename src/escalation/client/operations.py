@@ -33,6 +33,7 @@ change_cluster PATCH /v1/clusters/{code} If-Match Idempotency-Key
 change_delegation PATCH /v1/delegations/{code} If-Match Idempotency-Key
 change_forum PATCH /v1/forums/{code} If-Match Idempotency-Key
 change_function PATCH /v1/functions/{code} If-Match Idempotency-Key
+change_mailbox PATCH /v1/mailboxes/{person}
 change_partnering_agreement PATCH /v1/partnering-agreements/{code} If-Match Idempotency-Key
 change_person PATCH /v1/people/{code} If-Match Idempotency-Key
 change_provider PATCH /v1/providers/{code} If-Match Idempotency-Key
@@ -85,6 +86,7 @@ get_key GET /v1/keys/{key}
 get_ladder GET /v1/ladders/{ladder}
 get_ladder_publication GET /v1/ladder-publications/{publication}
 get_ladder_schema GET /v1/schemas/escalation-ladders
+get_mailbox GET /v1/mailboxes/{person}
 get_meeting GET /v1/meetings/{meeting}
 get_metrics GET /metrics
 get_minutes GET /v1/meetings/{meeting}/minutes
@@ -133,6 +135,8 @@ list_keys GET /v1/keys
 list_ladder_publications GET /v1/ladder-publications
 list_ladder_versions GET /v1/ladders/{ladder}/versions
 list_ladders GET /v1/ladders
+list_mailboxes GET /v1/mailboxes
+list_mails GET /v1/mails
 list_measures GET /v1/measures
 list_meetings GET /v1/forums/{forum}/meetings
 list_olas GET /v1/olas
@@ -208,6 +212,7 @@ seek_advice_issue POST /v1/issues/{issue}/acts/seek-advice If-Match Idempotency-
 shake_hands OPTIONS /v1/hooks/{source}
 skip_issue POST /v1/issues/{issue}/acts/skip If-Match Idempotency-Key
 table_item POST /v1/meetings/{meeting}/acts/table If-Match Idempotency-Key
+test_mailbox POST /v1/mailboxes/{person}/test
 unlink_issue POST /v1/issues/{issue}/acts/unlink If-Match Idempotency-Key
 unname_issue POST /v1/issues/{issue}/acts/unname If-Match Idempotency-Key
 verify_record GET /v1/audit/verify

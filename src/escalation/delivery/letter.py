@@ -2,11 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from escalation.delivery.formats.requests import Requests
+from escalation.delivery.retry import Result
 
 PER_ENDPOINT = 2
 """Requests at once to one endpoint, unless it says otherwise."""
+
+
+class Handing(Protocol):
+    """What is noted down while a mail is handed over: before its last dot, and what follows it."""
+
+    def begin(self) -> bool:
+        """Note that the dot may be sent from now on; false where the mail is no longer ours."""
+        ...
+
+    def answered(self, status: int | None) -> None:
+        """Note the answer to it; None where the server did not take the mail."""
+        ...
+
+    def unanswered(self, result: Result) -> Result:
+        """Note that none came; answers what that means."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +33,7 @@ class Letter:
 
     One that is ``repeated`` may have arrived before. ``handshake`` is who asks the receiver first
     to allow us, where it is to be asked. ``at_once`` is how many may be sent to its endpoint.
+    A mail has a ``sender``, to whom it comes back, and its ``handing``.
     """
 
     url: str
@@ -26,3 +45,5 @@ class Letter:
     repeated: bool = False
     handshake: str | None = None
     at_once: int = PER_ENDPOINT
+    sender: str | None = None
+    handing: Handing | None = None

@@ -54,7 +54,7 @@ def page(
         endpoints.one(desk, endpoint_id)
     with read(desk.engine) as connection:
         found = delivery_log.page(
-            connection, endpoint_id, state=state, before=before, limit=limit + 1
+            connection, endpoint_id, state=state, before=before, limit=limit + 1, mail=False
         )
         shown = found[:limit]
         tried = delivery_log.attempts(connection, [each.id for each in shown])

@@ -12,6 +12,8 @@ from escalation.delivery.fetching import Unreachable
 from escalation.errors import EscalationError
 from escalation.routing.retention import read_schedule
 from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
+from escalation.services.mail import checkup
+from escalation.services.mail.checkup import NO_MAIL, MailSetup
 from escalation.services.oidc.door import TokenDoor
 from escalation.services.record.sealing import Sealer
 from escalation.services.registry import Known, Registry
@@ -55,6 +57,7 @@ class Patient:
     surroundings: Surroundings
     tokens: TokenDoor | None = None
     tokens_lack: Sequence[str] = ()  # settings without which those given open nothing
+    mail: MailSetup = NO_MAIL
 
 
 def diagnosed(patient: Patient) -> list[Ailment]:
@@ -193,6 +196,10 @@ def _tokens(patient: Patient) -> Found:
             f"The keys of {trust.issuer} cannot be had: {error}.",
             "Without them no token opens anything; see to the name, the network and the issuer.",
         )
+
+
+def _mail(patient: Patient) -> Found:
+    yield from checkup.around(patient.mail)
 
 
 def _schedule(patient: Patient) -> Found:
@@ -351,8 +358,9 @@ def _engine(inside: Inside) -> Found:
     if dead:
         yield unwise(
             "dead_letters",
-            f"{dead} webhook deliveries have failed for good.",
-            "escalation webhooks deliveries; mend the receiver; escalation webhooks redeliver.",
+            f"{dead} deliveries, of webhooks or mails, have failed for good.",
+            "escalation webhooks deliveries, or mail log, with --state dead; mend what they say;"
+            " escalation webhooks redeliver.",
         )
 
 
@@ -379,10 +387,14 @@ def _seals(inside: Inside) -> Found:
         )
 
 
+def _mails(inside: Inside) -> Found:
+    yield from checkup.inside(inside.patient.mail, inside.connection, inside.known.directory)
+
+
 _BEFORE: tuple[Callable[[Patient], Found], ...] = (
     _database, _files, _address, _proxies, _around, _master_key,
-    _place, _backup, _settings, _tokens, _schedule,
+    _place, _backup, _settings, _tokens, _mail, _schedule,
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
-    _framework, _reviews, _keys, _rights, _clocks, _engine, _seals,
+    _framework, _reviews, _keys, _rights, _clocks, _engine, _mails, _seals,
 )  # fmt: skip

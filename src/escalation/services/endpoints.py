@@ -330,7 +330,7 @@ def _check_url(guard: Guard, url: str) -> None:
 
 def _found(connection: Connection, endpoint_id: str, *, locked: bool = False) -> StoredEndpoint:
     found = endpoints.find(connection, endpoint_id, locked=locked)
-    if found is None or found.state is EndpointState.REMOVED:
+    if found is None or found.is_mailbox or found.state is EndpointState.REMOVED:
         raise NotFound(f"There is no webhook endpoint {endpoint_id}.")
     return found
 

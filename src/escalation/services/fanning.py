@@ -13,6 +13,7 @@ from escalation.ids import IdSource
 from escalation.services import scopes
 from escalation.services.filters import Filter, fits, rungs_by
 from escalation.services.forms import put, takes, told_of
+from escalation.services.mail.telling import Telling
 from escalation.services.recovery import late_ones
 from escalation.services.registry import Registry
 from escalation.services.veil import names_in
@@ -54,9 +55,15 @@ class FanOut:
     """Hands events on within one transaction, which has the turn of the fan-out."""
 
     def __init__(
-        self, connection: Connection, registry: Registry, ids: IdSource, now: datetime
+        self,
+        connection: Connection,
+        registry: Registry,
+        ids: IdSource,
+        now: datetime,
+        telling: Telling | None = None,
     ) -> None:
-        """Hand on as at ``now``."""
+        """Hand on as at ``now``; ``telling`` finds who is told by mail, where any is sent."""
+        self._telling = telling
         self._connection = connection
         self._registry = registry
         self._ids = ids
@@ -68,24 +75,31 @@ class FanOut:
     def hand_on(self, recovery: Recovery | None, limit: int) -> int:
         """Hand on what waits; answers how many events."""
         waiting = outbox.pending(self._connection, limit)
-        if not waiting:
+        named = [] if self._telling is None else outbox.pending_named(self._connection, limit)
+        if not waiting and not named:
             return 0
         open_ = recovery if recovery is not None and recovery.state is RecoveryState.OPEN else None
-        late = frozenset() if open_ is None else late_ones(waiting, open_)
+        every = [*waiting, *named]
+        held: dict[str, Recovery] = {}
+        if open_ is not None:
+            held = dict.fromkeys(late_ones(every, open_), open_)
+        mails = {} if self._telling is None else self._telling.deliveries(every, held)
         messages: list[Message] = []
         new: list[NewDelivery] = []
-        for event, wanting in self._wanted(waiting):
-            if not wanting:
+        for event, wanting in [*self._wanted(waiting), *((event, ()) for event in named)]:
+            mailed = mails.get(event.event_id, ())
+            if not wanting and not mailed:
                 continue
             body = _rendered(event)
-            held = open_ if event.event_id in late else None
-            found = [*self._deliveries(event, body, wanting, held)]
+            recovery = held.get(event.event_id)
+            found = [*self._deliveries(event, body, wanting, recovery), *mailed]
             if found:
                 messages.append(Message(event.event_id, event.type, body, self._now))
                 new += found
         deliveries.add(self._connection, messages, new, self._now)
         outbox.dispatched(self._connection, [event.event_id for event in waiting], self._now)
-        return len(waiting)
+        outbox.told_to_named(self._connection, [event.event_id for event in named])
+        return len(every)
 
     def _wanted(self, waiting: Sequence[Pending]) -> list[tuple[Pending, Sequence[Target]]]:
         """Each event with the endpoints whose types and filters it is of."""

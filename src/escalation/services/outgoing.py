@@ -4,7 +4,7 @@ Nothing is sent here, and nothing is sent while a transaction is open.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from escalation.clock import Clock
@@ -18,6 +18,10 @@ from escalation.services import endpoints as endpoint_acts
 from escalation.services import own_headers
 from escalation.services.fanning import FanOut
 from escalation.services.forms import sent_of
+from escalation.services.mail.handing import StoredHanding
+from escalation.services.mail.posting import Posting
+from escalation.services.mail.rules import MailRules
+from escalation.services.mail.telling import Telling
 from escalation.services.recovery import drained, settle_one
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault
@@ -64,6 +68,7 @@ class Batch:
     handshake: str | None = None
     rate: int | None = None
     concurrency: int | None = None
+    letters: Mapping[str, Letter] = field(default_factory=dict)
 
     @property
     def at_once(self) -> int:
@@ -71,7 +76,10 @@ class Batch:
         return self.concurrency or PER_ENDPOINT
 
     def letter(self, claimed: Claimed) -> Letter:
-        """What is sent."""
+        """What is sent: as it was made for a mailbox, or by what goes to every endpoint alike."""
+        made = self.letters.get(claimed.id)
+        if made is not None:
+            return made
         return Letter(
             url=self.url,
             message_id=claimed.message_id,
@@ -94,11 +102,12 @@ class Outgoing:
     ids: IdSource
     vault: Vault
     registry: Registry
+    mail: MailRules | None = None
 
     def hand_on(self, limit: int = AT_ONCE) -> int:
         """Hand events of the outbox to the endpoints that want them; answers how many events."""
         with read(self.engine) as connection:
-            if not outbox.pending_any(connection):
+            if not outbox.pending_any(connection, named=self.mail is not None):
                 return 0
         with write(self.engine) as connection:
             if not outbox.take_turn(connection, outbox.FAN_OUT):
@@ -135,7 +144,10 @@ class Outgoing:
         return 1
 
     def _fanning(self, connection: Connection, now: datetime) -> FanOut:
-        return FanOut(connection, self.registry, self.ids, now)
+        telling = None
+        if self.mail is not None:
+            telling = Telling(connection, self.registry, self.ids, now)
+        return FanOut(connection, self.registry, self.ids, now, telling)
 
     def forget(self, kept: timedelta, limit: int = AT_ONCE) -> int:
         """Forget a chunk of what ended longer ago than it is kept; answers how much it was."""
@@ -145,12 +157,14 @@ class Outgoing:
                 return 0
         with write(self.engine) as connection:
             gone = forgetting.forget_deliveries(connection, before, limit)
+            outbox.forget_named(connection, before)
             return max(gone, forgetting.forget_outbox(connection, before, limit))
 
-    def with_work(self) -> Sequence[str]:
-        """Endpoints to which something is due and nobody sends."""
+    def with_work(self, *, mail: bool = False) -> Sequence[str]:
+        """Endpoints, or with ``mail`` mailboxes, to which something is due and nobody sends."""
         with read(self.engine) as connection:
-            return endpoints.with_work(connection, dialect.now(connection, self.clock))
+            now = dialect.now(connection, self.clock)
+            return endpoints.with_work(connection, now, mail=mail)
 
     def step(self, endpoint_id: str, owner: str, done: Sequence[Done], limit: int) -> Batch | None:
         """One step alone; see ``steps``.
@@ -189,16 +203,24 @@ class Outgoing:
         return came
 
     def _lease(self, connection: Connection, step: Step, now: datetime) -> Batch | None:
-        until, name = now + LEASE, step.endpoint_id
+        name = step.endpoint_id
         if step.limit < 1:
             return None
-        if not endpoints.take_lane(connection, name, step.owner, now, until):
+        if not endpoints.take_lane(connection, name, step.owner, now, now + LEASE):
             return None
         endpoint = endpoints.find(connection, name)
         if endpoint is None:
             return None
+        if endpoint.is_mailbox:
+            return self._mails(connection, endpoint, step.limit, now)
+        return self._messages(connection, endpoint, step.limit, now)
+
+    def _messages(
+        self, connection: Connection, endpoint: StoredEndpoint, limit: int, now: datetime
+    ) -> Batch | None:
+        """The next messages of a webhook endpoint."""
         secrets = self._secrets(endpoint, now)
-        claimed = deliveries.claim(connection, name, now, until, step.limit)
+        claimed = deliveries.claim(connection, endpoint.id, now, now + LEASE, limit)
         if not claimed:
             return None
         headers = own_headers.opened(endpoint.headers, self.vault)
@@ -212,6 +234,23 @@ class Outgoing:
             rate=endpoint.rate,
             concurrency=endpoint.concurrency,
         )
+
+    def _mails(
+        self, connection: Connection, box: StoredEndpoint, limit: int, now: datetime
+    ) -> Batch | None:
+        """The next mails of a mailbox."""
+        rules = self.mail
+        if rules is None:
+            return None
+        known = self.registry.refresh(connection)
+
+        def handing(claimed: Claimed) -> StoredHanding:
+            return StoredHanding(self.engine, self.clock, rules, claimed.id, claimed.token)
+
+        turn = Posting(connection, known, rules, box, now).turn(now + LEASE, limit, handing)
+        if turn is None:
+            return None
+        return Batch(now, turn.claimed, box.url, (), {}, letters=turn.letters)
 
     def _secrets(self, endpoint: StoredEndpoint, now: datetime) -> tuple[str, ...]:
         found = [self.vault.open(endpoint.secret)]

@@ -61,7 +61,7 @@ UNRENDERED = "unrendered"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A message for an endpoint: due at once, or ``held`` by a recovery.
+    """A message for an endpoint: due at once, ``due_at`` an instant, or ``held`` by a recovery.
 
     ``rendered`` is its form, where that is not the standard one; without requests it is dead.
     """
@@ -75,6 +75,15 @@ class NewDelivery:
     recovery_id: str | None = None
     held: bool = False
     rendered: "Rendered | None" = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A mail whose last dot may have been sent; without a status no answer to it is known."""
+
+    at: datetime
+    status: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,8 @@ class Claimed:
     body: bytes
     missed: tuple[str, ...]
     requests: Sequence[Any] | None = None
+    handed: "Handed | None" = None
+    created_at: datetime | None = None
 
     @property
     def repeated(self) -> bool:
@@ -185,7 +196,7 @@ def claim(
     query = (
         select(
             d.c.id, d.c.message_id, d.c.aggregate, d.c.number, d.c.attempts, d.c.token,
-            message.c.body, form.c.requests,
+            d.c.handed_at, d.c.handed_status, d.c.created_at, message.c.body, form.c.requests,
         )
         .join(message, message.c.id == d.c.message_id)
         .join(form, form.c.delivery_id == d.c.id, isouter=True)
@@ -212,6 +223,8 @@ def claim(
             body=bytes(row.body),
             missed=tuple(m for a, n, m in dead if a == row.aggregate and n < row.number),
             requests=row.requests,
+            handed=None if row.handed_at is None else Handed(row.handed_at, row.handed_status),
+            created_at=row.created_at,
         )
         for row in rows
     ]
@@ -328,7 +341,7 @@ def _row(new: NewDelivery, now: datetime) -> dict[str, Any]:
         "state": state.value,
         "attempts": 0,
         "token": 0,
-        "next_at": now if state is DeliveryState.WAITING else None,
+        "next_at": (new.due_at or now) if state is DeliveryState.WAITING else None,
         "created_at": now,
         "ended_at": now if dead else None,
         "last_outcome": UNRENDERED if dead else None,

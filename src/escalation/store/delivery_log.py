@@ -48,12 +48,20 @@ def page(
     state: str | None = None,
     before: str | None = None,
     limit: int = 50,
+    mail: bool | None = None,
 ) -> list[Logged]:
-    """Deliveries, of one endpoint or of all, the latest first, before one of them."""
+    """Deliveries, of one endpoint or of all, the latest first, before one of them.
+
+    With ``mail`` those to mailboxes alone, or with its contrary none of them.
+    """
     d = models.delivery
     query = _all().order_by(d.c.id.desc()).limit(limit)
     if endpoint_id is not None:
         query = query.where(d.c.endpoint_id == endpoint_id)
+    if mail is not None:
+        box = models.webhook_endpoint
+        boxes = select(box.c.id).where(box.c.recipient.is_not(None))
+        query = query.where(d.c.endpoint_id.in_(boxes) if mail else d.c.endpoint_id.not_in(boxes))
     if state is not None:
         query = query.where(d.c.state == state)
     if before is not None:

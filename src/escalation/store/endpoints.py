@@ -31,7 +31,8 @@ class StoredEndpoint:
 
     ``filters`` are of the issue that an event is about; ``headers`` are names to sealed values.
     ``rate`` is messages in a minute, ``concurrency`` requests at once, at most. ``scopes`` are
-    codes by kind, of what it may be told.
+    codes by kind, of what it may be told. A mailbox has a ``recipient``, and in ``mailing`` how
+    they want their mail.
     """
 
     id: str
@@ -51,6 +52,13 @@ class StoredEndpoint:
     created_by: str
     created_at: datetime
     scopes: Mapping[str, Sequence[str]] | None = None
+    recipient: str | None = None
+    mailing: Mapping[str, Any] | None = None
+
+    @property
+    def is_mailbox(self) -> bool:
+        """Whether it is somebody's mail, and no webhook."""
+        return self.recipient is not None
 
     def wants(self, kind: str) -> bool:
         """Whether it takes events of that type."""
@@ -74,9 +82,10 @@ def find(
 
 
 def standing(connection: Connection) -> Sequence[StoredEndpoint]:
-    """Every endpoint that has not been removed, the oldest first."""
+    """Every webhook endpoint that has not been removed, the oldest first."""
     table = models.webhook_endpoint
-    query = select(table).where(table.c.state != EndpointState.REMOVED.value)
+    there = table.c.state != EndpointState.REMOVED.value
+    query = select(table).where(there, table.c.recipient.is_(None))
     return [_endpoint(row) for row in connection.execute(query.order_by(table.c.id))]
 
 
@@ -86,13 +95,17 @@ def change(connection: Connection, endpoint_id: str, values: Mapping[str, Any]) 
     connection.execute(update(table).where(table.c.id == endpoint_id).values(**values))
 
 
-def with_work(connection: Connection, now: datetime) -> Sequence[str]:
-    """Endpoints that are sent to, to which something is due and nobody sends at the moment."""
+def with_work(connection: Connection, now: datetime, *, mail: bool = False) -> Sequence[str]:
+    """Endpoints that are sent to, to which something is due and nobody sends at the moment.
+
+    Webhooks, or with ``mail`` mailboxes.
+    """
     table, due = models.webhook_endpoint, models.delivery
     waits = select(due.c.id).where(due.c.endpoint_id == table.c.id, due.c.next_at <= now)
     free = or_(table.c.lane_until.is_(None), table.c.lane_until <= now)
     enabled = table.c.state.in_(_SENT_TO)
-    return connection.scalars(select(table.c.id).where(enabled, free, waits.exists())).all()
+    kind = table.c.recipient.is_not(None) if mail else table.c.recipient.is_(None)
+    return connection.scalars(select(table.c.id).where(kind, enabled, free, waits.exists())).all()
 
 
 def take_lane(

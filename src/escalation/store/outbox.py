@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from escalation.store import models
 from escalation.store.dialect import any_of
@@ -50,9 +61,11 @@ def take_turn(connection: Connection, name: str) -> bool:
     return connection.execute(query.with_for_update(skip_locked=True)).one_or_none() is not None
 
 
-def pending_any(connection: Connection) -> bool:
-    """Whether any event has not been handed on yet."""
+def pending_any(connection: Connection, *, named: bool = False) -> bool:
+    """Whether any event has not been handed on yet; with ``named`` of sealed issues too."""
     unsent = exists().where(models.outbox.c.dispatched_at.is_(None))
+    if named and connection.scalar(select(models.named_outbox.c.event_id).limit(1)) is not None:
+        return True
     return bool(connection.scalar(select(unsent)))
 
 
@@ -62,8 +75,29 @@ def pending(connection: Connection, limit: int) -> list[Pending]:
     The aggregates of the ``limit`` oldest come whole: identifiers are made before the commit, so
     that an event may sort before one that happened earlier to the same issue.
     """
-    out, event, issue = models.outbox, models.event, models.issue
-    unsent = out.c.dispatched_at.is_(None)
+    out = models.outbox
+    return _pending(connection, out, out.c.dispatched_at.is_(None), limit)
+
+
+def pending_named(connection: Connection, limit: int) -> list[Pending]:
+    """The same of sealed issues: for the people named for them alone."""
+    return _pending(connection, models.named_outbox, true(), limit)
+
+
+def withdraw(connection: Connection, sealed: Sequence[str], now: datetime) -> None:
+    """What waits of issues that have just been sealed is for the people named for them alone."""
+    out, named = models.outbox, models.named_outbox
+    waits = (any_of(connection, out.c.aggregate, sealed), out.c.dispatched_at.is_(None))
+    columns = [column.name for column in named.columns]
+    moved = select(*(out.c[name] for name in columns)).where(*waits)
+    connection.execute(insert(named).from_select(columns, moved))
+    connection.execute(update(out).where(*waits).values(dispatched_at=now))
+
+
+def _pending(
+    connection: Connection, out: Table, unsent: ColumnElement[bool], limit: int
+) -> list[Pending]:
+    event, issue = models.event, models.issue
     oldest = select(out.c.aggregate).where(unsent).order_by(out.c.event_id).limit(limit)
     lanes = list(dict.fromkeys(connection.scalars(oldest)))
     if not lanes:
@@ -130,3 +164,17 @@ def dispatched(connection: Connection, events: Sequence[str], now: datetime) -> 
     table = models.outbox
     change = update(table).where(any_of(connection, table.c.event_id, events))
     connection.execute(change.values(dispatched_at=now))
+
+
+def told_to_named(connection: Connection, events: Sequence[str]) -> None:
+    """Note that these events of sealed issues have been handed on: nothing is kept of it."""
+    if not events:
+        return
+    table = models.named_outbox
+    connection.execute(delete(table).where(any_of(connection, table.c.event_id, events)))
+
+
+def forget_named(connection: Connection, before: datetime) -> int:
+    """Forget events of sealed issues that nobody was to be told of since then; answers how many."""
+    table = models.named_outbox
+    return connection.execute(delete(table).where(table.c.recorded_at < before)).rowcount

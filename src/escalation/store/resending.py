@@ -1,12 +1,22 @@
 """Deliveries that have ended sent again: one, or all to an endpoint since an instant."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, exists, or_, update
 
 from escalation.ids import earliest
 from escalation.store import models
 from escalation.store.deliveries import DeliveryState
+
+_AFRESH: Mapping[str, Any] = {
+    "state": DeliveryState.WAITING.value,
+    "attempts": 0,
+    "ended_at": None,
+    "handed_at": None,
+    "handed_status": None,
+}
 
 
 def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
@@ -23,7 +33,7 @@ def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
     )
     waits = update(d).where(behind, d.c.state == DeliveryState.WAITING.value, d.c.attempts == 0)
     connection.execute(waits.values(next_at=now))
-    again = {"state": DeliveryState.WAITING.value, "next_at": now, "attempts": 0, "ended_at": None}
+    again = {**_AFRESH, "next_at": now}
     change = update(d).where(d.c.id == delivery_id)
     connection.execute(change.values(**again, token=d.c.token + 1))
 
@@ -49,5 +59,5 @@ def send_all_again(
         ~sealed,
         or_(plain, exists().where(form.c.delivery_id == d.c.id)),
     )
-    again = {"state": DeliveryState.WAITING.value, "next_at": now, "attempts": 0, "ended_at": None}
+    again = {**_AFRESH, "next_at": now}
     return connection.execute(chosen.values(**again, token=d.c.token + 1)).rowcount

@@ -190,7 +190,8 @@ def _sent(connection: Connection, subject: str) -> int:
     for beside in (attempt, models.rendering):
         connection.execute(delete(beside).where(beside.c.delivery_id.in_(ours)))
     connection.execute(delete(delivery).where(delivery.c.aggregate == subject))
-    connection.execute(delete(models.outbox).where(models.outbox.c.aggregate == subject))
+    for waits in (models.outbox, models.named_outbox):
+        connection.execute(delete(waits).where(waits.c.aggregate == subject))
     message = models.message
     return connection.execute(delete(message).where(message.c.id.in_(own))).rowcount
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from escalation.store import models
+from escalation.store import mailing, models
 from escalation.store.deliveries import DeliveryState
 
 
@@ -20,6 +20,8 @@ class Figures:
     oldest_unsent: datetime | None
     deliveries: dict[str, int]
     oldest_delivery: datetime | None
+    unconfirmed: int
+    mailboxes: int
     heartbeat: datetime | None
 
 
@@ -51,6 +53,8 @@ def figures(connection: Connection, now: datetime) -> Figures:
         oldest_unsent=oldest_unsent,
         deliveries=_by_state(connection),
         oldest_delivery=connection.scalar(waiting),
+        unconfirmed=mailing.unconfirmed(connection),
+        mailboxes=len(mailing.marked(connection)),
         heartbeat=connection.scalar(select(func.max(models.heartbeat.c.beat_at))),
     )
 

@@ -67,6 +67,7 @@ _INSERTS = (
     models.stay,
     models.event,
     models.outbox,
+    models.named_outbox,
     models.unsealed,
     models.decision,
     models.action,
@@ -220,9 +221,10 @@ class Writing:
             chain = row["hash"] = link_hash(chain, row)
             self.new["event"].append(row)
             self.new["unsealed"].append({"event_id": happened.id})
-            if happened.type not in INTERNAL and plan.issue.sealing is None:
+            if happened.type not in INTERNAL:
                 sent = {"event_id": happened.id, "aggregate": plan.issue.id, "number": number}
-                self.new["outbox"].append({**sent, "type": kind, "recorded_at": self.now})
+                out = "outbox" if plan.issue.sealing is None else "named_outbox"
+                self.new[out].append({**sent, "type": kind, "recorded_at": self.now})
         return chain, number
 
     def _stays(self, plan: Plan) -> None:

@@ -13,6 +13,7 @@ from functools import partial
 from threading import Thread
 
 from escalation.bootstrap import Container
+from escalation.delivery.mail.sender import MailSender
 from escalation.delivery.outbound import trusting
 from escalation.delivery.sender import Sender
 from escalation.services.outgoing import Outgoing
@@ -24,6 +25,8 @@ POLL = 0.2
 """Seconds between two looks at what is due."""
 STEPS_AT_ONCE = 8
 """Lanes whose steps share a transaction at most."""
+MAIL_STEPS_AT_ONCE = 4
+"""The same of mailboxes."""
 SICK_STEPS_AT_ONCE = 2
 """The same of sick endpoints: on SQLite all others wait for such a transaction."""
 
@@ -33,7 +36,7 @@ class _Kind:
     """One of the two routes, or all endpoints on one.
 
     It sends to those it ``takes``, and looks for them while it is ``needed``; it hands events on
-    and moves recoveries, or leaves both to the other.
+    and moves recoveries, or leaves both to the other. Mailboxes go by a third one, of ``mail``.
     """
 
     name: str
@@ -41,6 +44,7 @@ class _Kind:
     steps_at_once: int
     hands_on: bool
     needed: Callable[[], bool] = lambda: True
+    mail: bool = False
 
 
 class Courier:
@@ -48,16 +52,26 @@ class Courier:
 
     name = "deliveries"
 
-    def __init__(self, outgoing: Outgoing, sender: Callable[[], Sends], owner: str) -> None:
-        """Send with what ``sender`` makes for each route; ``owner`` names this courier alone."""
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        sender: Callable[[], Sends],
+        owner: str,
+        mailer: Callable[[], Sends] | None = None,
+    ) -> None:
+        """Send with what ``sender`` makes for each route, and ``mailer`` for mail, if any is sent.
+
+        ``owner`` names this courier alone.
+        """
         self._outgoing = outgoing
         self._make_sender = sender
+        self._make_mailer = mailer
         self._work = Work(owner)
         self._threads: list[Thread] = []
 
     def start(self) -> None:
         """Begin, in threads."""
-        for kind in _routes(self._work.health):
+        for kind in (*_routes(self._work.health), *self._mail()):
             work = partial(self._serve, kind)
             thread = Thread(target=work, name=f"deliveries-{kind.name}", daemon=True)
             self._threads.append(thread)
@@ -72,7 +86,18 @@ class Courier:
     def once(self) -> int:
         """Send all that is due now; answers how many attempts were made."""
         everyone = _Kind("all", lambda _: True, STEPS_AT_ONCE, hands_on=True)
-        return asyncio.run(self._round_after_round(everyone, until_idle=True))
+        kinds = (everyone, *self._mail())
+        return sum(asyncio.run(self._round_after_round(k, until_idle=True)) for k in kinds)
+
+    def _mail(self) -> tuple[_Kind, ...]:
+        """The route of mailboxes, where mail is sent: one that failed rests, as endpoints do."""
+        if self._make_mailer is None:
+            return ()
+
+        def rested(mailbox: str) -> bool:
+            return not self._work.health.rests(mailbox)
+
+        return (_Kind("mail", rested, MAIL_STEPS_AT_ONCE, hands_on=False, mail=True),)
 
     def _serve(self, kind: _Kind) -> None:
         asyncio.run(self._round_after_round(kind, until_idle=False))
@@ -81,7 +106,7 @@ class Courier:
         tried = 0
         with ThreadPoolExecutor(2, thread_name_prefix=f"deliveries-{kind.name}") as threads:
             clerk = Clerk(self._outgoing, threads, kind.steps_at_once)
-            route = Route(kind.name, self._work, self._make_sender(), clerk, kind.takes)
+            route = Route(kind.name, self._work, self._sender(kind), clerk, kind.takes)
             try:
                 while not self._work.stop.is_set():
                     moved = await self._look(route, clerk, kind)
@@ -93,6 +118,11 @@ class Courier:
                 return tried + await route.settled(wait=True)
             finally:
                 await route.sender.close()
+
+    def _sender(self, kind: _Kind) -> Sends:
+        if kind.mail and self._make_mailer is not None:
+            return self._make_mailer()
+        return self._make_sender()
 
     async def _look(self, route: Route, clerk: Clerk, kind: _Kind) -> bool:
         """Hand on what waits and open lanes for what is due; answers whether there was anything."""
@@ -109,7 +139,7 @@ class Courier:
     def _seen(self, kind: _Kind) -> tuple[int, Sequence[str]]:
         """In a thread at one go: each time it is handed back and forth costs time under load."""
         moved = self._outgoing.hand_on() + self._outgoing.recover() if kind.hands_on else 0
-        return moved, self._outgoing.with_work() if kind.needed() else ()
+        return moved, self._outgoing.with_work(mail=kind.mail) if kind.needed() else ()
 
 
 def _routes(health: Health) -> tuple[_Kind, _Kind]:
@@ -130,4 +160,28 @@ def courier_of(container: Container) -> Courier:
         trust = trusting(None if authorities is None else str(authorities))
         return Sender(container.guard, trust=trust)
 
-    return Courier(container.outgoing, sender, container.ids.new("wrk", container.clock.now()))
+    owner = container.ids.new("wrk", container.clock.now())
+    server = container.mail_server
+    if server is None:
+        return Courier(container.outgoing, sender, owner)
+    at_once = container.settings.smtp_concurrency
+    return Courier(container.outgoing, sender, owner, lambda: MailSender(server, at_once))
+
+
+def send_now(container: Container, mailbox: str) -> None:
+    """Send what is due to one mailbox, here and now, where mail is sent at all."""
+    server = container.mail_server
+    if server is None:
+        return
+
+    async def sent() -> None:
+        work = Work(container.ids.new("wrk", container.clock.now()))
+        with ThreadPoolExecutor(1) as threads:
+            clerk = Clerk(container.outgoing, threads, 1)
+            sender = MailSender(server, 1)
+            route = Route("now", work, sender, clerk, lambda _: True)
+            route.open(mailbox)
+            await route.settled(wait=True)
+            await sender.close()
+
+    asyncio.run(sent())

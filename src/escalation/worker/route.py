@@ -39,8 +39,8 @@ AFTER_A_FAILURE = 1.0
 class Sends(Protocol):
     """What posts letters: the sender, and what stands in for it in tests."""
 
-    async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent:
-        """Send a letter of an endpoint."""
+    async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent | None:
+        """Send a letter of an endpoint; None where it was not begun, and is given back."""
         ...
 
     async def forget(self, endpoint: str) -> None:

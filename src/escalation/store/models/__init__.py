@@ -32,7 +32,7 @@ from escalation.store.models.interactions import (
 )
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
 from escalation.store.models.record import disposal, legal_hold, seal, seal_chain, seal_key
-from escalation.store.models.timeline import chain_head, event, outbox, unsealed
+from escalation.store.models.timeline import chain_head, event, named_outbox, outbox, unsealed
 
 __all__ = [
     "action",
@@ -69,6 +69,7 @@ __all__ = [
     "meeting",
     "message",
     "metadata",
+    "named_outbox",
     "outbox",
     "publication",
     "quota",

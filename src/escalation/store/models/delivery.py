@@ -28,6 +28,8 @@ webhook_endpoint = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", UtcInstant, nullable=False),
     Column("scopes", Json),  # codes by kind; nothing where it is for all
+    Column("recipient", Text),  # of a mailbox: the person, or the address; of others nothing
+    Column("mailing", Json),  # of a mailbox: how its owner wants their mail
     Column("lane_owner", Id),  # the one process that sends to it now
     Column("lane_until", UtcInstant),
 )
@@ -59,6 +61,8 @@ delivery = Table(
     Column("recovery_id", Id),
     Column("summary_id", Id),  # the message that told it instead
     Column("last_outcome", Text),
+    Column("handed_at", UtcInstant),  # of a mail: its last dot may have been sent since then
+    Column("handed_status", Integer),  # what the server answered to it
     Index("uq_delivery_message_endpoint", "message_id", "endpoint_id", unique=True),
     Index("ix_delivery_due", "endpoint_id", "next_at", postgresql_where=_DUE, sqlite_where=_DUE),
     Index("ix_delivery_lane", "endpoint_id", "aggregate", "number"),

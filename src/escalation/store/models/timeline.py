@@ -49,6 +49,16 @@ outbox = Table(
     Index("ix_outbox_lane", "aggregate", "number", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
 )
 
+named_outbox = Table(
+    "named_outbox",  # events of sealed issues: for the people named for them, by mail alone
+    metadata,
+    Column("event_id", Id, primary_key=True),
+    Column("aggregate", Id, nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("recorded_at", UtcInstant, nullable=False),
+)
+
 unsealed = Table(
     "unsealed",
     metadata,

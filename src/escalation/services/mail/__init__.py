@@ -1,0 +1,1 @@
+"""Mail: who is told of what and how, and what comes back."""

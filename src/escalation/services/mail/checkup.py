@@ -1,0 +1,97 @@
+"""What is unsafe or unwise in how mail is set up, and in how it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from escalation.delivery.mail.addresses import address
+from escalation.delivery.mail.session import Security, Server, knocked
+from escalation.delivery.retry import Outcome
+from escalation.routing.directory import Directory
+from escalation.services.ailments import Found, unsafe, unwise
+from escalation.store import mailing
+from escalation.store.transaction import Connection
+
+NAMED = 5
+"""People named in a finding, at most."""
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class MailSetup:
+    """How mail is set up: ``lacks`` are settings without which those given send nothing."""
+
+    server: Server | None = None
+    lacks: Sequence[str] = ()
+    replies: bool = False
+
+
+NO_MAIL = MailSetup()
+
+
+def around(setup: MailSetup) -> Found:
+    """What is wrong before anything is looked up in the database."""
+    if setup.lacks:
+        yield unwise(
+            "mail_half",
+            f"Mail is half set up, and none is sent: {' and '.join(setup.lacks)} is not set.",
+            "docs/mail.md tells what is needed.",
+        )
+    server = setup.server
+    if server is None:
+        return
+    if server.security is Security.NONE and server.host not in _HERE:
+        yield unsafe(
+            "mail_in_clear",
+            f"Mail, and the password, go to {server.host} so that anyone on the way can read them.",
+            "Set ESCALATION_SMTP_SECURITY to starttls or tls.",
+        )
+    if not setup.replies:
+        yield unwise(
+            "mail_without_replies",
+            "Who answers a mail answers to nobody, and what comes back is seen by nobody.",
+            "Set ESCALATION_MAIL_REPLY_DOMAIN, and where its mail is: docs/mail.md.",
+        )
+    found = knocked(server)
+    if found.outcome is not Outcome.ACCEPTED:
+        yield unwise(
+            "mail_unreachable",
+            f"Mail cannot be handed to {server.host}:{server.port}: {found.detail}.",
+            "See to its name, the network, ESCALATION_SMTP_SECURITY, user and password.",
+        )
+
+
+def inside(setup: MailSetup, connection: Connection, directory: Directory | None) -> Found:
+    """What is wrong with mails, mailboxes and addresses."""
+    doubtful = mailing.unconfirmed(connection)
+    if doubtful:
+        yield unwise(
+            "mails_unconfirmed",
+            f"Of {doubtful} mails it is not known whether their server has taken them.",
+            "escalation mail log --state dead; look in the server's log; escalation webhooks"
+            " redeliver, or drop.",
+        )
+    marked = mailing.marked(connection)
+    if marked:
+        told = ", ".join(f"{each.recipient} ({each.why})" for each in marked[:NAMED])
+        yield unwise(
+            "mailboxes_disabled",
+            f"Nothing is mailed to {len(marked)} people: {told}.",
+            "Mend the address in the directory, then: escalation mail change PERSON --enable",
+        )
+    if setup.server is None or directory is None:
+        return
+    without = sorted(person for person in directory.people if not _reached(directory, person))
+    if without:
+        yield unwise(
+            "no_address",
+            f"{len(without)} people of the directory have no address that mail can go to:"
+            f" {', '.join(without[:NAMED])}.",
+            "Give them an email there.",
+        )
+
+
+def _reached(directory: Directory, person: str) -> bool:
+    try:
+        return bool(address(directory.people[person].email or ""))
+    except ValueError:
+        return False

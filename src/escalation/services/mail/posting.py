@@ -1,0 +1,307 @@
+"""A mailbox's turn: what is due there, made into mails by what their reader may see now."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from escalation.delivery.formats.requests import Request
+from escalation.delivery.letter import Handing, Letter
+from escalation.delivery.mail.addresses import address
+from escalation.delivery.mail.message import Mail, Named, written
+from escalation.delivery.payloads import told as instant_told
+from escalation.delivery.retry import Outcome
+from escalation.ids import named
+from escalation.services.mail import composing, documents
+from escalation.services.mail.composing import Part, Words
+from escalation.services.mail.mailing import Mailing, Mode
+from escalation.services.mail.replies import SHORT, Purpose
+from escalation.services.mail.rules import MailRules
+from escalation.services.mail.sight import Sight
+from escalation.services.mail.telling import zone_of
+from escalation.services.registry import Known
+from escalation.services.veil import veiled
+from escalation.store import deliveries, issues, mailing
+from escalation.store.deliveries import (
+    Attempt,
+    Claimed,
+    DeliveryState,
+    Mark,
+    Message,
+    NewDelivery,
+)
+from escalation.store.endpoints import StoredEndpoint
+from escalation.store.transaction import Connection
+from escalation.timekeeping.calendar import Calendar
+from escalation.workflow.facts import Issue
+
+AT_ONCE = 8
+"""Mails of one turn at most: each is handed over by itself."""
+ACCEPTED = 250
+HandingOf = Callable[[Claimed], Handing]
+"""Makes the notes of a claimed delivery."""
+
+
+class Withheld(Exception):
+    """A mail that is not sent; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The mails of one mailbox that are handed over next, by their deliveries."""
+
+    claimed: Sequence[Claimed]
+    letters: Mapping[str, Letter]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One mailbox within one transaction, by what is known then."""
+
+    connection: Connection
+    known: Known
+    rules: MailRules
+    box: StoredEndpoint
+    now: datetime
+
+    def turn(self, until: datetime, limit: int, handing: HandingOf) -> Turn | None:
+        """Lease what is due; None where nothing is to be handed over now."""
+        wants, directory = Mailing.of(self.box.mailing), self.known.directory
+        zone = zone_of(wants, directory)
+        quiet = wants.quiet_till(self.now, zone, self._calendar(wants))
+        if quiet is not None:
+            mailing.put_off(self.connection, self.box.id, self.now, quiet)
+            return None
+        if wants.mode is Mode.DIGEST:
+            self._put_together()
+        claimed = deliveries.claim(
+            self.connection, self.box.id, self.now, until, min(limit, AT_ONCE)
+        )
+        there = self._issues(claimed)
+        letters: dict[str, Letter] = {}
+        marks: list[Mark] = []
+        for each in claimed:
+            mark = self._settled(each)
+            if mark is None:
+                try:
+                    letters[each.id] = self._letter(each, there, handing(each))
+                except Withheld as why:
+                    mark = self._ended(each, DeliveryState.CANCELLED, Outcome.WITHHELD, str(why))
+            if mark is not None:
+                marks.append(mark)
+        deliveries.finish(self.connection, self.box.id, marks, self.now)
+        left = [each for each in claimed if each.id in letters]
+        return Turn(left, letters) if left else None
+
+    # -- what was begun before
+
+    def _settled(self, claimed: Claimed) -> Mark | None:
+        """What came of a mail whose sender ended while it was handed over; None to send it."""
+        handed = claimed.handed
+        if handed is None:
+            return None
+        if handed.status == ACCEPTED:
+            said = "SMTP 250; its sender ended before it was marked"
+            return self._ended(claimed, DeliveryState.DELIVERED, Outcome.ACCEPTED, said)
+        if self.rules.again:
+            return None
+        said = "its sender ended while the server had the whole mail"
+        return self._ended(claimed, DeliveryState.DEAD, Outcome.UNCONFIRMED, said)
+
+    def _ended(self, claimed: Claimed, state: DeliveryState, outcome: Outcome, detail: str) -> Mark:
+        status = ACCEPTED if outcome is Outcome.ACCEPTED else None
+        at = self.now if claimed.handed is None else claimed.handed.at
+        return Mark(claimed, state, None, Attempt(at, 0, status, outcome.value, detail))
+
+    # -- several in one
+
+    def _put_together(self) -> None:
+        """What is due in one mail: it counts as the delivery of each."""
+        found = mailing.due(
+            self.connection, self.box.id, self.now, composing.TOGETHER, composing.SHOWN
+        )
+        if len(found) < 2:  # noqa: PLR2004 - one by itself needs no other
+            return
+        number = 1 + deliveries.last_number(self.connection, self.box.id, self.box.id)
+        message_id = named("evt", self.box.id, str(number))
+        told = [(each.message_id, each.body) for each in found]
+        body = composing.together(message_id, instant_told(self.now), told)
+        message = Message(message_id, composing.TOGETHER, body, self.now)
+        new = NewDelivery(
+            id=named("dlv", message_id),
+            endpoint_id=self.box.id,
+            message_id=message_id,
+            aggregate=self.box.id,
+            number=number,
+            type=composing.TOGETHER,
+        )
+        deliveries.add(self.connection, [message], [new], self.now)
+        mailing.told_together(self.connection, [e.id for e in found], message_id, self.now)
+
+    # -- into words
+
+    def _letter(self, claimed: Claimed, there: Mapping[str, Issue], handing: Handing) -> Letter:
+        body: dict[str, Any] = json.loads(claimed.body)
+        issue = there.get(claimed.aggregate)
+        recipient = self._recipient()
+        if documents.is_document(body):
+            mail = documents.mail_of(body, self._envelope(claimed, recipient, None))
+        else:
+            mail = self._mail(claimed, body, issue, there, recipient)
+        try:
+            content = written(mail).decode("ascii")
+        except ValueError as error:
+            raise Withheld(str(error)) from error
+        return Letter(
+            url=f"mailto:{recipient.address}",
+            message_id=claimed.message_id,
+            requests=(Request(method="MAIL", content_type="message/rfc822", body=content),),
+            secrets=(),
+            sender=self._own(Purpose.BOUNCE, None if issue is None else issue.id),
+            handing=handing,
+            at_once=AT_ONCE,
+        )
+
+    def _recipient(self) -> Named:
+        """Whose mailbox it is, by the directory as it is now."""
+        whose = self.box.recipient or ""
+        person = None if self.known.directory is None else self.known.directory.people.get(whose)
+        try:
+            if "@" in whose:
+                return Named("", address(whose))
+            if person is not None and person.email:
+                return Named(person.name, address(person.email))
+        except ValueError as error:
+            raise Withheld(str(error)) from error
+        raise Withheld(f"{whose} is not in the directory with an address")
+
+    def _mail(
+        self,
+        claimed: Claimed,
+        body: Mapping[str, Any],
+        issue: Issue | None,
+        there: Mapping[str, Issue],
+        recipient: Named,
+    ) -> Mail:
+        """An event, or several, as far as the reader may see them."""
+        told = composing.bodies_in(body)
+        parts = [composing.test_part()] if composing.is_test(body) else [*self._parts(told, there)]
+        if not parts:
+            raise Withheld("its reader may not see what it is about")
+        heading = parts[0].heading if len(told) == 1 else f"{len(told)} things that are new for you"
+        words = Words(
+            composing.subject_of(issue, heading),
+            [*self._missed(claimed), *parts],
+            self._ending(issue),
+        )
+        return self._envelope(claimed, recipient, issue, words)
+
+    def _envelope(
+        self, claimed: Claimed, recipient: Named, issue: Issue | None, words: Words | None = None
+    ) -> Mail:
+        sender = self.rules.sender
+        directory, short = self.known.directory, self.box.id[-26:][:SHORT]
+        about = None if issue is None else f"{issue.id}.{short}@{self.rules.domain}"
+        title = "Issues" if directory is None else directory.file.initiative.title
+        return Mail(
+            id=f"{claimed.message_id}.{short}@{self.rules.domain}",
+            sender=Named(title, sender),
+            recipient=recipient,
+            subject="" if words is None else words.subject,
+            text="" if words is None else words.text(),
+            page="" if words is None else words.page(),
+            at=claimed.created_at or self.now,
+            thread=about,
+            reply_to=None if issue is None else self._own(Purpose.REPLY, issue.id, or_sender=False),
+            list_id=f"escalation.{self.rules.domain}",
+            unsubscribe=self._unsubscribe(),
+            headers={"X-Escalation-Event": claimed.message_id},
+        )
+
+    def _parts(
+        self, told: Sequence[Mapping[str, Any]], there: Mapping[str, Issue]
+    ) -> Iterator[Part]:
+        directory = self.known.directory
+        if directory is None or self.box.recipient is None:
+            return
+        sight = Sight.of(self.box.recipient, directory, self.now)
+        for body in told:
+            name = body["data"].get("issue", {}).get("id")
+            issue = there.get(str(name))
+            viewer = sight.viewers[0]
+            if name is not None:
+                seen = None if issue is None else sight.on(issue)
+                if seen is None:
+                    continue
+                viewer = seen
+            elif not _papers(sight, body):
+                continue
+            yield composing.part_of(
+                veiled(self.connection, viewer, body), issue, self._link(body, issue)
+            )
+
+    def _link(self, body: Mapping[str, Any], issue: Issue | None) -> str | None:
+        base, details = self.rules.url, body["data"].get("details") or {}
+        if base is None:
+            return None
+        if issue is not None:
+            return f"{base}/v1/issues/{issue.id}"
+        meeting = details.get("meeting")
+        if meeting is not None:
+            return f"{base}/v1/meetings/{meeting}"
+        digest = (details.get("digest") or {}).get("id")
+        return None if digest is None else f"{base}/v1/digests/{digest}"
+
+    def _missed(self, claimed: Claimed) -> Iterator[Part]:
+        if claimed.missed:
+            count = len(claimed.missed)
+            yield Part(f"It is not known that you have had {count} earlier mail about this.")
+
+    def _ending(self, issue: Issue | None) -> Sequence[str]:
+        lines = []
+        if issue is not None and self.rules.replies is not None:
+            lines.append("Answer this mail, and what you write is kept with the issue.")
+        if self.rules.url is not None:
+            lines.append(f"How you get mail: {self.rules.url}/v1/mailboxes/{self.box.recipient}")
+        return lines
+
+    def _unsubscribe(self) -> str | None:
+        """Where to say that no more mail is wanted; it is read as any mail that comes in."""
+        if self.rules.replies is None:
+            return None
+        to = self.rules.replies.address(Purpose.PREFERENCES, None, self.box.id)
+        return f"mailto:{to}?subject=none"
+
+    def _own(self, purpose: Purpose, issue: str | None, *, or_sender: bool = True) -> str | None:
+        if self.rules.replies is None:
+            return self.rules.sender if or_sender else None
+        return self.rules.replies.address(purpose, issue, self.box.id)
+
+    # -- what it stands on
+
+    def _issues(self, claimed: Sequence[Claimed]) -> dict[str, Issue]:
+        wanted = {each.aggregate for each in claimed if each.aggregate.startswith("iss_")}
+        for each in claimed:
+            if not each.aggregate.startswith("iss_"):
+                wanted |= _issues_in(each.body)
+        return {n: found.issue for n, found in issues.load(self.connection, wanted).items()}
+
+    def _calendar(self, wants: Mailing) -> Calendar | None:
+        publication = self.known.publication
+        if wants.calendar is None or publication is None:
+            return None
+        there = publication.file.calendars
+        return publication.calendar(wants.calendar) if wants.calendar in there else None
+
+
+def _issues_in(body: bytes) -> set[str]:
+    told = composing.bodies_in(json.loads(body))
+    return {str(each["data"]["issue"]["id"]) for each in told if "issue" in each["data"]}
+
+
+def _papers(sight: Sight, body: Mapping[str, Any]) -> bool:
+    """Whether somebody may read what a forum is told."""
+    details = body["data"].get("details") or {}
+    forum = details.get("forum") or (details.get("digest") or {}).get("forum")
+    return forum is None or sight.at(str(forum)) is not None

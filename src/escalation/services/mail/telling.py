@@ -1,0 +1,135 @@
+"""Events handed on as mail: a delivery to the mailbox of each person who is told."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from escalation.delivery.mail.addresses import address
+from escalation.errors import EscalationError
+from escalation.ids import IdSource
+from escalation.routing.directory import Directory
+from escalation.services.mail.audience import TOLD_OF, Case, told_of
+from escalation.services.mail.mailing import Mailing, Mode
+from escalation.services.mail.sight import Sight
+from escalation.services.registry import Known, Registry
+from escalation.store import issues, mailing
+from escalation.store.deliveries import NewDelivery
+from escalation.store.heartbeat import Recovery
+from escalation.store.outbox import Pending
+from escalation.store.transaction import Connection
+from escalation.timekeeping.instants import zone_named
+from escalation.workflow.facts import Agreement, Issue
+
+
+class Telling:
+    """Finds out who is told of a batch of events, within the transaction of the fan-out."""
+
+    def __init__(
+        self, connection: Connection, registry: Registry, ids: IdSource, now: datetime
+    ) -> None:
+        """Tell as at ``now``, by the directory as it is now."""
+        self._connection = connection
+        self._registry = registry
+        self._ids = ids
+        self._now = now
+        self._known: Known = registry.refresh(connection)
+
+    def deliveries(
+        self, events: Sequence[Pending], held: Mapping[str, Recovery]
+    ) -> dict[str, list[NewDelivery]]:
+        """By event, a delivery to each person who is told; ``held`` are back for a recovery."""
+        directory = self._known.directory
+        if directory is None:
+            return {}
+        told = self._told(events, directory)
+        people = sorted({person for each in told.values() for person in each})
+        mailing.ensure(self._connection, people, self._now)
+        boxes = {person: mailing.mailbox_id(person) for person in people}
+        wishes = mailing.wishes(self._connection, sorted(boxes.values()))
+        wanted = {p: Mailing.of(wishes.get(box)) for p, box in boxes.items()}
+        found: dict[str, list[NewDelivery]] = {}
+        for event in events:
+            recovery = held.get(event.event_id)
+            found[event.event_id] = [
+                self._delivery(event, boxes[person], recovery, wanted[person], directory)
+                for person, must in told.get(event.event_id, {}).items()
+                if must or wanted[person].mode is not Mode.NONE
+            ]
+        return found
+
+    def _told(self, events: Sequence[Pending], directory: Directory) -> dict[str, dict[str, bool]]:
+        """By event, the people who are told, and whether whatever they wish."""
+        mailed = [e for e in events if e.type in TOLD_OF and e.visibility == "shared"]
+        wanted = [event.aggregate for event in mailed if event.reference is not None]
+        there = {name: each.issue for name, each in issues.load(self._connection, wanted).items()}
+        found = {}
+        for event in mailed:
+            people = dict(self._people(event, there.get(event.aggregate), directory))
+            if people:
+                found[event.event_id] = people
+        return found
+
+    def _people(
+        self, event: Pending, issue: Issue | None, directory: Directory
+    ) -> Iterator[tuple[str, bool]]:
+        if event.reference is not None and issue is None:
+            return
+        details: dict[str, Any] = json.loads(event.payload)
+        actor = (details.pop("actor", None) or {}).get("person")
+        under = None if issue is None else self._under(issue)
+        case = Case(details, directory, self._now, issue, under)
+        for person, must in told_of(event.type, case).items():
+            if person == actor or not _reachable(directory, person):
+                continue
+            if issue is None or Sight.of(person, directory, self._now).on(issue) is not None:
+                yield person, must
+
+    def _under(self, issue: Issue) -> Agreement | None:
+        try:
+            return self._registry.agreement(self._connection, self._known, issue)
+        except EscalationError:  # its publication cannot be read: the desk says so aloud
+            return None
+
+    def _delivery(
+        self,
+        event: Pending,
+        mailbox: str,
+        recovery: Recovery | None,
+        wants: Mailing,
+        directory: Directory,
+    ) -> NewDelivery:
+        due: datetime | None = None
+        if wants.mode is Mode.DIGEST:
+            due = wants.next_digest(self._now, zone_of(wants, directory))
+        return NewDelivery(
+            id=self._ids.new("dlv", self._now),
+            endpoint_id=mailbox,
+            message_id=event.event_id,
+            aggregate=event.aggregate,
+            number=event.number,
+            type=event.type,
+            recovery_id=None if recovery is None else recovery.id,
+            held=recovery is not None,
+            due_at=due,
+        )
+
+
+def zone_of(wants: Mailing, directory: Directory | None) -> ZoneInfo:
+    """The zone of somebody's times: their own, else the directory's."""
+    if wants.zone is not None:
+        return zone_named(wants.zone)
+    return zone_named("UTC") if directory is None else directory.zone
+
+
+def _reachable(directory: Directory, person: str) -> bool:
+    """Whether somebody is in the directory with an address that mail can go to."""
+    found = directory.people.get(person)
+    if found is None or not found.email:
+        return False
+    try:
+        address(found.email)
+    except ValueError:
+        return False
+    return True
