@@ -10,8 +10,11 @@ from escalation.cli.replay_view import following, show
 from escalation.cli.screen import AsJson, err, say_json, tell
 from escalation.clock import monotonic
 from escalation.errors import Invalid
+from escalation.reports import FORMATS
 from escalation.routing.wording import not_among
+from escalation.services.kept_digests import JSON
 from escalation.services.replay.mapping import LogMapping
+from escalation.services.replay.paper import Document, rendered
 from escalation.services.replay.run import Replay, Report, replay_log
 from escalation.services.replay.stage import Framework
 
@@ -30,6 +33,10 @@ Seed = Annotated[int, typer.Option(help="Another seed gives other identifiers, n
 Follow = Annotated[
     bool, typer.Option("--follow", help="Make the log's own moves between lines climbs here too.")
 ]
+Paper = Annotated[
+    Path | None,
+    typer.Option(metavar="OUT", help="Write the board paper it ends in: .pdf, .html, .md, ..."),
+]
 Limit = Annotated[
     int | None, typer.Option(min=1, help="Take only the cases that began first, so many.")
 ]
@@ -43,16 +50,19 @@ def replay(  # noqa: PLR0913 - each option is one the interface names
     seed: Seed = 1,
     follow: Follow = False,
     limit: Limit = None,
+    paper: Paper = None,
     as_json: AsJson = False,
 ) -> None:
     """Drive a real event log through the engine and print what happened.
 
     It runs on a virtual clock in a throwaway database, and sends nothing out. The same log,
-    mapping and seed print the same bytes. Exit status 1 where a clock does not add up.
+    mapping and seed print the same bytes. Exit status 1 where a clock or a total does not add up.
 
     Example: escalation replay samples/uci_servicenow.csv --mapping uci_servicenow
     """
     config = load().config_dir
+    kind = None if paper is None else _kind(paper)
+    ended: list[Document] = []
     wanted = Replay(
         log=file,
         mapping=_mapping(mapping, config / MAPPINGS),
@@ -66,14 +76,31 @@ def replay(  # noqa: PLR0913 - each option is one the interface names
         database=None if keep is None else _url(keep),
         follow=follow,
         limit=limit,
+        paper=ended.append,
     )
     report = _watched(wanted)
+    if paper is not None and kind is not None:
+        paper.write_bytes(rendered(ended[0], file.name, kind))
+        tell(f"The board paper that it ends in is in {paper}.")
     if as_json:
         say_json(report)
     else:
         show(report)
-    if report["clock_checks"]["mismatches"]:
+    adds_up = all(each["agrees"] for each in report["totals"].values())
+    if report["clock_checks"]["mismatches"] or not adds_up:
         raise typer.Exit(1)
+
+
+def _kind(paper: Path) -> str:
+    """The format of a file by its ending.
+
+    Raises:
+        Invalid: there is no such format.
+    """
+    kind = paper.suffix.removeprefix(".")
+    if kind not in {JSON, *FORMATS}:
+        raise Invalid(f"--paper: {not_among(kind, [JSON, *FORMATS])} as the ending of the file.")
+    return kind
 
 
 def _watched(wanted: Replay) -> Report:

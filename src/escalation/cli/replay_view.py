@@ -11,6 +11,7 @@ from escalation.cli.screen import err, say
 from escalation.services.replay.driving import Progress
 from escalation.services.replay.run import Report
 
+_TOTALS = ("in_the_log", "refused", "by_the_engine", "in_the_paper")
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -73,6 +74,14 @@ def show(report: Report) -> None:
         _table(f"Past target: {kind}", ("rung", *_SEVERITIES), _severities(by_rung))
     _table("Unresolved now", ("rung", *_SEVERITIES), _severities(report["unresolved"]["by_rung"]))
     _table("Tabled", ("forum", "meeting", "items", "how they left"), _tabled(report["tabled"]))
+    _table(
+        "Totals of the board paper against the log",
+        ("total", "log", "refused", "engine and forums", "paper", "adds up"),
+        [
+            (name, *(each[n] for n in _TOTALS), "yes" if each["agrees"] else "NO")
+            for name, each in report["totals"].items()
+        ],
+    )
     for line in report["clock_checks"]["told"]:
         say(line)
 

@@ -18,6 +18,7 @@ from escalation.reports.pages import Page
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _NAMES = {
     "sought": "Decisions sought",
+    "log": "Against the log",
     "figures": "Figures",
     "trend": "Over the last meetings",
     "at-rung": "Unresolved here",

@@ -6,6 +6,7 @@ from typing import Any
 from escalation.digests.figures import BANDS, UNKNOWN
 from escalation.digests.measures import MEASURES, Measure, Unit
 from escalation.digests.suppression import WITHHELD
+from escalation.reports import log_section
 from escalation.reports.heading import Heading
 from escalation.reports.layout import (
     NONE,
@@ -90,7 +91,7 @@ def _who(document: Document) -> tuple[tuple[str, str], ...]:
 
 
 def _sections(document: Document, local: Local) -> tuple[Section, ...]:
-    found = []
+    found = [*log_section.sections(document)]
     if "figures" in document:
         found.append(figures(document, local))
     if "exceptions" in document:

@@ -1,5 +1,6 @@
 """The sections of a digest's paper, one to a file, in the order in which a chair reads them."""
 
+from escalation.reports import log_section
 from escalation.reports.layout import Document, Section, Words
 from escalation.reports.sections import (
     actions,
@@ -21,6 +22,7 @@ def sections(document: Document) -> tuple[Section, ...]:
     words = Words(document)
     return (
         *sought.sections(document, words),
+        *log_section.sections(document),
         figures.section(document, words),
         *trend.sections(document, words),
         at_rung.section(document, words),

@@ -88,12 +88,18 @@ class Progress:
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted while driving."""
+    """What was counted while driving.
+
+    ``lost`` are acts of cases that could not be logged, ``beside`` events that were none of the
+    log's own acts.
+    """
 
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
     not_logged: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+    beside: Counter[str] = field(default_factory=Counter)
     acts: int = 0
     clocks: int = 0
     rounds: int = 0
@@ -212,6 +218,8 @@ class Driver:
             raise outcome
         if one.did == Did.LOG:
             self.tally.not_logged[outcome.code] += 1
+            steps = one.driven.case.steps
+            self.tally.lost.update(step.did for step in steps if step.did is not Did.LOG)
             one.driven.refused, one.driven.issue = True, None
             return False
         if one.driven.refused:
@@ -230,6 +238,8 @@ class Driver:
             self.tally.done[one.did] += 1
             driven.unsettle()
         self.tally.happened.update(answer.events)
+        if one.turn is not Turn.LOG:
+            self.tally.beside.update(answer.events)
 
     def _put_before_forums(self, stuck: Sequence[_Sent]) -> None:
         """Find the meeting that each is tabled for; one on hold is tabled when it resumes."""

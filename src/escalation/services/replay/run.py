@@ -9,6 +9,7 @@ from escalation.services.replay.cases import Read, read_cases
 from escalation.services.replay.checks import ClockChecker
 from escalation.services.replay.driving import Driver, Progress
 from escalation.services.replay.mapping import LogMapping
+from escalation.services.replay.paper import Document, paper_of
 from escalation.services.replay.report import Report, report_of
 from escalation.services.replay.rows import LogReader
 from escalation.services.replay.stage import Framework, Stage, staged
@@ -21,7 +22,8 @@ class Replay:
     """What is to be replayed, and how.
 
     ``database`` is the URL of a database to keep; ``follow`` makes acts of the log's own moves
-    between its lines; ``limit`` takes only the cases that began first.
+    between its lines; ``limit`` takes only the cases that began first; ``paper`` is handed the
+    document of the board paper that it ends in.
     """
 
     log: Path
@@ -31,6 +33,7 @@ class Replay:
     database: str | None = None
     follow: bool = False
     limit: int | None = None
+    paper: Callable[[Document], None] = lambda _: None
 
 
 def replay_log(wanted: Replay, progress: Callable[[Progress], None] = lambda _: None) -> Report:
@@ -70,6 +73,8 @@ def _played(
     )
     ids = driver.drive(taken.cases, logs, progress)
     checker.look(ids, overdue=taken.last_at)
+    paper = paper_of(stage, taken, driver.tally)
+    wanted.paper(paper)
     told = {
         "replay": {
             "log": wanted.log.name,
@@ -80,4 +85,5 @@ def _played(
             "ladders": stage.publication.label,
         }
     }
-    return told | report_of(stage, taken, driver.tally, checker.result)
+    report = report_of(stage, taken, driver.tally, checker.result)
+    return told | report | {"totals": paper["log"]}
