@@ -15,6 +15,8 @@ from hashlib import sha256
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in order
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _LENGTH = 26
+_TIME = 10
+"""How many letters of an identifier tell its instant."""
 
 
 def _encode(value: int) -> str:
@@ -82,6 +84,11 @@ def named(prefix: str, *parts: str) -> str:
     """The identifier that these words always have: the same in every process, without a look-up."""
     digest = int.from_bytes(sha256("\x1f".join(parts).encode()).digest()[:16], "big")
     return f"{prefix}_{_encode(digest)}"
+
+
+def derived(stem: str, *parts: str) -> str:
+    """Another stem of the same instant: the same for the same words, whatever else was drawn."""
+    return stem[:_TIME] + named("", stem, *parts)[1:][_TIME:]
 
 
 def earliest(prefix: str, at: datetime) -> str:

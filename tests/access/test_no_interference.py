@@ -134,6 +134,8 @@ WHOLE_FILES = {
     Permission.MANAGE_DIRECTORY,
     Permission.PUBLISH_LADDERS,
     Permission.CHECK_LADDERS,
+    Permission.PROPOSE_LADDERS,
+    Permission.APPROVE_LADDERS,
 }
 """What asks these changes what all read, by entries and files that hang together."""
 _STATE = "an issue that has just been logged is not in the state for it"
@@ -163,6 +165,7 @@ ANSWERED_ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         ("get_mailbox", "change_mailbox"), "a mailbox is for whose it is, by a key that names them"
     ),
+    "get_ladder_change": "nobody has proposed one here",
     "receive_hook": "who can sign as its source is let in",
 }  # fmt: skip
 """What is never answered well here, and why; its refusals are compared like any other answer."""

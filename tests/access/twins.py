@@ -182,7 +182,8 @@ def others(service: Service) -> dict[str, str]:
     """A name for each other parameter of a path, from the list that stands above it."""
     found = {"forum": "bmf-technology", "act": "sing", "source": "jira", "feed": "fed_none",
              "delivery": "dlv_none", "endpoint": "whe_none", "key": "key_none",
-             "limit": "lim_none", "code": "invalid", "person": "priya-nair"}  # fmt: skip
+             "limit": "lim_none", "change": "lch_none", "code": "invalid",
+             "person": "priya-nair"}  # fmt: skip
     for path, name in zip(LISTED, ("ladder", "ola", "publication"), strict=True):
         first = service.found(f"/v1/{path}", key=service.admin)["data"][0]
         found[name] = first.get("id") or first["hash"]

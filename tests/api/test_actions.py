@@ -45,17 +45,19 @@ def test_an_action_is_done_once_and_can_be_opened_again(service: Service) -> Non
     decided(service)
     action: dict[str, Any] = service.found("/v1/actions?owner=priya-nair")["data"][0]
     path = f"/v1/actions/{action['id']}"
-    answer = service.post(f"{path}/acts/done", {"note": "Paid on Monday"})
+    unsaid = service.post(f"{path}/acts/done", {})
+    problem(unsaid, 428, "precondition_required")
+    answer = service.post(f"{path}/acts/done", {"note": "Paid on Monday"}, if_match='"1"')
     found = answer.json()
     ActionView.model_validate(found)
     assert (found["done"], found["note"], found["done_by"]) == (True, "Paid on Monday", "operator")
     assert service.found(path) == found
-    problem(service.post(f"{path}/acts/done", {}), 409, "action_done")
+    problem(service.post(f"{path}/acts/done", {}, if_match="*"), 409, "action_done")
     stale = service.post(f"{path}/acts/reopen", {"note": "bounced"}, if_match='"1"')
     problem(stale, 412, "precondition_failed")
     reopened = service.post(f"{path}/acts/reopen", {"note": "bounced"}, if_match='"2"').json()
     assert (reopened["done"], reopened["version"]) == (False, 3)
-    problem(service.post(f"{path}/acts/reopen"), 409, "action_open")
+    problem(service.post(f"{path}/acts/reopen", if_match="*"), 409, "action_open")
     assert texts(service, "?done=true") == []
     problem(service.post("/v1/actions/acn_none/acts/done"), 404, "not_found")
 

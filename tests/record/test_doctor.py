@@ -213,6 +213,13 @@ def test_what_was_to_be_reviewed_by_a_day_that_has_passed_is_told_while_it_runs(
     assert "ladder ssi-standard (2027-06-30)" in told
 
 
+def test_what_is_to_be_reviewed_soon_is_told_in_time(well: Patient, clock: VirtualClock) -> None:
+    assert "review_soon" not in _codes(well)
+    clock.move_to(clock.now().replace(year=2027, month=2, day=1))
+    [told] = [each.what for each in diagnosed(well) if each.code == "review_soon"]
+    assert "agreement ola-rivers (2027-03-31)" in told
+
+
 def test_a_sealing_place_that_knows_more_is_unsafe(well: Patient) -> None:
     place = well.sealer.place
     assert place is not None

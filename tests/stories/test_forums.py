@@ -365,7 +365,7 @@ def test_a_decision_moves_its_issue_and_its_actions_and_the_minutes_say_the_same
     [action] = story.finds(f"/v1/actions?forum={FORUM}&done=false")["data"]
     assert (action["owner"], action["due_on"]) == ("priya-nair", "2026-03-13")
     done = f"/v1/actions/{action['id']}/acts/done"
-    story.asks("Priya Nair", "POST", done, {"note": "paid"})
+    story.asks("Priya Nair", "POST", done, {"note": "paid"}, if_match='"1"')
     story.tells({FORUM: "(action.done)"})
     assert story.finds(f"/v1/actions?forum={FORUM}&done=false")["data"] == []
 

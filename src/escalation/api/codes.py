@@ -205,6 +205,36 @@ _CONFLICTS: Mapping[str, Code] = {
         "The label stands for another file",
         "Give the ladder file a new `label`; a label is never used for other content.",
     ),
+    "approval_needed": Code(
+        409,
+        "The ladder file needs approvals that it does not have",
+        "Propose it as a ladder change; publish it once those whom `errors` names have approved.",
+    ),
+    "in_force_already": Code(409, "That very ladder file is in force", "Nothing is to be done."),
+    "proposed_already": Code(
+        409,
+        "That very ladder file was proposed before",
+        "Answer the change that the detail names, or withdraw it first.",
+    ),
+    "not_the_maintainer": Code(
+        409,
+        "Changes are proposed by who keeps the agreements",
+        "The account manager of a provider proposes them, or the owner of the framework.",
+    ),
+    "no_meeting_ahead": Code(
+        409,
+        "The forum whose approval it needs does not meet again",
+        "Give the forum a meeting rule that goes on, or plan a meeting; then propose it.",
+    ),
+    "change_settled": Code(
+        409, "The ladder change is settled", "Propose another, where there is reason for one."
+    ),
+    "not_your_approval": Code(
+        409,
+        "The ladder change is for others to approve",
+        "The detail names whose approval it needs: the holders of these seats answer it.",
+    ),
+    "approved_already": Code(409, "The ladder change has this approval", "Nothing is to be done."),
     "action_done": Code(
         409, "The action is done already", "Reopen it first, if it was not done after all."
     ),

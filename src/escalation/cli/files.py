@@ -7,6 +7,7 @@ from escalation.bootstrap import database_of, opened
 from escalation.cli.opening import load
 from escalation.clock import SystemClock
 from escalation.errors import Broken, Invalid
+from escalation.routing.approval import Need, needed
 from escalation.routing.cross_checks import check_against
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
@@ -16,10 +17,14 @@ from escalation.services.registry import Known
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What a file was held against: a name for machines, a sentence for people."""
+    """What a file was held against: a name for machines, a sentence for people.
+
+    ``needs`` are the approvals without which it may not follow what is in force.
+    """
 
     name: str | None
     sentence: str
+    needs: tuple[Need, ...] = ()
 
 
 def read_ladders(file: Path) -> Publication:
@@ -72,10 +77,10 @@ def against_directory(publication: Publication, name: str, file: Path | None) ->
     Raises:
         Invalid: with everything that one says and the other does not know.
     """
+    known = in_force()
     if file is not None:
         directory: Directory | None = read_directory(file)
     else:
-        known = in_force()
         directory = None if known is None else known.directory
     if directory is None:
         return Against(
@@ -83,7 +88,8 @@ def against_directory(publication: Publication, name: str, file: Path | None) ->
         )
     _agree(publication, directory, f"{name} does not fit the directory.")
     shown = "the directory in force" if file is None else str(file)
-    return Against(shown, f"It fits {shown}.")
+    before = None if known is None else known.publication
+    return Against(shown, f"It fits {shown}.", needed(before, publication, directory))
 
 
 def against_ladders(directory: Directory, name: str, file: Path | None) -> Against:

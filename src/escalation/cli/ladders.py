@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from escalation.cli import ladder_changes
 from escalation.cli.effective import print_ladder
 from escalation.cli.explanation import print_explanation
 from escalation.cli.files import against_directory, ladders_in_force, read_ladders
@@ -28,6 +29,9 @@ app = group(
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The ladder file.")
 ]
+
+
+ladder_changes.add_to(app)
 
 
 class Mode(StrEnum):
@@ -61,7 +65,9 @@ def check(
     publication = read_ladders(file)
     against = against_directory(publication, file.name, directory)
     if as_json:
-        say_json({"file": str(file), "held_against": against.name, **_told(publication)})
+        needs = [need.told() for need in against.needs]
+        about = {"file": str(file), "held_against": against.name, "approvals": needs}
+        say_json({**about, **_told(publication)})
         return
     say(f"{file} is in order. {against.sentence}")
     parts = publication.file
@@ -71,6 +77,7 @@ def check(
             "hash": publication.hash,
             "ladders": ", ".join(parts.ladders),
             "agreements": ", ".join(parts.olas),
+            "needs the approval of": "; ".join(need.words for need in against.needs),
             "calendars": ", ".join(
                 f"{key} (to {entry.known_until})" for key, entry in parts.calendars.items()
             ),

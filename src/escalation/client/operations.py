@@ -23,6 +23,7 @@ add_shared_seat POST /v1/shared-seats If-Match Idempotency-Key
 agree_issue POST /v1/issues/{issue}/acts/agree If-Match Idempotency-Key
 answer_contact POST /v1/contacts/{contact}/answers Idempotency-Key
 answer_feedback POST /v1/feedback/{feedback}/answers Idempotency-Key
+approve_ladder_change POST /v1/ladder-changes/{change}/acts/approve If-Match Idempotency-Key
 attend_meeting POST /v1/meetings/{meeting}/acts/attend If-Match Idempotency-Key
 cancel_meeting POST /v1/meetings/{meeting}/acts/cancel If-Match Idempotency-Key
 change_acting_appointment PATCH /v1/acting-appointments/{code} If-Match Idempotency-Key
@@ -54,6 +55,7 @@ create_feed POST /v1/forums/{forum}/feeds
 create_key POST /v1/keys Idempotency-Key
 create_webhook_endpoint POST /v1/webhook-endpoints
 decide_item POST /v1/meetings/{meeting}/acts/decide If-Match Idempotency-Key
+decline_ladder_change POST /v1/ladder-changes/{change}/acts/decline If-Match Idempotency-Key
 defer_item POST /v1/meetings/{meeting}/acts/defer If-Match Idempotency-Key
 dispute_issue POST /v1/issues/{issue}/acts/dispute If-Match Idempotency-Key
 dissent_issue POST /v1/issues/{issue}/acts/dissent If-Match Idempotency-Key
@@ -84,6 +86,7 @@ get_hook_delivery GET /v1/hook-deliveries/{delivery}
 get_issue GET /v1/issues/{issue}
 get_key GET /v1/keys/{key}
 get_ladder GET /v1/ladders/{ladder}
+get_ladder_change GET /v1/ladder-changes/{change}
 get_ladder_publication GET /v1/ladder-publications/{publication}
 get_ladder_schema GET /v1/schemas/escalation-ladders
 get_mailbox GET /v1/mailboxes/{person}
@@ -132,6 +135,7 @@ list_functions GET /v1/functions
 list_hook_deliveries GET /v1/hook-deliveries
 list_issues GET /v1/issues
 list_keys GET /v1/keys
+list_ladder_changes GET /v1/ladder-changes
 list_ladder_publications GET /v1/ladder-publications
 list_ladder_versions GET /v1/ladders/{ladder}/versions
 list_ladders GET /v1/ladders
@@ -165,6 +169,7 @@ ping_webhook_endpoint POST /v1/webhook-endpoints/{endpoint}/ping
 preview_hook POST /v1/hook-previews
 preview_webhook_format POST /v1/webhook-previews
 propose_issue POST /v1/issues/{issue}/acts/propose If-Match Idempotency-Key
+propose_ladder_change POST /v1/ladder-changes Idempotency-Key
 publish_ladders POST /v1/ladder-publications Idempotency-Key
 raise_contact POST /v1/contacts/{contact}/raise Idempotency-Key
 raise_feedback POST /v1/feedback/{feedback}/raise Idempotency-Key
@@ -218,5 +223,6 @@ unname_issue POST /v1/issues/{issue}/acts/unname If-Match Idempotency-Key
 verify_record GET /v1/audit/verify
 withdraw_issue POST /v1/issues/{issue}/acts/withdraw If-Match Idempotency-Key
 withdraw_item POST /v1/meetings/{meeting}/acts/withdraw If-Match Idempotency-Key
+withdraw_ladder_change POST /v1/ladder-changes/{change}/acts/withdraw If-Match Idempotency-Key
 write_by_receipt POST /v1/receipt/messages Receipt-Code Idempotency-Key
 """

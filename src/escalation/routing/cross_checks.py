@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from escalation.errors import Fault
+from escalation.routing.approval import BODY
 from escalation.routing.directory import Cluster, Directory
 from escalation.routing.effective import EffectiveLadder
 from escalation.routing.ladder import Conditions, Ladder, Ola
 from escalation.routing.loader import in_order
 from escalation.routing.positions import Path
 from escalation.routing.publication import Publication
+from escalation.routing.vocabulary import Approval
 from escalation.routing.ways_up import ways_up
 from escalation.routing.wording import not_among, one_of, quoted
 
@@ -45,9 +47,12 @@ class _Both:
             yield from self._each(ola.functions, listed.functions, (*path, "functions"))
             yield from self._each(ola.services, listed.services, (*path, "services"))
             yield from self._each(ola.regions, listed.regions, (*path, "regions"))
+            yield from self._each(ola.standards, listed.service_standards, (*path, "standards"))
             if ola.corporate_purchaser is not None:
                 person = (*path, "corporate_purchaser")
                 yield from self._unknown(ola.corporate_purchaser, listed.people, person)
+            if ola.approval is Approval.FORUM:
+                yield from self._approves(ola, (*path, "approval"))
             cluster = self.directory.clusters.get(ola.cluster)
             if cluster is not None:
                 yield from self._together(path, ola, cluster)
@@ -80,6 +85,15 @@ class _Both:
             if calendar is not None and calendar not in self.file.calendars:
                 detail = not_among(calendar, self.file.calendars)
                 yield self.directory.positions.fault("unknown_reference", path, detail)
+
+    def _approves(self, ola: Ola, path: Path) -> Iterator[Fault]:
+        """A forum that is to approve changes has to be there."""
+        if self.directory.forum_for(BODY, ola.cluster, ola.provider) is None:
+            cluster = quoted(ola.cluster)
+            detail = (
+                f"found `forum`, expected {cluster} to have a partnering forum in the directory"
+            )
+            yield self.publication.positions.fault("missing_forum", path, detail)
 
     def _clients(self) -> list[str]:
         return [code for code, party in self.directory.parties.items() if not party.central]

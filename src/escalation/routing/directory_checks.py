@@ -9,7 +9,7 @@ from escalation.routing.fields import read_zone
 from escalation.routing.positions import Path
 from escalation.routing.seat_checks import check_seats, in_time, placed
 from escalation.routing.sheet import Sheet
-from escalation.routing.vocabulary import LADDER_FORUMS, ForumOwner
+from escalation.routing.vocabulary import LADDER_FORUMS, Approval, ForumKind, ForumOwner
 from escalation.routing.wording import quoted
 from escalation.timekeeping.recurrence import Recurrence
 
@@ -71,6 +71,7 @@ def _partners(sheet: Sheet, parties: Iterable[str]) -> None:
     for code in sheet.table("partnering_agreements"):
         path: Path = ("partnering_agreements", code)
         sheet.in_order("begins", "ends", *path)
+        _approving(sheet, path)
         partners = [word for _, word in sheet.words(*path, "signatories")]
         for party in sheet.table(*path, "signatures"):
             if party not in partners:
@@ -78,6 +79,21 @@ def _partners(sheet: Sheet, parties: Iterable[str]) -> None:
                 sheet.refuse("unknown_reference", (*path, "signatures", party), detail, key=True)
             person: Path = (*path, "signatures", party, "person")
             sheet.known(sheet.table("people"), "person", *person)
+
+
+def _approving(sheet: Sheet, path: Path) -> None:
+    """Refuse that a forum approves changes of ladders where the cluster has none that could."""
+    if sheet.text(*path, "ladder_changes") != Approval.FORUM:
+        return
+    cluster = sheet.text(*path, "cluster")
+    bodies = (("forums", code) for code in sheet.table("forums"))
+    kind = ForumKind.PARTNERING_FORUM
+    if not any(
+        (sheet.text(*body, "kind"), sheet.text(*body, "owner")) == (kind, cluster)
+        for body in bodies
+    ):
+        detail = f"found `forum`, expected {quoted(str(cluster))} to have a partnering forum"
+        sheet.refuse("missing_forum", (*path, "ladder_changes"), detail)
 
 
 def _names(sheet: Sheet, table: str, known: Mapping[str, tuple[str, Iterable[str]]]) -> None:

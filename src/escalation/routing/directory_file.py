@@ -25,7 +25,7 @@ from escalation.routing.seat_file import (
     Flag,
     SharedSeatEntry,
 )
-from escalation.routing.vocabulary import ForumKind, ForumOwner, Role, StandardClock
+from escalation.routing.vocabulary import Approval, ForumKind, ForumOwner, Role, StandardClock
 
 SCHEMA_FILE = "directory.schema.json"
 LARGEST = 16 * 1024 * 1024
@@ -183,6 +183,10 @@ class PartneringAgreementEntry(Named):
     begins: Day
     ends: Day
     review_date: Day
+    ladder_changes: Approval | None = Field(
+        default=None,
+        description="who approves changes of ladders, for agreements that say nothing themselves",
+    )
     issue_resolution: Text | None = Field(
         default=None, description="how issues are resolved when they arise"
     )

@@ -23,7 +23,9 @@ from escalation.routing.fields import (
     Warnings,
 )
 from escalation.routing.vocabulary import (
+    Approval,
     Awaiting,
+    Cadence,
     Channel,
     Degree,
     EmptySeat,
@@ -273,6 +275,18 @@ class Ola(Strict):
     clause: Title
     calendar: Id | None = None
     corporate_purchaser: Id | None = None
+    approval: Approval | None = Field(
+        default=None,
+        description="who approves a change of what holds under it: `parties`, its corporate "
+        "purchaser and the provider's executive director; `forum`, the cluster's partnering forum",
+    )
+    price_reference: Title | None = Field(default=None, description="where the price is agreed")
+    reporting: Cadence | None = Field(
+        default=None, description="how often the provider reports to the client on it"
+    )
+    standards: tuple[Id, ...] = Field(
+        default=(), description="of the directory's service standards, those it commits to"
+    )
     ladders: dict[Scope, Id]
     overrides: dict[Scope, Override] = Field(default_factory=dict)
 

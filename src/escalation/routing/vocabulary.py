@@ -182,6 +182,22 @@ class Resolve(StrEnum):
     BOTH = "both"
 
 
+class Approval(StrEnum):
+    """Who approves a change of what holds under an agreement, before it is published."""
+
+    PARTIES = "parties"
+    FORUM = "forum"
+
+
+class Cadence(StrEnum):
+    """How often a provider reports to a client on their agreement."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    HALF_YEARLY = "half_yearly"
+    YEARLY = "yearly"
+
+
 class SetBy(StrEnum):
     """Which part of the ladder file set an effective value."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from escalation.digests.duties import NO_DATE
-from escalation.errors import NotFound, PreconditionFailed, Refused
+from escalation.errors import NotFound, PreconditionFailed, PreconditionRequired, Refused
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.once import NOBODY, Call
@@ -40,6 +40,7 @@ class Ask:
     note: str | None
     actor: Actor
     if_match: int | None = None
+    needs_match: bool = False
     call: Call = NOBODY
     viewer: Viewer = EVERYTHING
 
@@ -72,6 +73,7 @@ def act(desk: Desk, ask: Ask) -> Answer:
 
     Raises:
         NotFound: there is no such action.
+        PreconditionRequired: the version that was seen is missing, and may not be.
         PreconditionFailed: it has moved on.
         Refused: ``action_done`` or ``action_open``: it is so already.
     """
@@ -101,6 +103,10 @@ def act(desk: Desk, ask: Ask) -> Answer:
 
 def _check(ask: Ask, found: Mapping[str, Any]) -> None:
     version, done = found["version"], found["done_at"] is not None
+    if ask.if_match is None and ask.needs_match:
+        raise PreconditionRequired(
+            f'Send If-Match with the ETag of the action as you saw it; it is "{version}" now.'
+        )
     if ask.if_match is not None and ask.if_match != version:
         raise PreconditionFailed(
             f"The action has moved on from what you saw to version {version}; look at it again.",

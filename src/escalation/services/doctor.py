@@ -32,6 +32,7 @@ HORIZON = timedelta(days=548)
 BACKUP_AGE = timedelta(days=7)
 FIRST_KEY = "first key"
 SOON = timedelta(days=14)
+REVIEW_SOON = timedelta(weeks=10)
 PUT_OFF_AT_MOST = 100
 
 
@@ -238,6 +239,7 @@ def _reviews(inside: Inside) -> Found:
     if publication is None or directory is None:
         return
     today = inside.now.date()
+    soon = today + REVIEW_SOON
     running = [
         *(
             (f"agreement {key}", each.review_date, each.ends)
@@ -252,6 +254,10 @@ def _reviews(inside: Inside) -> Found:
             for key, each in publication.file.ladders.items()
         ),
     ]
+    ahead = [f"{name} ({day})" for name, day, ends in running if today <= day <= min(soon, ends)]
+    if ahead:
+        what = f"These are to be reviewed within ten weeks: {', '.join(ahead)}."
+        yield unwise("review_soon", what, "Put it before the forum; a later day needs a new file.")
     late = [f"{name} ({review})" for name, review, ends in running if review < today <= ends]
     if late:
         what = f"The day by which these were to be reviewed has passed: {', '.join(late)}."

@@ -48,6 +48,10 @@ _OTHERS: Mapping[str, str] = {
     "meeting.closed": "a meeting was closed: each of its items has an outcome",
     "digest.ready": "a digest was made",
     "ladder.published": "a ladder file was put in force",
+    "ladder.change_proposed": "a change of the ladder file waits for its approvals",
+    "ladder.change_approved": "a party, or a forum, approved a change of the ladder file",
+    "ladder.change_declined": "a party, or a forum, declined a change of the ladder file",
+    "ladder.change_withdrawn": "a change of the ladder file was taken back",
     SUMMARY: "events that came late after an outage, all in one; goes to every endpoint",
     PING: "an endpoint was asked to answer; goes to that endpoint alone",
 }

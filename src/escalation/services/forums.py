@@ -15,6 +15,8 @@ from escalation.services.bodies import body_of, by_rule, known_meeting
 from escalation.services.desk import Desk
 from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer
+from escalation.services.ladder_changes import answering
+from escalation.services.ladder_changes.telling import Entry
 from escalation.services.meeting_views import meeting_seen
 from escalation.services.once import NOBODY, Call
 from escalation.store import dialect, interactions, issues, journal, meetings, timeline
@@ -194,7 +196,7 @@ class _Sitting:
             number = 1 + meetings.last_number(self.connection, facts.body.code, year)
             named = f"{facts.body.short}-{year}-{number:03}"
             ask = replace(ask, what=replace(ask.what, number=named))
-        command = MeetingCommand(stem=stem, actor=self.errand.actor, ask=ask, fresh=self.desk.stem)
+        command = MeetingCommand(stem=stem, actor=self.errand.actor, ask=ask)
         return command, number
 
     def _year(self, body: Forum) -> int:
@@ -213,6 +215,7 @@ class _Sitting:
         meetings.carry(self.connection, plan.carried, self.now)
         if plan.re_dated:
             bump(self.connection, "meetings")
+        self._decide_changes(plan, stem)
         for number, told in enumerate(plan.told):
             journal.record(
                 self.connection,
@@ -225,6 +228,13 @@ class _Sitting:
                 salt=self.desk.ids.token(16).hex(),
                 sent=told.kind in SENT,
             )
+
+    def _decide_changes(self, plan: MeetingPlan, stem: str) -> None:
+        """What a forum has decided on changes of the ladder file."""
+        for number, made in enumerate(plan.decisions, start=len(plan.told)):
+            if made.item.kind is ItemKind.LADDER:
+                entry = Entry(part_id("evt", stem, number), self.desk.ids.token(16).hex())
+                answering.decided(self.connection, made, entry, (plan.actor, self.now))
 
     def _after(self, facts: MeetingFacts, plan: MeetingPlan) -> MeetingFacts:
         """The facts once the plan is carried out, with the agenda as it is now stored."""

@@ -1,7 +1,7 @@
 """Publishing ladder files and applying directories: whole or not at all, on the record."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -10,6 +10,7 @@ from escalation.routing.cross_checks import check_against
 from escalation.routing.differences import Difference, differences
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
+from escalation.services import approvals
 from escalation.services.desk import Desk
 from escalation.services.registry import Known
 from escalation.store import framework, journal
@@ -83,7 +84,8 @@ def publish(
     Raises:
         Invalid: the file has mistakes, or the mode is unknown.
         Refused: ``label_taken`` where the label stands for other content already;
-            ``not_available_yet`` for the modes that move open issues.
+            ``not_available_yet`` for the modes that move open issues; ``approval_needed`` where
+            an agreement that it changes asks for approval, and it has not been given.
     """
     if mode not in MODES:
         raise Invalid(f"mode {mode!r} is not one of {', '.join(MODES)}")
@@ -94,20 +96,16 @@ def publish(
     salt = desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> Published:
-        epoch = framework.read_epoch(connection)
+        framework.hold_epoch(connection)
+        known = desk.registry.refresh(connection)
+        epoch = known.epoch
         if epoch.current == publication.hash:
             return Published(publication.hash, publication.label, mode, changed=False)
-        labelled = framework.publication(connection, publication.label)
-        if labelled is not None and labelled.hash != publication.hash:
-            raise Refused(
-                f"The label {publication.label!r} stands for another file, published "
-                f"{labelled.published_at:%Y-%m-%d}; give this one a new label.",
-                "label_taken",
-            )
+        labelled = refuse_taken_label(connection, publication)
+        approved = approvals.gathered(connection, known, publication)
         if labelled is None:
-            framework.add_publication(
-                connection, _stored(publication, name, mode, reason, actor, now)
-            )
+            stored = _stored(publication, name, mode, reason, actor, now)
+            framework.add_publication(connection, replace(stored, approvals=approved or None))
         framework.bump(connection, "publication", current=publication.hash)
         journal.record(
             connection,
@@ -119,6 +117,7 @@ def publish(
                 "label": publication.label,
                 "mode": mode,
                 "reason": reason,
+                **({"approvals": approved} if approved else {}),
             },
             actor=actor,
             now=now,
@@ -129,6 +128,24 @@ def publish(
 
     published: Published = desk.do(chore).result()
     return published
+
+
+def refuse_taken_label(
+    connection: Connection, publication: Publication
+) -> StoredPublication | None:
+    """What was published under that label, if anything was: the very same file.
+
+    Raises:
+        Refused: ``label_taken``: it stands for another.
+    """
+    labelled = framework.publication(connection, publication.label)
+    if labelled is not None and labelled.hash != publication.hash:
+        raise Refused(
+            f"The label {publication.label!r} stands for another file, published "
+            f"{labelled.published_at:%Y-%m-%d}; give this one a new label.",
+            "label_taken",
+        )
+    return labelled
 
 
 def _stored(

@@ -13,6 +13,8 @@ class Permission(StrEnum):
     BACKDATE = "backdate"
     LIMIT_CONDUCT = "limit_conduct"
     CHECK_LADDERS = "check_ladders"
+    PROPOSE_LADDERS = "propose_ladders"
+    APPROVE_LADDERS = "approve_ladders"
     PUBLISH_LADDERS = "publish_ladders"
     MANAGE_DIRECTORY = "manage_directory"
     MANAGE_KEYS = "manage_keys"
@@ -38,10 +40,29 @@ _P = Permission
 PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
     KeyRole.ADMIN: frozenset(Permission),
     KeyRole.FRAMEWORK_OWNER: frozenset(
-        {_P.READ, _P.WATCH, _P.CHECK_LADDERS, _P.PUBLISH_LADDERS, _P.MANAGE_DIRECTORY}
+        {
+            _P.READ,
+            _P.WATCH,
+            _P.CHECK_LADDERS,
+            _P.PROPOSE_LADDERS,
+            _P.PUBLISH_LADDERS,
+            _P.MANAGE_DIRECTORY,
+        }
     ),
-    KeyRole.OPERATOR: frozenset({_P.READ, _P.WATCH, _P.ACT, _P.LIMIT_CONDUCT, _P.CHECK_LADDERS}),
-    KeyRole.HOLDER: frozenset({_P.READ, _P.ACT, _P.CHECK_LADDERS}),
+    KeyRole.OPERATOR: frozenset(
+        {
+            _P.READ,
+            _P.WATCH,
+            _P.ACT,
+            _P.LIMIT_CONDUCT,
+            _P.CHECK_LADDERS,
+            _P.PROPOSE_LADDERS,
+            _P.APPROVE_LADDERS,
+        }
+    ),
+    KeyRole.HOLDER: frozenset(
+        {_P.READ, _P.ACT, _P.CHECK_LADDERS, _P.PROPOSE_LADDERS, _P.APPROVE_LADDERS}
+    ),
     KeyRole.SECRETARIAT: frozenset({_P.READ, _P.ACT, _P.CHECK_LADDERS}),
     KeyRole.VIEWER: frozenset({_P.READ}),
     KeyRole.AUDITOR: frozenset({_P.READ, _P.WATCH, _P.CHECK_LADDERS, _P.AUDIT}),

@@ -1,6 +1,7 @@
 """Meetings and items of their agendas, put where they may be already."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -61,6 +62,14 @@ def take_off_answered(connection: Connection, rows: Sequence[Mapping[str, Any]])
     )
     said = {"outcome": "withdrawn", "remark": ANSWERED, "left_at": bindparam("at")}
     connection.execute(gone.values(said), list(rows))
+
+
+def take_off(connection: Connection, subject: str, remark: str, at: datetime) -> None:
+    """Something off every agenda on which it waits, and why: it is no more to be dealt with."""
+    item = models.agenda_item
+    gone = update(item).where(item.c.subject == subject, item.c.outcome.is_(None))
+    said = {"outcome": "withdrawn", "remark": remark, "left_at": at}
+    connection.execute(gone.values(said))
 
 
 def put_items(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

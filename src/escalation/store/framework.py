@@ -38,6 +38,7 @@ class StoredPublication:
     reason: str
     published_by: str
     published_at: datetime
+    approvals: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def read_epoch(connection: Connection) -> Epoch:
     """The one row; a database that has just been made has it too."""
     ((*found,),) = fetched(connection, _EPOCH, {})
     return Epoch(*found)
+
+
+def hold_epoch(connection: Connection) -> None:
+    """Let nobody else change what is in force until the transaction ends."""
+    connection.execute(select(models.epoch.c.id).with_for_update())
 
 
 def bump(connection: Connection, part: Part, *, current: str | None = None) -> None:

@@ -12,7 +12,7 @@ from escalation.api.operations import (
     CHANGES,
     FINDS,
     IDEMPOTENCY_KEY,
-    IF_MATCH,
+    IF_MATCH_OF_ACTION,
     JSON,
     READS,
     Operation,
@@ -48,6 +48,7 @@ def _endpoint(act: ActionAct) -> Callable[[Asked, str], Awaitable[Response]]:
             note=sent.note,
             actor=asked.caller.actor,
             if_match=headers.if_match(asked),
+            needs_match=not headers.any_version(asked),
             call=asking.call_of(asked),
             viewer=asked.caller.viewer,
         )
@@ -93,7 +94,7 @@ OPERATIONS = (
             answer=ActionView,
             takes={JSON: ActionBody},
             body_required=False,
-            headers=(IF_MATCH, IDEMPOTENCY_KEY),
+            headers=(IF_MATCH_OF_ACTION, IDEMPOTENCY_KEY),
             refusals=CHANGES,
         )
         for act in ActionAct

@@ -1,6 +1,6 @@
 """Ladder files: checked, published, and what was published before."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
 
@@ -17,8 +17,10 @@ from escalation.api.schemas.ladders import (
 )
 from escalation.api.schemas.queries import FileQuery, PublishQuery
 from escalation.errors import Fault, Invalid
-from escalation.services import framework, once
+from escalation.routing.publication import Publication
+from escalation.services import approvals, framework, once
 from escalation.services.reading import ladders
+from escalation.services.registry import Known
 
 _TAKEN = (*headers.JSON, *headers.YAML)
 _YAML = {"application/yaml": None}
@@ -48,8 +50,13 @@ def check_ladders(asked: Ask, query: Annotated[FileQuery, Query()]) -> Response:
             "calendars": list(checked.file.calendars),
             "ladders": list(checked.file.ladders),
             "olas": list(checked.file.olas),
+            "approvals": [] if known is None else _approvals(known, checked),
         }
     )
+
+
+def _approvals(known: Known, checked: Publication) -> list[dict[str, Any]]:
+    return [need.told() for need in approvals.needs_of(known, checked)]
 
 
 def publish_ladders(asked: Ask, query: Annotated[PublishQuery, Query()]) -> Response:

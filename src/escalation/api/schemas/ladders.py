@@ -9,7 +9,7 @@ from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.explanations import PublicationName, ValueView
 from escalation.api.schemas.fields import Body, Text
 from escalation.api.schemas.shape import Shape
-from escalation.routing.vocabulary import Scope
+from escalation.routing.vocabulary import Approval, Cadence, Scope, Side
 
 FILE = "escalation_ladders.yaml"
 FileName = Annotated[
@@ -32,6 +32,35 @@ class PublishLadders(CheckLadders):
     mode: Mode = "new-only"
 
 
+class NeedView(Shape):
+    """An approval that a file needs: of a party of an agreement by its seat, or of a forum."""
+
+    agreements: list[str]
+    forum: str | None
+    seat: Side | None
+    role: str | None
+    party: str | None
+    provider: str | None
+    client: str | None
+    person: str | None
+
+
+class ApprovalView(Shape):
+    """What was answered to a change, by whom, for which agreements."""
+
+    answer: Literal["approved", "declined"]
+    forum: str | None
+    seat: Side | None
+    party: str | None
+    agreements: list[str]
+    person: str | None
+    by: str
+    at: datetime
+    note: str | None
+    decision: str | None
+    meeting: str | None
+
+
 class Checked(Shape):
     """A file that has no mistake: what it is called, and what is in it."""
 
@@ -42,6 +71,7 @@ class Checked(Shape):
     calendars: list[str]
     ladders: list[str]
     olas: list[str]
+    approvals: list[NeedView]
 
 
 class PublicationView(Shape):
@@ -55,6 +85,7 @@ class PublicationView(Shape):
     reason: str
     published_by: str
     published_at: datetime
+    approvals: list[ApprovalView]
     in_force: bool
 
 
@@ -155,6 +186,11 @@ class OlaView(Shape):
     clause: str
     calendar: str | None
     corporate_purchaser: str | None
+    approval: Approval | None
+    price_reference: str | None
+    reporting: Cadence | None
+    next_report_on: str | None
+    standards: list[str]
     ladders: dict[Scope, str]
 
 

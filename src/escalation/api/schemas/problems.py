@@ -2,7 +2,9 @@
 
 from pydantic import BaseModel
 
+from escalation.api.schemas.actions import ActionView
 from escalation.api.schemas.answers import FaultView, IssueView
+from escalation.api.schemas.ladder_changes import ChangeView
 from escalation.api.schemas.meetings import MeetingView
 from escalation.api.schemas.shape import Shape
 
@@ -25,6 +27,6 @@ class Problem(BaseModel):
     request_id: str
     errors: list[FaultView] | None = None
     available_acts: list[str] | None = None
-    current: IssueView | MeetingView | CurrentDirectory | None = None
+    current: IssueView | MeetingView | ActionView | ChangeView | CurrentDirectory | None = None
     issue: str | None = None
     corrected_by: str | None = None

@@ -220,6 +220,72 @@ class Meeting(TypedDict):
     zone: str | None
 
 
+class ActionView(TypedDict):
+    """Who is to do what by when, by which decision, and whether it was done."""
+
+    decision: dict[str, Any]
+    done: bool
+    done_at: str | None
+    done_by: str | None
+    due_on: str | None
+    forum: str
+    id: str
+    made_at: str
+    meeting: str
+    note: str | None
+    owner: str
+    subject: str
+    text: str
+    version: int
+
+
+class ApprovalView(TypedDict):
+    """What was answered to a change, by whom, for which agreements."""
+
+    agreements: list[str]
+    answer: str
+    at: str
+    by: str
+    decision: str | None
+    forum: str | None
+    meeting: str | None
+    note: str | None
+    party: str | None
+    person: str | None
+    seat: str | None
+
+
+class Need(TypedDict):
+    """An approval that a file needs: of a party of an agreement by its seat, or of a forum."""
+
+    agreements: list[str]
+    client: str | None
+    forum: str | None
+    party: str | None
+    person: str | None
+    provider: str | None
+    role: str | None
+    seat: str | None
+
+
+class Change(TypedDict):
+    """A change on its way; `left` says in words whose approval it does not have yet."""
+
+    answers: list[ApprovalView]
+    hash: str
+    id: str
+    label: str
+    left: list[str]
+    name: str
+    needs: list[Need]
+    proposed_at: str
+    proposed_by: str
+    reason: str
+    settled_at: str | None
+    status: str
+    version: int
+
+
 class CurrentDirectory(TypedDict):
     """The version of the directory that is in force."""
 
@@ -241,7 +307,7 @@ class Problem(TypedDict):
     available_acts: NotRequired[list[str] | None]
     code: str
     corrected_by: NotRequired[str | None]
-    current: NotRequired[Issue | Meeting | CurrentDirectory | None]
+    current: NotRequired[Issue | Meeting | ActionView | Change | CurrentDirectory | None]
     detail: str
     errors: NotRequired[list[Fault] | None]
     instance: str

@@ -1,11 +1,13 @@
 """Ladders, agreements and publications, with every value's source."""
 
+from datetime import date
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.routing.effective import EffectiveLadder, EffectiveRung, Rule
 from escalation.routing.ladder import Ladder, Ola
 from escalation.routing.publication import Publication
+from escalation.routing.reporting import next_report
 from escalation.routing.vocabulary import Scope
 from escalation.routing.wording import not_among
 from escalation.services.reading.reader import Look
@@ -122,7 +124,8 @@ def versions(look: Look, ladder: str) -> list[dict[str, Any]]:
 
 def olas(look: Look) -> list[dict[str, Any]]:
     """The agreements of the publication in force."""
-    return [_ola(key, entry) for key, entry in look.publication.file.olas.items()]
+    today = _today(look)
+    return [_ola(key, entry, today) for key, entry in look.publication.file.olas.items()]
 
 
 def ola(look: Look, code: str) -> dict[str, Any]:
@@ -131,7 +134,7 @@ def ola(look: Look, code: str) -> dict[str, Any]:
     Raises:
         NotFound: the publication in force has none of that id.
     """
-    return _ola(code, _agreement(look, code))
+    return _ola(code, _agreement(look, code), _today(look))
 
 
 def ola_ladder(look: Look, code: str, scope: Scope | None) -> dict[str, Any]:
@@ -154,11 +157,16 @@ def _agreement(look: Look, code: str) -> Ola:
     return entry
 
 
-def _ola(code: str, entry: Ola) -> dict[str, Any]:
+def _today(look: Look) -> date:
+    return look.now.astimezone(look.directory.zone).date()
+
+
+def _ola(code: str, entry: Ola, today: date) -> dict[str, Any]:
     told_of = {
         name: plain(getattr(entry, name)) for name in Ola.model_fields if name != "overrides"
     }
-    return {"id": code, "code": code, **told_of}
+    due = None if entry.reporting is None else next_report(entry.reporting, entry.begins, today)
+    return {"id": code, "code": code, **told_of, "next_report_on": plain(due)}
 
 
 def publications(look: Look) -> list[dict[str, Any]]:
@@ -199,5 +207,6 @@ def publication_view(look: Look, stored: StoredPublication) -> dict[str, Any]:
         "reason": stored.reason,
         "published_by": stored.published_by,
         "published_at": told(stored.published_at),
+        "approvals": list(stored.approvals or ()),
         "in_force": look.known.epoch.current == stored.hash,
     }

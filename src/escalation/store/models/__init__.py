@@ -22,7 +22,13 @@ from escalation.store.models.forums import (
     decision_count,
     meeting,
 )
-from escalation.store.models.framework import directory_version, epoch, publication, seat_turn
+from escalation.store.models.framework import (
+    directory_version,
+    epoch,
+    ladder_change,
+    publication,
+    seat_turn,
+)
 from escalation.store.models.hooks import hook_delivery, hook_remark, hook_ticket
 from escalation.store.models.interactions import (
     conduct_limit,
@@ -65,6 +71,7 @@ __all__ = [
     "interaction",
     "issue",
     "issue_link",
+    "ladder_change",
     "legal_hold",
     "meeting",
     "message",

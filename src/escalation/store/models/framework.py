@@ -16,6 +16,25 @@ publication = Table(
     Column("reason", Text, nullable=False),
     Column("published_by", Text, nullable=False),
     Column("published_at", UtcInstant, nullable=False),
+    Column("approvals", Json),  # by whom, where it needed any
+)
+
+ladder_change = Table(
+    "ladder_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hash", Id, nullable=False, index=True),
+    Column("label", Id, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("needs", Json, nullable=False),  # approvals
+    Column("answers", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", UtcInstant, nullable=False),
+    Column("settled_at", UtcInstant),
 )
 
 directory_version = Table(

@@ -1,6 +1,5 @@
 """What may be asked of a meeting, one value per act: shapes only, the rules stand beside them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -154,9 +153,8 @@ class ConfirmMinutes(Asked):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingCommand:
-    """An ask, with who asks; ``stem`` as of any command, ``fresh`` gives one for each issue."""
+    """An ask, with who asks; ``stem`` as of any command: those of its issues come from it."""
 
     stem: str
     actor: Actor
     ask: Asked
-    fresh: Callable[[], str]

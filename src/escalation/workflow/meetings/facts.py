@@ -28,7 +28,8 @@ class ItemKind(StrEnum):
     """What an agenda may hold.
 
     An ``issue`` is the forum's to decide, a ``reported`` one its to note; ``advice`` is sought of
-    it on an issue. A ``contact`` and ``feedback`` are what people said, a ``matter`` is a topic.
+    it on an issue. A ``contact`` and ``feedback`` are what people said, a ``matter`` is a topic. A
+    ``ladder`` is a change of the ladder file, to be approved (``resolve``) or given back.
     """
 
     ISSUE = "issue"
@@ -37,6 +38,7 @@ class ItemKind(StrEnum):
     CONTACT = "contact"
     FEEDBACK = "feedback"
     ADVICE = "advice"
+    LADDER = "ladder"
 
 
 OF_ISSUES = frozenset({ItemKind.ISSUE, ItemKind.REPORTED, ItemKind.ADVICE})

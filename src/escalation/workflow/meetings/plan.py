@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from escalation.ids import derived
 from escalation.workflow.commands import Command, Do
 from escalation.workflow.decide import decide
 from escalation.workflow.diary import Sitting
@@ -110,7 +111,9 @@ class Proceeding:
     def issue(self, subject: str, ask: Do | OfMeeting) -> Plan:
         """Decide on an issue among the items, and keep its plan."""
         facts = self.facts.issues[subject]
-        command = Command(stem=self.command.fresh(), actor=self.command.actor, ask=ask)
+        before = sum(made.issue.id == subject for made in self._plans)
+        stem = derived(self.command.stem, subject, str(before))
+        command = Command(stem=stem, actor=self.command.actor, ask=ask)
         plan = decide(facts, command, max(self.now, facts.issue.updated_at))
         self._plans.append(plan)
         return plan

@@ -93,6 +93,8 @@ def only_to_note(case: Case[OnItem]) -> str | None:
 
 def only_to_decide(case: Case[OnItem]) -> str | None:
     """An issue before its own forum is decided, deferred or not reached, never only noted."""
+    if case.here.kind is ItemKind.LADDER:
+        return "Whether a ladder changes is decided: `resolve` approves it, `return` gives it back."
     if case.here.kind is not ItemKind.ISSUE:
         return None
     return (
@@ -171,9 +173,11 @@ def mover_recused(case: Case[Decide]) -> str | None:
 
 
 def nothing_to_move(case: Case[Decide]) -> str | None:
-    """Only an issue can climb or be referred back."""
+    """Only an issue can climb or be referred back; a change of the ladder may be given back."""
     effect = case.ask.what.effect
     if case.here.kind in OF_ISSUES or effect in {Effect.RESOLVE, Effect.KEEP}:
+        return None
+    if case.here.kind is ItemKind.LADDER and effect is Effect.RETURN:
         return None
     return f"{case.facts.called(case.here)} is no issue: the effect can be `resolve` or `keep`."
 

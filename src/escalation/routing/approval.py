@@ -1,0 +1,146 @@
+"""Whose approval a change of the ladder file needs: of the parties of an agreement, or of a forum.
+
+Source: the framework's "negotiation and approval of operating level agreements", which the
+corporate purchaser and the provider's executive director sign, and the partnering forum that
+"sets the overall parameters for the relationship". Which agreement asks for which is data: the
+agreement says so, else the partnering agreement of its cluster.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escalation.routing.directory import Directory
+from escalation.routing.effective import ForumRef
+from escalation.routing.ladder import Ola
+from escalation.routing.publication import Publication
+from escalation.routing.vocabulary import Approval, ForumKind, ForumOwner, Role, Side
+
+SIGNS: Mapping[Side, Role] = {
+    Side.PROVIDER: Role.EXECUTIVE_DIRECTOR,
+    Side.AGENCY: Role.CORPORATE_PURCHASER,
+}
+"""Who approves for each party of an agreement: those who sign it."""
+BODY = ForumRef(ForumKind.PARTNERING_FORUM, ForumOwner.CLUSTER)
+"""The forum that approves for a cluster."""
+_HORIZON = {"known_from", "known_until"}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One approval: of a party of one agreement by its seat, or of a forum for several agreements.
+
+    ``person`` is whom the agreement itself names as corporate purchaser, if it does.
+    """
+
+    agreements: tuple[str, ...]
+    forum: str | None = None
+    seat: Side | None = None
+    provider: str | None = None
+    client: str | None = None
+    person: str | None = None
+
+    @property
+    def party(self) -> str | None:
+        """Whose approval it is, of an agreement's parties."""
+        return self.provider if self.seat is Side.PROVIDER else self.client
+
+    def told(self) -> dict[str, Any]:
+        """It as JSON; :meth:`restored` reads it again."""
+        of_seat = {
+            "seat": self.seat,
+            "role": None if self.seat is None else SIGNS[self.seat],
+            "party": self.party,
+            "provider": self.provider,
+            "client": self.client,
+            "person": self.person,
+        }
+        return {"agreements": list(self.agreements), "forum": self.forum, **of_seat}
+
+    @classmethod
+    def restored(cls, told: Mapping[str, Any]) -> "Need":
+        """What was told."""
+        seat = told["seat"]
+        return cls(
+            agreements=tuple(told["agreements"]),
+            forum=told["forum"],
+            seat=None if seat is None else Side(seat),
+            provider=told["provider"],
+            client=told["client"],
+            person=told["person"],
+        )
+
+    def met_by(self, answers: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether what was answered has every approval that it asks for."""
+        given = {
+            agreement
+            for answer in answers
+            if answer["answer"] == "approved"
+            and (answer["forum"], answer["seat"], answer["party"])
+            == (self.forum, self.seat, self.party)
+            for agreement in answer["agreements"]
+        }
+        return given.issuperset(self.agreements)
+
+    @property
+    def words(self) -> str:
+        """Whose it is, in words."""
+        of = ", ".join(self.agreements)
+        if self.seat is None:
+            return f"the forum {self.forum} ({of})"
+        return f"the {SIGNS[self.seat].words} of {self.party} ({of})"
+
+
+def needed(
+    before: Publication | None, after: Publication, directory: Directory
+) -> tuple[Need, ...]:
+    """The approvals without which ``after`` may not follow ``before``, by agreement in order.
+
+    The first publication of an installation needs none. An agreement that asks for approval is
+    asked both by what is in force and by what would be: it cannot let itself off.
+    """
+    if before is None:
+        return ()
+    parties: list[Need] = []
+    forums: dict[str, list[str]] = {}
+    for key in sorted({*before.file.olas, *after.file.olas}):
+        if _held_under(before, key) == _held_under(after, key):
+            continue
+        asked = [_rule(each, key, directory) for each in (before, after)]
+        entry = before.file.olas.get(key) or after.file.olas[key]
+        if Approval.PARTIES in asked:
+            parties += _of_parties(key, entry)
+        if Approval.FORUM in asked:
+            body = directory.forum_for(BODY, entry.cluster, entry.provider)
+            forums.setdefault("" if body is None else body.code, []).append(key)
+    return (*parties, *(Need(tuple(keys), forum=code) for code, keys in sorted(forums.items())))
+
+
+def _of_parties(key: str, entry: Ola) -> Iterator[Need]:
+    for seat in Side:
+        person = entry.corporate_purchaser if seat is Side.AGENCY else None
+        yield Need((key,), seat=seat, provider=entry.provider, client=entry.client, person=person)
+
+
+def _rule(publication: Publication, key: str, directory: Directory) -> Approval | None:
+    """What an agreement asks for, else the partnering agreement of its cluster."""
+    entry = publication.file.olas.get(key)
+    if entry is None or entry.approval is not None:
+        return None if entry is None else entry.approval
+    partners = directory.file.partnering_agreements.values()
+    said = (each.ladder_changes for each in partners if each.cluster == entry.cluster)
+    return next((each for each in said if each is not None), None)
+
+
+def _held_under(publication: Publication, key: str) -> object:
+    """All that holds under an agreement, comparable; where it stands in the file is nothing to it.
+
+    A calendar that is known further ahead is the same calendar.
+    """
+    file = publication.file
+    entry = file.olas.get(key)
+    if entry is None:
+        return None
+    calendars = {name: each.model_dump(exclude=_HORIZON) for name, each in file.calendars.items()}
+    ladders = {name: file.ladders[name] for name in entry.ladders.values()}
+    return entry, file.base, file.severities, file.layers, ladders, calendars

@@ -1,0 +1,1 @@
+"""Changes of the ladder file on their way: proposed, approved or declined, then published."""
