@@ -14,7 +14,18 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import audit, decide, digest, dispatch, due_instants, intake, scorecard, seats, sweep
+from bench import (
+    audit,
+    decide,
+    digest,
+    dispatch,
+    due_instants,
+    history,
+    intake,
+    scorecard,
+    seats,
+    sweep,
+)
 from bench.databases import KINDS, Database, opened
 from bench.rounds import Plan, Result, machine
 
@@ -24,6 +35,8 @@ WHAT = (
     "idle",
     "digest",
     "scorecard",
+    "as-at",
+    "growth",
     "audit",
     "deadlines",
     "decide",
@@ -66,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _databases(kinds: Sequence[str], wanted: Sequence[str]) -> Iterator[list[Database]]:
     """The databases that the wanted parts need, for the length of the block."""
-    if not {"intake", "sweep", "idle", "digest", "scorecard", "audit"} & set(wanted):
+    if not {"intake", "sweep", "idle", "digest", "scorecard", "as-at", "growth", "audit"} & set(
+        wanted
+    ):
         yield []
         return
     with TemporaryDirectory(prefix="escalation-bench-") as folder, ExitStack() as stack:
@@ -101,5 +116,9 @@ def _on_database(
         yield partial(digest.run, plan, database)
     if "scorecard" in wanted:
         yield partial(scorecard.run, plan, database)
+    if "as-at" in wanted:
+        yield partial(history.as_at, plan, database)
+    if "growth" in wanted:
+        yield partial(history.growth, plan, database)
     if "audit" in wanted:
         yield partial(audit.run, plan, database)

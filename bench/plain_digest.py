@@ -14,6 +14,7 @@ from typing import Any
 from bench.crowd import kept
 from bench.databases import CONFIG
 from bench.plain_words import WORDS, Words
+from escalation.digests.papers import READ
 from escalation.routing.publication import Publication
 
 FORUM = "bmf-southern-cross"
@@ -21,6 +22,9 @@ CLUSTER = "southern-cross"
 CALENDAR = "brisbane"
 LADDERS = "escalation_ladders.yaml"
 Statement = tuple[str, Mapping[str, Any]]
+MOST = 40
+"""How many issues have an annex."""
+_READ = ", ".join(f"'{each.value}'" for each in sorted(READ))
 _HIGH_LEVEL = 18
 """The place of that section's statement."""
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -79,6 +83,7 @@ class Plain:
     now: datetime
     since: datetime
     until: datetime
+    ended: tuple[datetime, ...] = ()
 
     def run(self, connection: Any) -> tuple[str, int]:  # noqa: ANN401 - either driver's
         """Ask all of it in one snapshot; answers two sections, and how many rows came."""
@@ -87,10 +92,14 @@ class Plain:
         for statement, given in self._statements():
             asked = self._words.asked(statement, given)
             parts.append([row[0] for row in connection.execute(asked, given).fetchall()])
+        entries = self._annexes(connection)
         connection.execute("COMMIT")
+        parts.append(entries)
         texts = [",".join(part) for part in parts]
         sha256("".join(texts).encode()).hexdigest()
-        shown = f'{{"at_rung":[{texts[0]}],"high_level":[{texts[_HIGH_LEVEL]}]}}'
+        named = {"at_rung": texts[0], "high_level": texts[_HIGH_LEVEL], "entries": texts[-1]}
+        listed = ",".join(f'"{name}":[{text}]' for name, text in named.items())
+        shown = f"{{{listed}}}"
         return shown, sum(map(len, parts))
 
     @property
@@ -105,6 +114,53 @@ class Plain:
             yield from self._figures(given | {"at": at})
         yield from self._elsewhere(given | {"at": now, "cluster": CLUSTER}, until)
         yield from self._moved(given | {"at": now, "since": since})
+        earlier = self._kept(self.since - (self.now - self.since))
+        yield from self._moved(given | {"at": since, "since": earlier})
+        for at in self.ended:
+            yield from self._standing(given | {"at": self._kept(at)})
+
+    def _standing(self, given: Mapping[str, Any]) -> Iterator[Statement]:
+        """How many stood there at the end of a meeting."""
+        counted = self._words.row(
+            self._words.made(
+                {
+                    "total": "count(*)",
+                    "late": "sum(CASE WHEN s.past_target_at <= :at THEN 1 ELSE 0 END)",
+                    "exhausted": "count(s.exhausted_at)",
+                }
+            )
+        )
+        for end in _ENDS:
+            here = "FROM stay s JOIN issue i ON i.id = s.issue_id"
+            yield f"SELECT {counted} {here} WHERE s.forum = :forum AND {_BEGUN} AND {end}", given
+
+    def _annexes(self, connection: Any) -> list[str]:  # noqa: ANN401 - either driver's
+        """The entries and descriptions of the issues that stand first."""
+        now = self._kept(self.now)
+        given = {"forum": FORUM, "known": now, "at": now}
+        by_age = f"{self._age('r')} DESC, {_WORST}, i.received_at, i.reference"
+        names: list[str] = []
+        for end in _ENDS:
+            chosen = f"SELECT s.issue_id {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
+            first = f"{chosen} AND {end} ORDER BY {_EXHAUSTED}, {_LATE}, {by_age} LIMIT {MOST}"
+            rows = connection.execute(self._words.asked(first, given), given).fetchall()
+            names += [row[0] for row in rows]
+        listed = ", ".join(f"'{name}'" for name in names[:MOST]) or "NULL"
+        instant = self._words.instant.format
+        told = self._words.made(
+            {"issue": "aggregate", "type": "type", "at": instant("effective_at"),
+             "due_at": instant("due_at"), "payload": "payload"}
+        )  # fmt: skip
+        statement = (
+            f"SELECT {self._words.row(told)} FROM event WHERE aggregate IN ({listed})"  # noqa: S608 - of our own words
+            f" AND visibility = 'shared' AND type IN ({_READ}) AND effective_at <= :at"
+            " AND recorded_at <= :known ORDER BY aggregate, number"
+        )
+        asked = {"at": now, "known": now}
+        found = connection.execute(self._words.asked(statement, asked), asked).fetchall()
+        described = f"SELECT id, description FROM issue WHERE id IN ({listed})"  # noqa: S608 - of our own words
+        connection.execute(described).fetchall()
+        return [row[0] for row in found]
 
     def _at_forum(self, given: Mapping[str, Any]) -> Iterator[Statement]:
         chosen = f"SELECT {self._words.row(self._item())} {self._joined()}"

@@ -97,6 +97,8 @@ def _done(
     connection: Connection, meetings: Sequence[str], ended: datetime, known_at: datetime
 ) -> set[str]:
     """The actions of meetings that stood as done: they may have been opened again since."""
+    if not meetings:
+        return set()
     event = models.event
     query = select(event.c.type, event.c.payload).where(
         any_of(connection, event.c.aggregate, meetings),

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from escalation.store import models
-from escalation.workflow.diary import Diary, Sitting
+from escalation.store.dialect import any_of
+from escalation.workflow.diary import NO_CHANGES, Diary, Sitting
 from escalation.workflow.meetings.plan import MeetingEvent
 
 _A_SECOND = timedelta(seconds=1)
@@ -20,16 +21,23 @@ def diary_at(connection: Connection, as_at: datetime, known_at: datetime) -> Dia
 
     It is read from the meetings' timelines, for their rows say only how they stand now.
     """
-    meeting, event = models.meeting, models.event
-    query = select(meeting.c.id, meeting.c.forum, event.c.type, event.c.payload).where(
-        or_(meeting.c.sequence > 0, meeting.c.occurs_at.is_(None)),
-        event.c.aggregate == meeting.c.id,
-        event.c.type.in_([each.value for each in _CHANGES]),
-        event.c.effective_at < as_at + _A_SECOND,
-        event.c.recorded_at <= known_at,
+    meeting, event = models.meeting.c, models.event.c
+    # First which they are: joined, SQLite may walk through every event there is.
+    changed = or_(meeting.sequence > 0, meeting.occurs_at.is_(None))
+    rows = connection.execute(select(meeting.id, meeting.forum).where(changed))
+    forums = {row.id: row.forum for row in rows}
+    if not forums:
+        return NO_CHANGES
+    query = select(event.aggregate, event.type, event.payload).where(
+        any_of(connection, event.aggregate, sorted(forums)),
+        event.type.in_([each.value for each in _CHANGES]),
+        event.effective_at < as_at + _A_SECOND,
+        event.recorded_at <= known_at,
     )
-    rows = connection.execute(query.order_by(meeting.c.id, event.c.number))
-    last = {row.id: (row.forum, row.type, json.loads(row.payload)) for row in rows}
+    told = connection.execute(query.order_by(event.aggregate, event.number))
+    last = {
+        row.aggregate: (forums[row.aggregate], row.type, json.loads(row.payload)) for row in told
+    }
     return Diary.of(
         (_sitting(name, forum, told), kind != MeetingEvent.CANCELLED)
         for name, (forum, kind, told) in last.items()
