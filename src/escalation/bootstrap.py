@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from escalation.clock import Clock, SystemClock
 from escalation.delivery.fetching import LOOPBACK, Fetcher
 from escalation.delivery.guard import Guard
+from escalation.delivery.mail.fetching import Imap, Maildir
 from escalation.delivery.mail.session import Security, Server
 from escalation.delivery.outbound import trusting
 from escalation.errors import Broken
@@ -17,6 +18,7 @@ from escalation.rates import rate_of
 from escalation.services.desk import Desk
 from escalation.services.inbound import source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
+from escalation.services.mail.arriving import Arriving
 from escalation.services.mail.checkup import MailSetup
 from escalation.services.mail.replies import Replies
 from escalation.services.mail.rules import MailRules
@@ -160,6 +162,7 @@ def opened(
         )
         desk.start()
         stack.callback(desk.stop)
+        vault = vault_of(settings, ids)
         yield Container(
             settings,
             engine,
@@ -167,9 +170,9 @@ def opened(
             ids,
             registry,
             desk,
-            vault_of(settings, ids),
+            vault,
             guard_of(settings),
-            hooks_of(settings),
+            replace(hooks_of(settings), mail=arriving_of(settings, desk, vault)),
             tokens_of(settings, clock),
         )
 
@@ -239,6 +242,29 @@ def mail_server_of(settings: Settings) -> Server | None:
     )
 
 
+def arriving_of(settings: Settings, desk: Desk, vault: Vault) -> Arriving | None:
+    """What takes in mail; nothing where no domain of ours is set."""
+    domain = settings.mail_reply_domain
+    return None if domain is None else Arriving(desk, Replies(vault, domain), place_in(settings))
+
+
+def place_in(settings: Settings) -> Maildir | Imap | None:
+    """Where mail to us lies, if it is set."""
+    if settings.mail_maildir is not None:
+        return Maildir(settings.mail_maildir)
+    if settings.imap_host is None:
+        return None
+    authorities = settings.imap_ca_file
+    return Imap(
+        settings.imap_host,
+        settings.imap_port,
+        settings.imap_user or "",
+        settings.imap_password or "",
+        settings.imap_folder,
+        trusting(None if authorities is None else str(authorities)),
+    )
+
+
 def mail_setup_of(settings: Settings) -> MailSetup:
     """How mail is set up, for who examines it."""
     wanted = {
@@ -246,7 +272,8 @@ def mail_setup_of(settings: Settings) -> MailSetup:
         "ESCALATION_MAIL_FROM": settings.mail_from,
     }
     lacks = [name for name, given in wanted.items() if any(wanted.values()) and not given]
-    return MailSetup(mail_server_of(settings), lacks, settings.mail_reply_domain is not None)
+    read = settings.mail_reply_domain is not None and place_in(settings) is not None
+    return MailSetup(mail_server_of(settings), lacks, read)
 
 
 def hooks_of(settings: Settings) -> SourceBook:

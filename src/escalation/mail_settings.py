@@ -85,3 +85,21 @@ class MailSettings(BaseModel):
         " `hold` keeps it for a person to decide, so that nobody has one twice; `again` sends it"
         " again with the same Message-ID, so that none is lost.",
     )
+    mail_maildir: Path | None = Field(
+        None, description="The folder (a maildir) that mail to ESCALATION_MAIL_REPLY_DOMAIN is in."
+    )
+    imap_host: str | None = Field(
+        None, min_length=1, description="Or the server whose mailbox it is in, by IMAP over TLS."
+    )
+    imap_port: int = Field(993, ge=1, le=65535, description="Its port.")
+    imap_user: str | None = Field(None, min_length=1, description="Whom to sign in as there.")
+    imap_password: str | None = Field(
+        None, repr=False, description="The password; best given as a file."
+    )
+    imap_folder: str = Field("INBOX", min_length=1, description="The folder of it that is read.")
+    imap_ca_file: Path | None = Field(
+        None, description="Certificates of an authority in house that the server's may be of."
+    )
+    mail_poll_seconds: float = Field(
+        30.0, gt=0, le=3600, description="How often it is looked for mail that has come."
+    )

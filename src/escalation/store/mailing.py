@@ -65,6 +65,15 @@ def page(connection: Connection, *, after: str | None = None, limit: int = 50) -
     return [Mailbox(row.id, row.recipient) for row in rows]
 
 
+def beginning(connection: Connection, begins: str) -> list[Mailbox]:
+    """The mailboxes whose ids begin so."""
+    table = models.webhook_endpoint
+    query = select(table.c.id, table.c.recipient).where(
+        table.c.recipient.is_not(None), table.c.id >= begins, table.c.id < f"{begins}~"
+    )
+    return [Mailbox(row.id, row.recipient) for row in connection.execute(query)]
+
+
 def owners(connection: Connection, mailboxes: Sequence[str]) -> dict[str, str]:
     """Whose these mailboxes are."""
     table = models.webhook_endpoint

@@ -5,6 +5,7 @@ from datetime import timedelta
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
 from escalation.services import corrections, outgoing, planning, recovery, upkeep, watch
+from escalation.services.mail.arriving import AT_ONCE as ARRIVING
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
@@ -101,4 +102,14 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("corrections", CORRECTING, lambda: corrections.correct_next(desk), full=1),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
         Recurring("forgotten_deliveries", FORGETTING, sent, full=outgoing.AT_ONCE),
+        *_arriving(container),
     )
+
+
+def _arriving(container: Container) -> tuple[Recurring, ...]:
+    """A look at mail that has come, where it is set where that lies."""
+    mail = container.hooks.mail
+    if mail is None or mail.place is None:
+        return ()
+    every = container.settings.mail_poll_seconds
+    return (Recurring("mail", every, mail.poll, full=ARRIVING),)

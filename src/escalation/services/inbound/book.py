@@ -11,6 +11,7 @@ from escalation.routing.wording import not_among
 from escalation.services.inbound import source_file
 from escalation.services.inbound.receiving import Known
 from escalation.services.inbound.source_file import Source
+from escalation.services.mail.arriving import Arriving
 
 _log = structlog.get_logger(__name__)
 Stamp = tuple[int, int]
@@ -21,10 +22,12 @@ class SourceBook:
     """Reads the source file again when it has changed; one with a mistake changes nothing.
 
     ``named_secrets`` has the values of each name, the newest first while one is being changed.
+    ``mail`` takes in what is mailed, where any comes here.
     """
 
     file: Path
     named_secrets: Mapping[str, Sequence[str]] = field(repr=False)
+    mail: Arriving | None = field(default=None, repr=False)
     _sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
     _stamp: Stamp | None = field(default=None, repr=False)
     mistake: EscalationError | None = field(default=None, repr=False)

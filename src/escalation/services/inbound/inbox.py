@@ -1,7 +1,9 @@
 """The inbox: what tools have sent, why some of it had no effect, and reading it again."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from escalation.errors import NotFound
@@ -10,6 +12,7 @@ from escalation.services.inbound.book import SourceBook
 from escalation.services.inbound.envelopes import Came, unwrapped
 from escalation.services.inbound.mapping import meaning_of, view_of
 from escalation.services.inbound.receiving import Known, again, came_of
+from escalation.services.mail.arriving import SOURCE as MAIL
 from escalation.services.views import told
 from escalation.store import hooks
 from escalation.store.hooks import LEFT, HookDelivery, HookState
@@ -63,6 +66,8 @@ def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTH
     found = _found(desk, delivery_id, viewer)
     if not found.body:
         return {**view(found), "headers": {}, "body": None, "reading": None}
+    if found.source == MAIL:
+        return {**view(found), "headers": {}, "body": json.loads(found.body), "reading": None}
     came, known = came_of(found), book.known(found.source)
     reading = None if known is None else view_of(meaning_of(known.source, came), came)
     return {**view(found), "headers": dict(came.headers), "body": came.body, "reading": reading}
@@ -76,8 +81,7 @@ def replay(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVER
     Raises:
         NotFound: there is none of that id, or its source is no more.
     """
-    known = book.one(_found(desk, delivery_id, viewer).source)
-    return view(again(desk, known, delivery_id))
+    return view(_again(desk, book, _found(desk, delivery_id, viewer).source)(delivery_id))
 
 
 def replay_left(desk: Desk, book: SourceBook, source: str) -> Iterator[View]:
@@ -86,15 +90,24 @@ def replay_left(desk: Desk, book: SourceBook, source: str) -> Iterator[View]:
     Raises:
         NotFound: there is no such source.
     """
-    known, after = book.one(source), ""
+    read_again, after = _again(desk, book, source), ""
     while True:
         with read(desk.engine) as connection:
             ids = hooks.left_of(connection, source, after, _AT_ONCE)
         if not ids:
             return
         for delivery_id in ids:
-            yield view(again(desk, known, delivery_id))
+            yield view(read_again(delivery_id))
         after = ids[-1]
+
+
+def _again(desk: Desk, book: SourceBook, source: str) -> Callable[[str], HookDelivery]:
+    """How a delivery of a source is read again."""
+    if source != MAIL:
+        return partial(again, desk, book.one(source))
+    if book.mail is None:
+        raise NotFound("No mail comes in here: ESCALATION_MAIL_REPLY_DOMAIN is not set.")
+    return book.mail.again
 
 
 def preview(known: Known, data: object, headers: dict[str, str], raw: bytes) -> list[View]:

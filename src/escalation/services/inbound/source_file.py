@@ -26,6 +26,7 @@ from escalation.services.inbound.fields import (
     Rule,
     SecretName,
 )
+from escalation.services.mail.arriving import SOURCE as MAIL
 
 NAME = "webhook_sources.yaml"
 SCHEMA_FILE = "webhook_sources.schema.json"
@@ -162,6 +163,9 @@ def _check(document: Document) -> list[Fault]:
     """What is wrong between the parts: rule names that stand twice, `none` beside other checks."""
     sheet = Sheet(document)
     for name in sheet.table("sources"):
+        if name == MAIL:
+            detail = f"found `{MAIL}`, expected another name: mail that comes in is called so"
+            sheet.refuse("wrong_value", ("sources", name), detail)
         seen: set[str] = set()
         for number, _ in enumerate(sheet.items("sources", name, "rules")):
             path = ("sources", name, "rules", number, "name")

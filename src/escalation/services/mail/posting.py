@@ -39,6 +39,7 @@ from escalation.workflow.facts import Issue
 AT_ONCE = 8
 """Mails of one turn at most: each is handed over by itself."""
 ACCEPTED = 250
+ANSWERS = "Answer this mail, and what you write is kept with the issue, for both sides to read."
 HandingOf = Callable[[Claimed], Handing]
 """Makes the notes of a claimed delivery."""
 
@@ -261,7 +262,7 @@ class Posting:
     def _ending(self, issue: Issue | None) -> Sequence[str]:
         lines = []
         if issue is not None and self.rules.replies is not None:
-            lines.append("Answer this mail, and what you write is kept with the issue.")
+            lines.append(ANSWERS)
         if self.rules.url is not None:
             lines.append(f"How you get mail: {self.rules.url}/v1/mailboxes/{self.box.recipient}")
         return lines
