@@ -146,7 +146,8 @@ def opened(
     """
     with ExitStack() as stack:
         engine = stack.enter_context(database(settings, owner=owner, application=application))
-        if owner and database_of(settings) is not None:
+        embedded = owner and database_of(settings) is not None
+        if embedded and not migrate.revision(engine).is_current:
             migrate.upgrade(engine)
         _check(engine)
         clock, ids = clock or SystemClock(), ids or IdSource()

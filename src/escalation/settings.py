@@ -126,6 +126,11 @@ class Settings(MailSettings, BaseSettings):
         description="How many days back anyone may say that an issue was received; further back"
         " needs the right to.",
     )
+    openapi: Literal["everyone", "callers"] = Field(
+        "everyone",
+        description="Whom `/openapi.json` describes the interface to: everyone, or callers with a"
+        " key or token alone. It is the same for every installation.",
+    )
     body_limit_bytes: int = Field(
         1_048_576, ge=1_024, description="The largest request body taken, in bytes."
     )

@@ -81,7 +81,7 @@ class Swapper:
         if place is None:
             return
         self.made += 1
-        none = _absent(name, self.made)
+        none = absent_name(name, self.made)
         absent, sent = self._asked(operation, key, place, none)
         if operation.method != "GET" and absent.is_success:
             return
@@ -133,7 +133,7 @@ def _is_swapped(operation: Operation) -> bool:
     return operation.name not in TELLS_OF_ALL and not changes
 
 
-def _absent(name: str, number: int) -> str:
+def absent_name(name: str, number: int) -> str:
     """A name of the same form and length that nothing has, another one for each swap.
 
     A write that takes it as words has put it where later swaps read it.
@@ -183,7 +183,7 @@ def main() -> None:
     done, told = 0, 0
     while done < asked.swaps and not told:
         part = min(A_PART, asked.swaps - done)
-        with _fresh(asked.database, asked.seed + done) as swapper:
+        with fresh(asked.database, asked.seed + done) as swapper:
             wrong = swapped(swapper, part)
         done, told = done + part, told + len(wrong)
         say("\n".join([f"{asked.database}: {done} of {asked.swaps} swaps", *wrong[:20]]))
@@ -191,7 +191,8 @@ def main() -> None:
 
 
 @contextmanager
-def _fresh(database: str, first: int) -> Iterator[Swapper]:
+def fresh(database: str, first: int) -> Iterator[Swapper]:
+    """A swapper on a new furnished database of that kind."""
     with tempfile.TemporaryDirectory(prefix="escalation-swaps-") as name:
         folder = Path(name)
         if database == "sqlite":

@@ -7,6 +7,7 @@ import pytest
 from tests.api.service import Service, problem
 from tests.api.sitting import FORUM, begin, does, done, meeting_of, sit, tabled_issue
 
+EXAMPLE = "EXAMPLE: invented parties, people and matters"
 FORMATS = {"text/html": "<!DOCTYPE html>", "text/markdown": "# "}
 
 
@@ -36,6 +37,28 @@ def test_an_issue_paper_tells_what_a_forum_needs_to_decide(service: Service) -> 
     for text in (html, markdown):
         assert "Pay the difference" in text
         assert "Neither side has stated a position" in text
+
+
+def test_nobody_takes_what_is_invented_for_real(sqlite_service: Service) -> None:
+    """The example's directory says of itself that it is one, and so does every paper under it."""
+    service = sqlite_service
+    issue = tabled_issue(service)
+    meeting = meeting_of(issue)
+    for path in (
+        f"/v1/issues/{issue['id']}/paper",
+        f"/v1/meetings/{meeting}/agenda",
+        f"/v1/meetings/{meeting}/minutes",
+    ):
+        found, html, markdown = every_format(service, path)
+        assert found["marking"] == EXAMPLE
+        assert html.count(EXAMPLE) >= 2, "at the head and at the foot"
+        assert EXAMPLE in markdown
+    for body in ({"forum": FORUM}, {"profile": "scorecard:ssi"}):
+        made = service.post("/v1/digests", body).json()["id"]
+        assert service.found(f"/v1/digests/{made}.json")["marking"] == EXAMPLE
+        assert EXAMPLE in service.get(f"/v1/digests/{made}.html").text
+    own = service.post("/v1/digests", {"forum": FORUM, "marking": "OFFICIAL"}).json()["id"]
+    assert service.found(f"/v1/digests/{own}.json")["marking"] == "OFFICIAL"
 
 
 def test_an_issue_that_waits_for_no_meeting_has_a_paper_too(service: Service) -> None:

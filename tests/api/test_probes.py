@@ -1,11 +1,14 @@
 """What somebody without a key finds who tries every path there is, and those that others have."""
 
+from pathlib import Path
+
 import pytest
 
 from escalation.api.app import OPERATIONS, create_app
 from escalation.api.guarded import Guarded
-from escalation.api.permissions import REQUIRED
-from tests.api.service import Service
+from escalation.api.permissions import OPEN, REQUIRED
+from tests.api.service import Service, problem, serving
+from tests.builders import CONFIG, copied_sqlite
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ELSEWHERE = (
@@ -57,9 +60,24 @@ def test_nothing_but_what_is_declared_open_answers_a_stranger(
     assert ("GET", "/livez") in opened
 
 
-def test_what_is_open_to_strangers_is_a_short_list() -> None:
+def test_what_is_open_to_strangers_is_a_short_list_with_a_reason_for_each() -> None:
     assert {name for name, asked in REQUIRED.items() if asked is None} == {
         "get_ladder_schema", "get_calendar", "receive_hook", "shake_hands", "get_receipt",
         "write_by_receipt", "get_api", "list_problems", "get_problem", "check_life",
         "check_readiness", "get_openapi",
     }  # fmt: skip
+    page = (CONFIG.parent / "docs" / "access.md").read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {why} |" for name, why in OPEN.items()]
+    assert [row for row in page.splitlines() if row in rows] == rows
+
+
+def test_the_description_of_the_interface_may_be_for_callers_alone(
+    furnished_sqlite: Path, tmp_path: Path
+) -> None:
+    url = copied_sqlite(furnished_sqlite, tmp_path / "escalation.db")
+    with serving(url, openapi="callers") as service:
+        problem(service.get("/openapi.json", key=None), 401, "unauthenticated")
+        problem(service.get("/openapi.json", key="esc_none"), 401, "unauthenticated")
+        assert service.found("/openapi.json")["openapi"].startswith("3.1")
+        refused = service.get("/v1/issues", key=None).json()
+        assert service.get(refused["type"], key=None).status_code == 200

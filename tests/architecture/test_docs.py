@@ -27,3 +27,13 @@ def test_decisions_are_numbered_in_order_and_say_what_follows() -> None:
     for page in pages:
         headings = re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
         assert headings == ["Context", "Decision", "Consequences", "Where it is held"], page.name
+
+
+def test_every_test_that_the_documentation_names_is_there() -> None:
+    missing = [
+        (page.name, name)
+        for page in (ROOT / "docs").glob("*.md")
+        for name in re.findall(r"`(tests/[\w/.]+)`", page.read_text(encoding="utf-8"))
+        if not (ROOT / name).exists()
+    ]
+    assert missing == []

@@ -276,5 +276,23 @@ def test_tokens_that_give_nothing_or_too_easily_are_told(well: Patient) -> None:
         assert codes(oidc_roles="ops=operator, nightly=auditor;program") == set()
         assert codes(oidc_roles="chiefs=admin") == {"oidc_single_factor"}
         assert codes(oidc_roles="chiefs=admin", oidc_amr="mfa") == set()
+        assert codes(oidc_roles="a=viewer;agency=rivers;forum=bmf-technology") == set()
+        assert codes(oidc_roles="a=viewer;agency=rivres") == {"oidc_unknown_code"}
         mint.down = True
         assert codes(oidc_roles="ops=operator") == {"oidc_unreachable"}
+
+
+def test_a_part_that_tokens_are_for_and_the_directory_does_not_have_is_named(
+    well: Patient,
+) -> None:
+    with minting() as mint:
+        given: dict[str, Any] = {"oidc_issuer": mint.issuer, "oidc_audience": "us"}
+        roles = "a=viewer;agency=rivres, b=viewer;agency=rivers;function=pay"
+        tokens = tokens_of(Settings(_env_file=None, **given, oidc_roles=roles), well.clock)
+        told = [
+            each.what for each in diagnosed(replace(well, tokens=tokens)) if "oidc" in each.code
+        ]
+    assert "`a=viewer` is for a part by agency" in told[0]
+    assert "the nearest is `rivers`" in told[0]
+    assert "`b=viewer` is for a part by function" in told[1]
+    assert len(told) == 2

@@ -12,7 +12,7 @@ from escalation.clock import VirtualClock
 from escalation.errors import Invalid, NotFound, Refused
 from escalation.routing.retention import read_schedule
 from escalation.routing.vocabulary import Channel
-from escalation.services import interactions
+from escalation.services import conduct, interactions
 from escalation.services.desk import Desk
 from escalation.services.inbound import inbox, receiving, source_file
 from escalation.services.inbound.book import SourceBook
@@ -20,10 +20,12 @@ from escalation.services.inbound.envelopes import Came
 from escalation.services.inbound.receiving import Known
 from escalation.services.interactions import Recording
 from escalation.services.record.retention import Keeper
+from escalation.store import conduct as stored
 from escalation.store import journal, models, timeline
 from escalation.store.failures import Clash
 from escalation.store.transaction import read, write
 from escalation.workflow.commands import Withdraw
+from escalation.workflow.facts import Actor
 from escalation.workflow.interactions import ContactKind, Family, FeedbackKind
 from tests.builders import CLERK, CONFIG, ask, complaint, desk_on
 from tests.fakes import virtual_clock
@@ -215,6 +217,59 @@ def test_what_a_tool_sent_goes_with_its_issue_or_by_itself(desk: Desk, clock: Vi
     seen = inbox.one(desk, book, unmapped.id)
     assert (seen["body"], seen["headers"], seen["reading"]) == (None, {}, None)
     assert list(inbox.replay_left(desk, book, "generic")) == []
+
+
+def test_a_limit_on_conduct_goes_by_itself_once_it_has_ended(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    sent = conduct.Limiting(
+        raiser={"name": NAME, "email": f"{NAME}@example.org"},
+        limits=({"kind": "subject", "subject": NAME}, {"kind": "writing_only"}),
+        reason=NAME,
+        approved_by="priya-nair",
+        review_at=clock.now() + timedelta(days=20),
+        expires_at=clock.now() + timedelta(days=30),
+    )
+    limit = conduct.record(desk, sent, Actor(kind="person", name=NAME))
+    ends = conduct.Review(outcome="end", reason=NAME, reviewed_by="priya-nair")
+    clock.advance(timedelta(days=1))
+    conduct.review(desk, limit.id, ends, CLERK)
+    sealer_of(desk).seal()
+    keeper = _keeper(desk)
+    clock.advance(timedelta(days=7 * 365))
+    assert keeper.due().due == {}, "two leap days short of seven years after its end"
+    clock.advance(timedelta(days=2))
+    assert keeper.due().due == {"conduct-limits": 1}
+    hold = keeper.hold("record", limit.id, "Ombudsman", None, CLERK)
+    assert keeper.dispose("conduct-limits", CLERK) == 0
+    keeper.lift(hold.id, "Closed", CLERK)
+    assert NAME in _everything(desk)
+    assert keeper.dispose("conduct-limits", CLERK) == 1
+    assert NAME not in _everything(desk)
+    assert verifier_of(desk).all().findings == []
+    with read(desk.engine) as connection:
+        left = stored.find(connection, limit.id)
+        entries = journal.entries(connection, limit.id)
+    assert left is not None
+    assert [each["kind"] for each in left.limits] == ["subject", "writing_only"]
+    assert [each["outcome"] for each in left.reviews] == ["end"]
+    assert [entry.type for entry in entries] == ["conduct_limit.recorded", "conduct_limit.reviewed"]
+
+
+def test_a_limit_that_still_holds_never_goes(desk: Desk, clock: VirtualClock) -> None:
+    far = clock.now() + timedelta(days=40 * 365)
+    sent = conduct.Limiting(
+        raiser={"email": f"{NAME}@example.org"},
+        limits=({"kind": "writing_only"},),
+        reason=NAME,
+        approved_by="priya-nair",
+        review_at=far,
+        expires_at=far,
+    )
+    conduct.record(desk, sent, CLERK)
+    clock.advance(2 * YEARS)
+    assert _keeper(desk).dispose("conduct-limits", CLERK) == 0
+    assert NAME in _everything(desk)
 
 
 def test_sqlite_lets_content_go_by_disposal_alone(desk: Desk) -> None:

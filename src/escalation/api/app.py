@@ -1,6 +1,7 @@
 """The REST interface as one application, built around what a process has."""
 
 import json
+from copy import copy
 from functools import cache
 from http import HTTPStatus
 from itertools import chain
@@ -9,14 +10,15 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from escalation import __version__
 from escalation.api import document, paging, problems
 from escalation.api.deps import Ask, Means
 from escalation.api.gate import Gate
-from escalation.api.guarded import REQUIRED, guard
+from escalation.api.guarded import guard
 from escalation.api.operations import Operation
+from escalation.api.permissions import DESCRIPTION, REQUIRED
 from escalation.api.routes import (
     actions,
     acts,
@@ -47,6 +49,7 @@ from escalation.api.routes import (
 )
 from escalation.bootstrap import Container
 from escalation.errors import EscalationError
+from escalation.services.roles import Permission
 
 _MODULES = (
     issues,
@@ -88,7 +91,8 @@ def create_app(container: Container) -> FastAPI:
     Raises:
         Broken: an operation declares no permission.
     """
-    app = _with_operations()
+    app = _bare()
+    app.router.routes += [copy(route) for route in _routes()]
     app.add_middleware(
         Gate,
         ids=container.ids,
@@ -96,8 +100,9 @@ def create_app(container: Container) -> FastAPI:
         largest=container.settings.body_limit_bytes,
     )
     _tell_refusals(app)
-    _DESCRIBES.add_to(app)
-    guard(app, Means.of(container), REQUIRED)
+    closed = container.settings.openapi == "callers"
+    required = {**REQUIRED, DESCRIPTION: Permission.READ} if closed else REQUIRED
+    guard(app, Means.of(container), required)
     return app
 
 
@@ -108,7 +113,22 @@ def described() -> str:
 
 
 def _with_operations() -> FastAPI:
-    app = FastAPI(
+    app = _bare()
+    for operation in OPERATIONS:
+        operation.add_to(app)
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """What each application has a copy of: FastAPI takes long over looking at every endpoint."""
+    app = _with_operations()
+    _DESCRIBES.add_to(app)
+    return tuple(app.router.routes)
+
+
+def _bare() -> FastAPI:
+    return FastAPI(
         title="Escalation",
         version=__version__,
         openapi_url=None,
@@ -117,9 +137,6 @@ def _with_operations() -> FastAPI:
         redirect_slashes=False,
         telemetry={"operation_spans": False},
     )
-    for operation in OPERATIONS:
-        operation.add_to(app)
-    return app
 
 
 @cache
@@ -137,7 +154,7 @@ def get_openapi(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
 _DESCRIBES = Operation(
     method="GET",
     path="/openapi.json",
-    name="get_openapi",
+    name=DESCRIPTION,
     tag="interface",
     summary="Describe this interface",
     endpoint=get_openapi,

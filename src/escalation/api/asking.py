@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from escalation.api import body, headers
 from escalation.api.deps import Asked
+from escalation.api.in_time import PATIENCE
 from escalation.api.schemas.issues import LogIssue
 from escalation.clock import monotonic
 from escalation.errors import (
@@ -30,8 +31,6 @@ from escalation.workflow.commands import Ask, Log
 
 M = TypeVar("M", bound=BaseModel)
 
-PATIENCE = 15.0
-"""Seconds that a command may wait at the desk before it is dropped undone."""
 JSON = "application/json"
 PAGES: Mapping[str, str] = {"text/html": "html", "text/markdown": "md"}
 """The formats of what is made for every asking, by media type."""

@@ -144,6 +144,12 @@ _GENERAL: Mapping[str, Code] = {
     "try_again": Code(
         503, "The database was in the way", "Try again after the seconds that `Retry-After` names."
     ),
+    "took_too_long": Code(
+        503,
+        "It was not answered in time, and was given up",
+        "Ask for less at once. A change is kept as a whole or not at all: look, or send the same "
+        "again with its `Idempotency-Key`.",
+    ),
     "storage_unavailable": Code(
         503,
         "The database cannot take it now",

@@ -12,6 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from escalation.api import problems
+from escalation.api.in_time import Timer
 from escalation.api.refusals import HeadersTooLarge, TooLong, TooSlow, Unexpected
 from escalation.clock import Clock
 from escalation.errors import EscalationError, Malformed, TooLarge
@@ -89,7 +90,7 @@ class Gate:
         """The whole body, in one stretch of time: a byte now and then does not prolong it."""
         if announced is not None and announced.isdigit() and int(announced) > self._largest:
             raise self._too_large()
-        timer = _Timer(RECEIPT_SECONDS)
+        timer = Timer(RECEIPT_SECONDS)
         try:
             return await self._received(receive)
         except asyncio.CancelledError:
@@ -135,31 +136,6 @@ def _require_head(scope: Scope) -> None:
             f"Send at most {HEADERS} headers of together {HEADERS_LENGTH:,} bytes; these are "
             f"{len(headers)} of {size:,}."
         )
-
-
-class _Timer:
-    """Ends what the present task waits for after some seconds, at a third of the usual cost."""
-
-    __slots__ = ("_handle", "_task", "ran_out")
-
-    def __init__(self, seconds: float) -> None:
-        self._task = asyncio.current_task()
-        self._handle = asyncio.get_running_loop().call_later(seconds, self._end)
-        self.ran_out = False
-
-    def _end(self) -> None:
-        self.ran_out = True
-        if self._task is not None:
-            self._task.cancel()
-
-    def forgive(self) -> None:
-        """The task goes on, having been told."""
-        if self._task is not None:
-            self._task.uncancel()
-
-    def stop(self) -> None:
-        """Nothing more is to be ended."""
-        self._handle.cancel()
 
 
 class _Passage:

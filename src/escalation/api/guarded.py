@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from escalation.api.deps import Asked, Means
-from escalation.api.permissions import REQUIRED, UNCOUNTED
+from escalation.api.in_time import PATIENCE, InTime
+from escalation.api.permissions import UNCOUNTED
 from escalation.errors import Broken, Fault, Forbidden, Malformed, NotFound, Unauthenticated
 from escalation.services.access import secret_of
 from escalation.services.callers import Caller
@@ -30,6 +31,7 @@ class Guarded(APIRoute):
     the framework's own reading of arguments: it then reads its body itself. With ``any_query``
     query parameters mean nothing and are no mistake: others write them. A route that is open to
     anyone is ``counted`` against what may come from one address, unless it counts by itself.
+    ``seconds`` is within how many it begins to answer.
     """
 
     means: Means
@@ -38,6 +40,7 @@ class Guarded(APIRoute):
     queries: frozenset[str] = frozenset()
     any_query: bool = False
     counted: bool = True
+    seconds: float = PATIENCE
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Admit the caller, then let the endpoint answer."""
@@ -49,6 +52,10 @@ class Guarded(APIRoute):
         issue = scope["path_params"].get("issue")
         if issue is not None:
             structlog.contextvars.bind_contextvars(issue=issue)
+        with InTime(self.seconds) as in_time:
+            await self._answer(scope, receive, in_time.answers_by(send))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = await self._admitted(scope)
         scope["asked"] = Asked(scope, self.means, caller)
         if scope["query_string"] and not self.any_query:
@@ -145,4 +152,4 @@ def _queries(route: Guarded) -> set[str]:
     return names
 
 
-__all__ = ["REQUIRED", "Guarded", "guard"]
+__all__ = ["Guarded", "guard"]

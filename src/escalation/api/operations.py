@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from escalation.api.guarded import Guarded
+from escalation.api.in_time import PATIENCE
 
 REF = "#/components/schemas/"
 JSON = "application/json"
@@ -58,7 +59,7 @@ class Operation:
     ``name`` is its operation id, and its line in the table of permissions. A ``direct`` endpoint
     is handed the request and the parts of the path, and reads its body itself. ``takes`` maps
     media types to what the body is; ``answer`` is the shape of the good answer, ``kind`` its media
-    type, empty where it has no body.
+    type, empty where it has no body. It begins to answer within so many ``seconds``.
     """
 
     method: str
@@ -78,6 +79,7 @@ class Operation:
     direct: bool = False
     hidden: bool = False
     any_query: bool = False
+    seconds: float = PATIENCE
 
     def add_to(self, app: FastAPI) -> None:
         """Put it into the app's router."""
@@ -100,6 +102,7 @@ class Operation:
         route = app.router.routes[-1]
         if isinstance(route, Guarded):
             route.any_query = self.any_query
+            route.seconds = self.seconds
             if self.direct:
                 route.direct = self.endpoint
 

@@ -1,7 +1,7 @@
 """What each operation asks of its caller: the only place that says so.
 
 An operation that does not stand here stops the start, and so does a line without an operation.
-``None`` opens it to anyone.
+``None`` opens it to anyone; why it does stands in ``OPEN``.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,24 @@ DIRECTORY: Mapping[str, Permission] = {
     "list_vacancies": Permission.READ,
 }
 
+OPEN: Mapping[str, str] = {
+    "check_life": "whoever watches the process has no key; it tells whether it is alive",
+    "check_readiness": "the same; it tells whether it can work, and in a word what is in the way",
+    "get_api": "it tells where the parts of the interface are",
+    "list_problems": "whoever is refused, for want of a key too, is told what a code means",
+    "get_problem": "the same, at the path that each problem names as its `type`",
+    "get_ladder_schema": "editors fetch the schema that a ladder file names, and send no key",
+    "get_openapi": "it describes every installation alike; `ESCALATION_OPENAPI=callers` closes it",
+    "get_calendar": "calendar programs send no key: a bearer or the feed's own token opens it",
+    "receive_hook": "the tool shows that it is itself by its own signature",
+    "shake_hands": "a tool asks before it posts, and is told what its source says",
+    "get_receipt": "raisers without a name have no key: the code of their receipt opens it",
+    "write_by_receipt": "the same",
+}
+"""Open to anyone, and why."""
+
 REQUIRED: Mapping[str, Permission | None] = {
+    **dict.fromkeys(OPEN),
     "log_issue": Permission.ACT,
     "log_issues": Permission.ACT,
     "list_issues": Permission.READ,
@@ -54,7 +71,6 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_ladder_change": Permission.READ,
     "list_ladder_publications": Permission.READ,
     "get_ladder_publication": Permission.READ,
-    "get_ladder_schema": None,
     **DIRECTORY,
     "list_meetings": Permission.READ,
     "get_meeting": Permission.READ,
@@ -65,7 +81,6 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_paper": Permission.READ,
     "get_agenda": Permission.READ,
     "get_minutes": Permission.READ,
-    "get_calendar": None,
     "create_feed": Permission.ACT,
     "list_feeds": Permission.READ,
     "revoke_feed": Permission.ACT,
@@ -107,8 +122,6 @@ REQUIRED: Mapping[str, Permission | None] = {
     "change_mailbox": Permission.READ,  # as above
     "test_mailbox": Permission.MANAGE_WEBHOOKS,
     "list_mails": Permission.MANAGE_WEBHOOKS,
-    "receive_hook": None,  # the source shows that it is itself by its own signature
-    "shake_hands": None,
     "list_hook_deliveries": Permission.MANAGE_WEBHOOKS,
     "get_hook_delivery": Permission.MANAGE_WEBHOOKS,
     "replay_hook_delivery": Permission.MANAGE_WEBHOOKS,
@@ -138,16 +151,11 @@ REQUIRED: Mapping[str, Permission | None] = {
     "list_conduct_limits": Permission.LIMIT_CONDUCT,
     "get_conduct_limit": Permission.LIMIT_CONDUCT,
     "review_conduct_limit": Permission.LIMIT_CONDUCT,
-    "get_receipt": None,
-    "write_by_receipt": None,
-    "get_api": None,
-    "list_problems": None,
-    "get_problem": None,
-    "check_life": None,
-    "check_readiness": None,
     "get_metrics": Permission.WATCH,
-    "get_openapi": None,
 }
+
+DESCRIPTION = "get_openapi"
+"""What an operator may close to all but those who have a key, of whatever role."""
 
 UNCOUNTED = frozenset({"receive_hook", "check_life", "check_readiness"})
 """Open operations that are not counted against what strangers may ask from one address.

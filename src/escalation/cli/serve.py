@@ -134,6 +134,7 @@ def _serve(settings: Settings, asked: Serving, stopping: Stopping) -> None:
         if asked.demo:
             demonstration.prepare(container.desk, settings.config_dir)
         address = address_of(bound, asked.host, asked.front)
+        tell_unknown_codes(container)
 
         def ready() -> None:
             announce(container, address)
@@ -144,6 +145,14 @@ def _serve(settings: Settings, asked: Serving, stopping: Stopping) -> None:
                 processes.supervise(child, asked.processes, stopping, ready=ready)
             else:
                 web.run(container, bound, stopping, asked.front, ready=ready)
+
+
+def tell_unknown_codes(container: Container) -> None:
+    """Log what the table of the roles of tokens names and the directory does not have."""
+    directory = framework.in_force(container.desk).directory
+    if container.tokens is not None and directory is not None:
+        for line in container.tokens.table.unknown_codes(directory):
+            _log.warning("oidc_unknown_code", setting="ESCALATION_OIDC_ROLES", line=line)
 
 
 def _bound(asked: Serving) -> socket.socket:

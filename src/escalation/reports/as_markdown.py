@@ -26,7 +26,8 @@ def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
 def page(laid_out: Page) -> bytes:
     """Any page, in UTF-8."""
     title = f"{laid_out.title}: {laid_out.kind.lower()}"
-    return _written(title, laid_out.facts, laid_out.sections)
+    marked = (("Marking", laid_out.marking),) if laid_out.marking else ()
+    return _written(title, (*marked, *laid_out.facts), laid_out.sections)
 
 
 def _written(

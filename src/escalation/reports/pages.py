@@ -56,6 +56,7 @@ def agenda(document: Document) -> Page:
         ),
         sections=(*sections, *papers) if document["papers"] or sections else (_nothing(),),
         footer=f"Agenda of {meeting['forum']['title']}, meeting {meeting['id']}.",
+        marking=document["marking"] or "",
     )
 
 
@@ -72,6 +73,7 @@ def paper(document: Document) -> Page:
         facts=_about(document, local),
         sections=issue_paper.sections(document, local),
         footer=f"Issue paper of {issue['reference']}, as at {local.moment(document['as_at'])}.",
+        marking=document["marking"] or "",
     )
 
 
@@ -98,6 +100,7 @@ def minutes(document: Document) -> Page:
             _actions(document),
         ),
         footer=f"Minutes of {meeting['forum']['title']}, meeting {meeting['id']}.",
+        marking=document["marking"] or "",
     )
 
 

@@ -53,10 +53,24 @@ LocalTime = Annotated[
 ]
 
 
+MARKING_MAX = 80
+"""Letters of a marking: what the head of a page holds."""
+
+
 class Named(Strict):
     """Something with a title."""
 
     title: Title
+
+
+class InitiativeEntry(Named):
+    """What all of it is called."""
+
+    marking: Annotated[Title, Field(max_length=MARKING_MAX)] | None = Field(
+        None,
+        description="what every paper and digest bears at its head and foot where nothing else is"
+        " asked for: a protective marking, or that all of it is invented",
+    )
 
 
 class ProviderEntry(Named):
@@ -199,7 +213,7 @@ class PartneringAgreementEntry(Named):
 class DirectoryFile(Strict):
     """The whole directory."""
 
-    initiative: Named
+    initiative: InitiativeEntry
     zone: Zone = Field(description="where the dates of this file begin and end")
     providers: Annotated[dict[Id, ProviderEntry], Field(min_length=1)]
     agencies: dict[Id, AgencyEntry]

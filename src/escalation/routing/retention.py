@@ -19,13 +19,13 @@ LARGEST = 64 * 1024
 """How many bytes a schedule may have."""
 LEAP_DAY = (2, 29)
 
-Matter = Literal["complaint", "issue", "contact", "feedback", "delivery"]
-"""A delivery is what a tool sent and no issue came of."""
+Matter = Literal["complaint", "issue", "contact", "feedback", "delivery", "conduct_limit"]
+"""A delivery is what a tool sent and no issue came of; a limit on conduct is one raiser's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A matter that is over: an issue that was closed, an interaction that became no issue."""
+    """A matter that is over: an issue that was closed, what became no issue, a limit that ended."""
 
     id: str
     reference: str

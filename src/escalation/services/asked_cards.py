@@ -60,6 +60,11 @@ class AskedCard:
         asked = Asked(card, begin, as_at, known_at, periods.before(begin, as_at, zone), zone.key)
         return cls(asked, framework)
 
+    @property
+    def usual(self) -> str | None:
+        """The marking that it bears where none is asked for."""
+        return self.framework.directory.file.initiative.marking
+
     def marked(self, marking: str | None) -> "AskedCard":
         """The same, bearing a protective marking where there is one."""
         return replace(self, marking=marking)

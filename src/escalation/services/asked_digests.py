@@ -15,6 +15,7 @@ from escalation.digests.oversight import card_for, part_of
 from escalation.digests.papers import Record
 from escalation.digests.selection import Area, Rows, Selection
 from escalation.errors import Broken, Fault, Invalid
+from escalation.routing.directory_file import MARKING_MAX
 from escalation.routing.publication import Publication
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
@@ -28,8 +29,6 @@ from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection, read
 
 _REFUSED = "No digest was made."
-MARKING_MAX = 80
-"""Letters of a protective marking: what the head of a page holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +85,11 @@ class Asked:
     def correcting(self, old: StoredDigest | None) -> "Asked":
         """The same, in the place of another, if of one."""
         return replace(self, corrects=old)
+
+    @property
+    def usual(self) -> str | None:
+        """The marking that it bears where none is asked for."""
+        return self.frame.framework.directory.file.initiative.marking
 
     def marked(self, marking: str | None) -> "Asked":
         """The same, bearing a protective marking where there is one."""

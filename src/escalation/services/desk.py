@@ -21,6 +21,7 @@ import structlog
 from escalation.clock import Clock, monotonic
 from escalation.errors import Busy, NotFound
 from escalation.ids import IdSource
+from escalation.patience import CALLERS
 from escalation.services.batch import Batch, Means, Outcome
 from escalation.services.jobs import Answer, Chore, EngineWork, Job, Reply, Waiting
 from escalation.services.references import References
@@ -130,10 +131,13 @@ class Desk:
     def do(self, chore: Chore, *, logs: int = 0) -> "Future[Any]":
         """Hand in work of another kind, done alone in one transaction.
 
-        ``logs`` is how many issues it may log at most, by :meth:`within`.
+        ``logs`` is how many issues it may log at most, by :meth:`within`. Where whoever it is for
+        stops waiting before its turn, it is dropped undone.
         """
         future: Future[Any] = Future()
-        self._put(Waiting(chore, Reply(future), logs))
+        patience = CALLERS.get()
+        deadline = None if patience is None else patience.until
+        self._put(Waiting(chore, Reply(future), logs, deadline))
         return future
 
     def within(self, connection: Connection, jobs: Sequence[Job]) -> list[Outcome]:
@@ -223,6 +227,8 @@ class Desk:
     def _serve_people(self, taken: Sequence[Job | Waiting]) -> None:
         first = taken[0]
         if isinstance(first, Waiting):
+            if not self._still_wanted(first):
+                return
             _answer([(first.reply, _outcome_of(lambda: self._do(first)))])
             return
         jobs = [job for job in taken if isinstance(job, Job) and self._still_wanted(job)]
@@ -230,7 +236,7 @@ class Desk:
             outcomes = self.run(jobs)
             _answer((job.reply, out) for job, out in zip(jobs, outcomes, strict=True) if job.reply)
 
-    def _still_wanted(self, job: Job) -> bool:
+    def _still_wanted(self, job: Job | Waiting) -> bool:
         reply = job.reply
         if reply is None or reply.cancelled:
             return False

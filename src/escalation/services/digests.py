@@ -44,7 +44,7 @@ def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING
     with snapshot(desk.engine) as connection:
         instants = (as_at, known_at)
         asked = question(desk, connection, profile, instants, request.since, viewer)
-        asked = asked.marked(request.marking)
+        asked = asked.marked(request.marking or asked.usual)
         found = digests.find(connection, asked.key, as_at, known_at)
         content = b"" if found is not None else asked.content(connection)
     if found is not None:

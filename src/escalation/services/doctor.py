@@ -233,6 +233,18 @@ def _framework(inside: Inside) -> Found:
             )
 
 
+def _tokens_for_a_part(inside: Inside) -> Found:
+    tokens, directory = inside.patient.tokens, inside.known.directory
+    if tokens is None or directory is None:
+        return
+    for line in tokens.table.unknown_codes(directory):
+        yield unwise(
+            "oidc_unknown_code",
+            f"In ESCALATION_OIDC_ROLES {line}. Whoever has that value sees nothing by it.",
+            "Correct the code there, or enter it into the directory.",
+        )
+
+
 def _reviews(inside: Inside) -> Found:
     """What the framework says is to be reviewed, and was not by the day that it says."""
     publication, directory = inside.known.publication, inside.known.directory
@@ -402,5 +414,5 @@ _BEFORE: tuple[Callable[[Patient], Found], ...] = (
     _place, _backup, _settings, _tokens, _mail, _schedule,
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
-    _framework, _reviews, _keys, _rights, _clocks, _engine, _mails, _seals,
+    _framework, _tokens_for_a_part, _reviews, _keys, _rights, _clocks, _engine, _mails, _seals,
 )  # fmt: skip

@@ -89,11 +89,15 @@ Chore = Callable[[Connection, datetime], Any]
 
 @dataclass(slots=True)
 class Waiting:
-    """A chore in the queue; ``logs`` is how many issues it may log at most."""
+    """A chore in the queue; ``logs`` is how many issues it may log at most.
+
+    From ``deadline`` on, on the monotonic clock, nobody waits for it, and it is dropped undone.
+    """
 
     chore: Chore
     reply: "Reply"
     logs: int = 0
+    deadline: float | None = None
 
 
 @dataclass(slots=True)

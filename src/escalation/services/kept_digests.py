@@ -56,11 +56,16 @@ def question(
 def question_of(
     desk: Desk, connection: Connection, stored: StoredDigest, corrects: StoredDigest | None
 ) -> Question:
-    """What a stored digest was asked, bearing its marking; in the place of another, or of none."""
-    kept = json.loads(digests.content(connection, stored.id))
+    """What a stored digest was asked, bearing its marking; in the place of another, or of none.
+
+    What makes it the same question tells which marking it was, though its bytes were changed since.
+    """
+    kept = json.loads(digests.content(connection, stored.id)).get("marking")
     instants = (stored.as_at, stored.known_at)
     asked = question(desk, connection, stored.profile, instants, stored.since)
-    return asked.correcting(corrects).marked(kept.get("marking"))
+    asked = asked.correcting(corrects)
+    found = (m for m in (kept, asked.usual) if asked.marked(m).key == stored.selection)
+    return asked.marked(next(found, kept))
 
 
 def keep(desk: Desk, asked: Question, body: bytes, actor: Actor) -> Made:

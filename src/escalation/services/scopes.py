@@ -30,6 +30,13 @@ def check(scopes: Scopes, directory: Directory | None) -> None:
     Raises:
         Invalid: with a fault for each such code.
     """
+    faults = unknown(scopes, directory)
+    if faults:
+        raise Invalid("The directory does not have every code of the scopes.", errors=faults)
+
+
+def unknown(scopes: Scopes, directory: Directory | None) -> list[Fault]:
+    """A fault for each code that the directory does not have: nothing is seen by it."""
     faults = []
     for kind, codes in scopes.items():
         known = () if directory is None else _codes(directory, ScopeKind(kind))
@@ -38,8 +45,7 @@ def check(scopes: Scopes, directory: Directory | None) -> None:
             for place, code in enumerate(codes)
             if code not in known
         ]
-    if faults:
-        raise Invalid("The directory does not have every code of the scopes.", errors=faults)
+    return faults
 
 
 def _codes(directory: Directory, kind: ScopeKind) -> frozenset[str]:

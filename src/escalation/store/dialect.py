@@ -5,6 +5,7 @@ Everything else says what it wants, and finds here how that is said on either da
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ _SNAPSHOT: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {"begin": "BEGIN"},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+
+CANCEL_SECONDS = 2.0
+"""How long a server is waited for that is asked to end a statement."""
 
 
 def database_file(url: str) -> Path | None:
@@ -255,6 +259,15 @@ def json_text(of: Dialect, column: ColumnElement[Any], *path: str) -> ColumnElem
     if of.name == "postgresql":
         return func.jsonb_extract_path_text(column, *path)
     return func.json_extract(column, "$." + ".".join(path))
+
+
+def ending(connection: Connection) -> Callable[[], object]:
+    """What ends, from another thread, whatever the connection executes at that moment."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql":
+        return partial(driver.cancel_safe, timeout=CANCEL_SECONDS)
+    interrupt: Callable[[], object] = driver.interrupt
+    return interrupt
 
 
 def hold_migrations(connection: Connection) -> None:

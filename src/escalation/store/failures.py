@@ -42,7 +42,7 @@ _SQLSTATES: dict[str, type[EscalationError]] = {
     "40": Again,  # serialization failure, deadlock
     "53": Unavailable,  # out of disk, memory, connections
     "55P03": Again,  # lock not available
-    "57014": Unavailable,  # statement timeout
+    "57014": Unavailable,  # statement timeout, or nobody waits for it any more
     "57P": Again,  # the server is going down or coming up
     "58": Unavailable,  # input or output
     "XX001": Broken,  # data corrupted
@@ -53,6 +53,7 @@ _SQLITE: dict[int, type[EscalationError]] = {
     5: Again,  # busy
     6: Again,  # locked
     8: Unavailable,  # read-only
+    9: Unavailable,  # interrupted: nobody waits for it any more
     10: Unavailable,  # input or output
     11: Broken,  # corrupt
     13: Unavailable,  # full

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -119,6 +120,7 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+@cache
 def _head() -> str | None:
     return _scripts().get_current_head()
 

@@ -2,8 +2,9 @@
 
 Of an issue go its words and people: in its row, its stays, its timeline's payloads, what forums
 said of it, what was sent of it and what tools sent about it. Contacts, feedback and deliveries of
-tools that became no issue go by themselves. What remains says that there was a
-matter, of what kind, whose, when, and how it moved: without a name or a sentence.
+tools that became no issue go by themselves, and so do limits on conduct that have ended. What
+remains says that there was a matter, of what kind, whose, when, and how it moved: without a name or
+a sentence.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, update
 
 from escalation.routing.retention import Ended
 from escalation.store import dialect, models
@@ -74,6 +75,15 @@ def ended(connection: Connection, before: datetime) -> Iterator[Ended]:
     )
     for name, at in connection.execute(sent, execution_options={"yield_per": AT_ONCE}):
         yield Ended(name, name, "delivery", (), at)
+    yield from _limits(connection, before)
+
+
+def _limits(connection: Connection, before: datetime) -> Iterator[Ended]:
+    limit = models.conduct_limit.c
+    ends = case((limit.ended_at < limit.expires_at, limit.ended_at), else_=limit.expires_at)
+    over = select(limit.id, ends).where(ends < before, _kept(limit.id)).order_by(limit.id)
+    for name, at in connection.execute(over, execution_options={"yield_per": AT_ONCE}):
+        yield Ended(name, name, "conduct_limit", (), at)
 
 
 def _kept(subject: ColumnElement[str]) -> ColumnElement[bool]:
@@ -102,18 +112,21 @@ def lift(connection: Connection, hold_id: str, by: str, now: datetime) -> bool:
 
 
 def named(connection: Connection, name: str) -> str | None:
-    """The id of the issue, contact, feedback or delivery of that id or reference."""
+    """The id of the issue, contact, feedback, delivery or limit of that id or reference."""
     for table in (models.issue, models.interaction):
         query = select(table.c.id).where((table.c.id == name) | (table.c.reference == name))
         found: str | None = connection.scalar(query)
         if found is not None:
             return found
-    hook = models.hook_delivery.c
-    return connection.scalar(select(hook.id).where(hook.id == name))
+    for table in (models.hook_delivery, models.conduct_limit):
+        known: str | None = connection.scalar(select(table.c.id).where(table.c.id == name))
+        if known is not None:
+            return known
+    return None
 
 
 def dispose(connection: Connection, subject: str, event_id: str) -> Mapping[str, Any] | None:
-    """Let go of an issue's or interaction's words and people; what went, for the record.
+    """Let go of a matter's words and people; what went, for the record.
 
     Its chain stays, each entry with the hash of what it held. None where it was done before. On
     PostgreSQL it takes the role that owns the tables.
@@ -132,6 +145,7 @@ def dispose(connection: Connection, subject: str, event_id: str) -> Mapping[str,
     gone["alongside"] = {each: told["through"] for each, told in alongside.items() if told}
     _issue(connection, subject)
     _interaction(connection, subject)
+    _limit(connection, subject)
     gone["messages"] = _sent(connection, subject)
     _beside(connection, subject)
     return gone
@@ -171,6 +185,18 @@ def _interaction(connection: Connection, subject: str) -> None:
         kept = {"text": GONE, "raiser": {"type": raiser.get("type")}, "survey": None}
         kept["receipt"] = None
         connection.execute(update(table).where(table.c.id == subject).values(**kept))
+
+
+def _limit(connection: Connection, subject: str) -> None:
+    table = models.conduct_limit
+    query = select(table.c.limits, table.c.reviews).where(table.c.id == subject)
+    row = connection.execute(query).one_or_none()
+    if row is not None:
+        kinds = [{"kind": each["kind"]} for each in row.limits]
+        seen = [{"at": each["at"], "outcome": each["outcome"]} for each in row.reviews]
+        kept = {"raiser": {}, "limits": kinds, "reviews": seen}
+        words = dict.fromkeys(("reason", "approved_by", "recorded_by"), GONE)
+        connection.execute(update(table).where(table.c.id == subject).values(**kept, **words))
 
 
 def _emptied(kept: Mapping[str, Any], but: tuple[str, ...]) -> dict[str, Any]:

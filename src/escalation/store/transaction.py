@@ -9,9 +9,10 @@ from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Connection, Engine
 
+from escalation.patience import CALLERS
 from escalation.store import dialect
 from escalation.store.driver import pipelined
-from escalation.store.failures import translated
+from escalation.store.failures import Unavailable, translated
 
 __all__ = ["Connection", "Engine", "part", "read", "snapshot", "write"]
 
@@ -51,7 +52,7 @@ def read(engine: Engine) -> Iterator[Connection]:
         Again: Doing the same again is right.
         Unavailable: The database does not answer now.
     """
-    with translated(), engine.connect() as connection:
+    with translated(), engine.connect() as connection, _for_whoever_waits(connection):
         yield connection.execution_options(**dialect.reading(engine))
 
 
@@ -63,5 +64,23 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         Again: Doing the same again is right.
         Unavailable: The database does not answer now.
     """
-    with translated(), engine.connect() as connection:
+    with translated(), engine.connect() as connection, _for_whoever_waits(connection):
         yield connection.execution_options(**dialect.snapshot(engine))
+
+
+@contextmanager
+def _for_whoever_waits(connection: Connection) -> Iterator[None]:
+    """What the connection executes in the block ends when nobody waits for it any more."""
+    patience = CALLERS.get()
+    if patience is None:
+        yield
+        return
+    end = dialect.ending(connection)
+    try:
+        if not patience.hold(end):
+            raise Unavailable("Nobody waits for this any more")
+        yield
+    finally:
+        patience.let_go(end)
+        if patience.over:
+            connection.invalidate()  # what was to end it may still be on its way

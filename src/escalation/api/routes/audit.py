@@ -7,6 +7,7 @@ from fastapi import Query, Response
 
 from escalation.api import paging
 from escalation.api.deps import Ask
+from escalation.api.in_time import LONG
 from escalation.api.operations import FINDS, Operation
 from escalation.api.schemas.audit import AuditReport, ExportQuery, VerifyQuery
 from escalation.services.record import exporting
@@ -60,6 +61,7 @@ OPERATIONS = (
         summary="Verify the record",
         endpoint=verify_record,
         answer=AuditReport,
+        seconds=LONG,
         refusals=FINDS,
     ),
     Operation(
@@ -70,6 +72,7 @@ OPERATIONS = (
         summary="Export the record with its proofs",
         endpoint=export_record,
         kind=JSON_LINES,
+        seconds=LONG,
         refusals=FINDS,
     ),
 )

@@ -10,6 +10,7 @@ from fastapi import Response
 
 from escalation.api import asking, body, problems
 from escalation.api.deps import Ask, Asked
+from escalation.api.in_time import LONG
 from escalation.api.operations import IDEMPOTENCY_KEY, JSON, WRITES, Operation
 from escalation.api.refusals import Unexpected
 from escalation.api.schemas.batches import BatchView, Envelope, LogIssues
@@ -94,6 +95,7 @@ OPERATIONS = (
         answer=BatchView,
         takes={JSON: LogIssues},
         headers=(IDEMPOTENCY_KEY,),
+        seconds=LONG,
         refusals=WRITES,
     ),
 )

@@ -7,6 +7,7 @@ from fastapi import Path, Query, Response
 
 from escalation.api import asking, headers, paging
 from escalation.api.deps import Ask
+from escalation.api.in_time import LONG
 from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, WRITES, Operation
 from escalation.api.schemas.digests import (
     DigestDetail,
@@ -111,6 +112,7 @@ OPERATIONS = (
         answer=DigestView,
         takes={JSON: MakeDigest},
         headers=(IDEMPOTENCY_KEY,),
+        seconds=LONG,
         refusals=WRITES,
     ),
     Operation(
@@ -131,6 +133,7 @@ OPERATIONS = (
         summary="Read a digest",
         endpoint=get_digest,
         answer=DigestDetail,
+        seconds=LONG,
         refusals=FINDS,
     ),
 )

@@ -6,6 +6,7 @@ from fastapi import Path, Query, Response
 
 from escalation.api import asking, headers, paging
 from escalation.api.deps import Ask, Asked
+from escalation.api.in_time import LONG
 from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, READS, WRITES, Operation
 from escalation.api.schemas.ladders import (
     Checked,
@@ -134,6 +135,7 @@ OPERATIONS = (
         answer=PublicationView,
         takes={JSON: PublishLadders, **_YAML},
         headers=(IDEMPOTENCY_KEY,),
+        seconds=LONG,
         refusals=WRITES,
     ),
     Operation(

@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from escalation.api import asking, headers, paging
 from escalation.api.deps import Ask, Asked
+from escalation.api.in_time import PATIENCE
 from escalation.api.operations import IDEMPOTENCY_KEY, JSON, Operation
 from escalation.api.schemas.receipts import Message, ReceiptView
 from escalation.clock import monotonic
@@ -66,7 +67,7 @@ async def _written(asked: Asked, subject: str | Interaction, letter: Letter) -> 
         answers=False,
         slot=letter.slot,
         body_hash=letter.body_hash,
-        deadline=monotonic() + asking.PATIENCE,
+        deadline=monotonic() + PATIENCE,
     )
     return await asking.served(asked, job)
 

@@ -9,7 +9,8 @@ from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Name
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
-from escalation.services.asked_digests import MARKING_MAX, Request
+from escalation.routing.directory_file import MARKING_MAX
+from escalation.services.asked_digests import Request
 
 
 class FormatOptions(Body):

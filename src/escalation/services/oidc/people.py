@@ -1,6 +1,6 @@
 """What a token gives here: the person of the directory it names, and a role by a fixed table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from escalation.errors import Forbidden
 from escalation.routing.directory import Directory
 from escalation.services.oidc.trust import BadToken, Claims, Reason
 from escalation.services.roles import KeyRole
-from escalation.services.scopes import Scopes
+from escalation.services.scopes import Scopes, unknown
 
 
 class PersonBy(StrEnum):
@@ -85,6 +85,16 @@ class Table:
             )
         scopes = None if grant is None else grant.scopes or None
         return Identity(principal, directory.people[person].name, role, person, scopes)
+
+    def unknown_codes(self, directory: Directory | None) -> Iterator[str]:
+        """Each code of the table that the directory does not have, with its line.
+
+        Whom such a line gives a role sees nothing by that code.
+        """
+        for grant in self.grants:
+            for fault in unknown(grant.scopes, directory):
+                kind = (fault.pointer or "").split("/")[2]
+                yield f"`{grant.value}={grant.role}` is for a part by {kind}: {fault.detail}"
 
     def _grant(self, claims: Claims) -> Grant | None:
         said = self.roles_claim.search(dict(claims))

@@ -35,7 +35,7 @@ def paper(look: Look, name: str) -> dict[str, Any]:
     issue = found.issue
     meeting = None if issue.meeting is None else meetings.one(look.connection, issue.meeting)
     item = None if meeting is None else _item(look, meeting, issue.id)
-    return _paper(look, found, meeting, item)
+    return {**_paper(look, found, meeting, item), "marking": _marking(look)}
 
 
 def agenda(look: Look, meeting_id: str) -> dict[str, Any]:
@@ -66,6 +66,7 @@ def agenda(look: Look, meeting_id: str) -> dict[str, Any]:
             if view["issue"] is not None
         ],
         "as_at": told(look.now),
+        "marking": _marking(look),
     }
 
 
@@ -101,7 +102,13 @@ def minutes(look: Look, meeting_id: str) -> dict[str, Any]:
         ],
         "decisions": [_decided(directory, made, called) for made in decisions_of(look, meeting_id)],
         "as_at": told(look.now),
+        "marking": _marking(look),
     }
+
+
+def _marking(look: Look) -> str | None:
+    """What a paper bears at its head and foot."""
+    return look.directory.file.initiative.marking
 
 
 def _decided(

@@ -187,7 +187,7 @@ def _record_named(desk: Desk, name: str) -> str:
     with read(desk.engine) as connection:
         subject = retention.named(connection, name)
         if subject is None:
-            raise NotFound(f"There is no issue, contact, feedback or delivery {name}.")
+            raise NotFound(f"There is no issue, contact, feedback, delivery or limit {name}.")
     return subject
 
 

@@ -1,0 +1,131 @@
+"""Whether time tells what is hidden: names of it and names that nothing has, asked for in turn.
+
+python -m tests.access.timing [--rounds 2000] [--database sqlite|postgres] [--seed 1]
+
+In each round of an operation a name of what is hidden and two that nothing has are asked for, in an
+order that is drawn anew, so that whatever else the machine does falls on all alike. Told is how
+often one took longer than the other (0.5: neither does); between the two that nothing has, the
+same figure says how much is chance.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from random import Random
+from statistics import median
+
+import structlog
+
+from escalation.api.app import OPERATIONS
+from escalation.api.operations import Operation
+from escalation.clock import monotonic
+from tests.access.estate import call, parameters, permitted
+from tests.access.swaps import Swapper, absent_name, fresh
+from tests.api.principals import FOREIGN, OWN
+from tests.crash.campaign import say
+
+WARM = 50
+"""Rounds whose times are not kept."""
+TELLS = 0.10
+"""How far from one half the figure may be: what shifts it further could be seen from outside."""
+WHO: Mapping[str, str] = {
+    "foreign": "operator of another agency",
+    "sealed": "viewer of the cluster",
+}
+"""Who asks for what is hidden from them."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """What an operation took, in seconds: of what is hidden, and of two names of nothing."""
+
+    what: str
+    hidden: Sequence[float]
+    absent: Sequence[float]
+    other: Sequence[float]
+
+    @property
+    def shift(self) -> float:
+        """How often what is hidden took longer, less one half."""
+        return longer(self.hidden, (*self.absent, *self.other)) - 0.5
+
+    @property
+    def chance(self) -> float:
+        """The same between the two that nothing has."""
+        return longer(self.absent, self.other) - 0.5
+
+    def told(self) -> str:
+        """A line of the report."""
+        here, there = median(self.hidden) * 1e6, median((*self.absent, *self.other)) * 1e6
+        return (
+            f"{self.what:40} hidden {here:7.0f} us, absent {there:7.0f} us,"
+            f" shift {self.shift:+.3f}, by chance {self.chance:+.3f}"
+        )
+
+
+def longer(one: Sequence[float], other: Sequence[float]) -> float:
+    """How often a time of ``one`` is longer than one of ``other``, of all pairs; ties are half.
+
+    This is the Mann-Whitney statistic as a share: the common-language effect size.
+    """
+    marked = sorted([(each, 1) for each in one] + [(each, 0) for each in other])
+    below = list(accumulate((1 - mine for _, mine in marked), initial=0))
+    return sum(n for (_, mine), n in zip(marked, below, strict=False) if mine) / (
+        len(one) * len(other)
+    )
+
+
+def timed(swapper: Swapper, rounds: int) -> Iterator[Times]:
+    """Each operation that takes a name in its path, by somebody from whom it is hidden."""
+    for kind, who in WHO.items():
+        role, key = swapper.keys[who]
+        hidden = swapper.hidden[kind]
+        mine = {each.name for each in permitted(role)}
+        for operation in OPERATIONS:
+            named = [each for each in parameters(operation) if each in hidden.names]
+            if operation.name in mine and named:
+                name = hidden.names[named[0]]
+                yield _of(swapper, operation, key, (kind, named[0], name), rounds)
+
+
+def _of(
+    swapper: Swapper, operation: Operation, key: str, asked: tuple[str, str, str], rounds: int
+) -> Times:
+    kind, place, name = asked
+    rest = {**swapper.others, **swapper.own.names, "code": "invalid"}
+    words = (name, absent_name(name, 1), absent_name(name, 2))
+    times: tuple[list[float], ...] = ([], [], [])
+    for number in range(rounds + WARM):
+        for which in swapper.random.sample(range(3), 3):
+            names = {**rest, place: words[which]}
+            begun = monotonic()
+            call(swapper.service, operation, names, key)
+            if number >= WARM:
+                times[which].append(monotonic() - begun)
+    return Times(f"{kind}: {operation.name}", *times)
+
+
+def main() -> None:
+    """Ask as often as is said; the exit status is 1 where time told something."""
+    assert {WHO["foreign"]} <= FOREIGN.keys()
+    assert {WHO["sealed"]} <= OWN.keys()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=2_000)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    wrong = []
+    with fresh(asked.database, asked.seed) as swapper:
+        swapper.random = Random(asked.seed)  # noqa: S311 - to be repeated
+        for times in timed(swapper, asked.rounds):
+            say(times.told())
+            if abs(times.shift) > TELLS:
+                wrong.append(times.what)
+    say(f"{asked.database}: time tells of {len(wrong)} operations {wrong}")
+    raise SystemExit(int(bool(wrong)))
+
+
+if __name__ == "__main__":
+    main()
