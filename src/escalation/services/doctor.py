@@ -8,16 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from escalation.clock import Clock
-from escalation.delivery.fetching import Unreachable
 from escalation.errors import EscalationError
 from escalation.routing.retention import read_schedule
+from escalation.services import token_ailments
 from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
 from escalation.services.mail import checkup
 from escalation.services.mail.checkup import NO_MAIL, MailSetup
 from escalation.services.oidc.door import TokenDoor
 from escalation.services.record.sealing import Sealer
 from escalation.services.registry import Known, Registry
-from escalation.services.roles import UNSCOPED
 from escalation.services.soundness import examine
 from escalation.services.surroundings import Surroundings, wide_proxies
 from escalation.store import access, backlog, dialect, grants, seals, watching
@@ -166,37 +165,7 @@ def _settings(patient: Patient) -> Found:
 
 
 def _tokens(patient: Patient) -> Found:
-    if patient.tokens_lack:
-        yield unwise(
-            "oidc_half",
-            "Tokens of an identity provider are half set up, and open nothing:"
-            f" {' and '.join(patient.tokens_lack)} is not set.",
-            "docs/sign-in.md tells what is needed.",
-        )
-    if patient.tokens is None:
-        return
-    trust, table = patient.tokens.trust, patient.tokens.table
-    if not table.grants and table.person_role is None:
-        yield unwise(
-            "oidc_gives_nothing",
-            "No token gives a role here: every one is refused.",
-            "Set ESCALATION_OIDC_ROLES, or ESCALATION_OIDC_PERSON_ROLE.",
-        )
-    strong = [grant.role for grant in table.grants if grant.role in UNSCOPED and not grant.program]
-    if strong and not trust.methods and not trust.contexts:
-        yield unwise(
-            "oidc_single_factor",
-            f"A token gives the role {strong[0]} however its holder signed in.",
-            "Demand a second factor: ESCALATION_OIDC_AMR, or ESCALATION_OIDC_ACR.",
-        )
-    try:
-        patient.tokens.keyring.fetched()
-    except Unreachable as error:
-        yield unwise(
-            "oidc_unreachable",
-            f"The keys of {trust.issuer} cannot be had: {error}.",
-            "Without them no token opens anything; see to the name, the network and the issuer.",
-        )
+    yield from token_ailments.of_settings(patient.tokens, patient.tokens_lack)
 
 
 def _mail(patient: Patient) -> Found:
@@ -234,15 +203,7 @@ def _framework(inside: Inside) -> Found:
 
 
 def _tokens_for_a_part(inside: Inside) -> Found:
-    tokens, directory = inside.patient.tokens, inside.known.directory
-    if tokens is None or directory is None:
-        return
-    for line in tokens.table.unknown_codes(directory):
-        yield unwise(
-            "oidc_unknown_code",
-            f"In ESCALATION_OIDC_ROLES {line}. Whoever has that value sees nothing by it.",
-            "Correct the code there, or enter it into the directory.",
-        )
+    yield from token_ailments.of_parts(inside.patient.tokens, inside.known.directory)
 
 
 def _reviews(inside: Inside) -> Found:
