@@ -54,6 +54,10 @@ TECHNOLOGY = Kind(
 )
 
 
+THEME = "late-pay"
+"""The code of a theme that every matter carries."""
+
+
 @dataclass
 class Matter:
     """An issue and what was made of it: names by the parameter of the path that takes them."""
@@ -95,7 +99,7 @@ def matter(
         {
             **kind.log, **sensitive,
             "title": f"The {word} payment", "description": f"{word} of {word}",
-            "severity": "critical", "themes": [word],
+            "severity": "critical", "themes": [word, THEME],
             "raiser": {"type": "staff", "name": f"{word} Jones", "email": "jones@people.example"},
             "external_refs": [{"system": "jira", "id": f"{word}-1"}],
         },
@@ -112,12 +116,20 @@ def matter(
         digest = done(service, "/v1/digests", {"forum": kind.forum})
         found.names["digest"], found.references["digest"] = digest["id"], digest["number"]
         service.clock.advance(timedelta(minutes=1))
-    _decided(service, kind, word, found)
+    _decided(service, kind, word, found, sealed=sealed)
     _said(service, kind, word, found, sensitive)
     return found
 
 
-def _decided(service: Service, kind: Kind, word: str, found: Matter) -> None:
+def register_theme(service: Service) -> str:
+    """The theme that every matter carries is in the register; its code."""
+    theme = {"code": THEME, "title": "Paid late", "key_result_area": "customers",
+             "layer": "service"}  # fmt: skip
+    service.post("/v1/themes", theme, key=service.admin, request_id=SENT)
+    return THEME
+
+
+def _decided(service: Service, kind: Kind, word: str, found: Matter, *, sealed: bool) -> None:
     """The forum keeps it before it, and somebody is to do something."""
     path = f"/v1/meetings/{found.names['meeting']}/acts"
     out = {"issue": found.names["issue"], "person": kind.keeps_out, "reason": f"{word} is kin"}
@@ -129,7 +141,14 @@ def _decided(service: Service, kind: Kind, word: str, found: Matter) -> None:
     }  # fmt: skip
     done(service, f"{path}/decide", body)
     actions = service.found("/v1/actions", key=service.admin, request_id=SENT)["data"]
-    found.names["action"] = next(a["id"] for a in actions if word in a["text"])
+    found.names["action"] = next(a["id"] for a in actions if a["text"] == f"Find the {word}")
+    if not sealed:
+        path = f"/v1/actions/{found.names['action']}"
+        serves = {"theme": register_theme(service)}
+        answer = service.call(
+            "PATCH", path, serves, key=service.admin, if_match="*", request_id=SENT
+        )
+        assert answer.is_success, answer.text
 
 
 def _said(

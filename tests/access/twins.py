@@ -24,7 +24,7 @@ from escalation.ids import IdSource
 from escalation.store import models
 from escalation.store.engine import make_engine
 from escalation.store.transaction import read, write
-from tests.access.estate import UNLIMITED, Kind, Matter, done, matter
+from tests.access.estate import UNLIMITED, Kind, Matter, done, matter, register_theme
 from tests.api.principals import Given, key_for
 from tests.api.service import Service, serving
 from tests.fakes import virtual_clock
@@ -40,6 +40,8 @@ MOVING = {
     models.meeting: ("version",),
 }
 """Columns that each entry moves, whoever may read it."""
+ID = 74
+"""How many bits are drawn for an identifier."""
 SALT = 128
 """How many bits are drawn for a salt."""
 Hide = Callable[[Service, Sequence[Matter]], Matter]
@@ -59,11 +61,14 @@ class Pair:
 class Draws:
     """Random bits of a seed: the same for each request, whatever was drawn in those before.
 
-    All salts are one: how many are drawn for what is hidden tells nothing.
+    All salts are one: how many are drawn for what is hidden tells nothing. With ``last`` its ids
+    sort after those that others draw at the same instant: where one act moves several issues, it
+    draws for each in the order of their ids.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, last: bool = False) -> None:
         self._seed = seed
+        self._last = last
         self._requests = 0
         self.next_request()
 
@@ -73,7 +78,8 @@ class Draws:
         self._drawn = Random(f"{self._seed} {self._requests}")  # noqa: S311 - to be repeated
 
     def __call__(self, bits: int) -> int:
-        return self._drawn.getrandbits(bits) if bits != SALT else 0
+        drawn = self._drawn.getrandbits(bits) if bits != SALT else 0
+        return drawn >> 1 | self._last << (bits - 1) if bits == ID else drawn
 
 
 @dataclass
@@ -112,7 +118,7 @@ def twins(pair: Pair, urls: tuple[str, str], folder: Path) -> Iterator[tuple[Twi
         hidden = Matter()
         for number, (url, clock) in enumerate(zip(urls, clocks, strict=True)):
             with serving(
-                url, clock=clock, ids=IdSource(Draws(2)), data_dir=folder / str(number)
+                url, clock=clock, ids=IdSource(Draws(2, last=True)), data_dir=folder / str(number)
             ) as service:
                 if number == 1:
                     hidden = pair.hide(service, own[1])
@@ -183,7 +189,7 @@ def others(service: Service) -> dict[str, str]:
     found = {"forum": "bmf-technology", "act": "sing", "source": "jira", "feed": "fed_none",
              "delivery": "dlv_none", "endpoint": "whe_none", "key": "key_none",
              "limit": "lim_none", "change": "lch_none", "code": "invalid",
-             "person": "priya-nair"}  # fmt: skip
+             "person": "priya-nair", "theme": register_theme(service)}  # fmt: skip
     for path, name in zip(LISTED, ("ladder", "ola", "publication"), strict=True):
         first = service.found(f"/v1/{path}", key=service.admin)["data"][0]
         found[name] = first.get("id") or first["hash"]

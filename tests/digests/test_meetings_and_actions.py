@@ -93,9 +93,9 @@ def test_actions_are_shown_until_they_are_done(service: Service) -> None:
     [late, *_] = asked["document"]["sections"]["actions"]
     assert (late["reference"], late["decision"]) == (issue["reference"], "BMF-SC-2026-001")
     acts = f"/v1/actions/{late['id']}/acts"
-    assert service.post(f"{acts}/done", {}).is_success
+    assert service.post(f"{acts}/done", {}, if_match="*").is_success
     without = made(service)
-    assert service.post(f"{acts}/reopen", {"note": "it came back"}).is_success
+    assert service.post(f"{acts}/reopen", {"note": "it came back"}, if_match="*").is_success
     again = made(service)
     assert (actions(without), actions(again)) == (wanted[1:], wanted)
     holds(service, before, asked, without, again)

@@ -45,6 +45,7 @@ from escalation.api.routes import (
     reports,
     root,
     seats,
+    themes,
     webhooks,
 )
 from escalation.bootstrap import Container
@@ -68,6 +69,7 @@ _MODULES = (
     digests,
     measures,
     reports,
+    themes,
     interactions,
     conduct,
     receipts,

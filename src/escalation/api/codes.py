@@ -244,6 +244,16 @@ _CONFLICTS: Mapping[str, Code] = {
     "action_done": Code(
         409, "The action is done already", "Reopen it first, if it was not done after all."
     ),
+    "theme_code_taken": Code(
+        409,
+        "The register has a theme of that code",
+        "Change that one, or choose another `code`.",
+    ),
+    "sealed_matter": Code(
+        409,
+        "What was decided on a sealed matter stays with it",
+        "Nothing of a sealed matter serves a theme or is shared.",
+    ),
     "action_open": Code(409, "The action is open already", "Nothing is to be done."),
     "endpoint_disabled": Code(
         409,

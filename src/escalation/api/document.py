@@ -24,6 +24,7 @@ _TAGS = {
     "ladders": "Ladder files, ladders and agreements, with the source of every value.",
     "directory": "Parties, places, people and who is appointed where.",
     "reports": "What the figures say of a period, and what each of them means.",
+    "themes": "What keeps coming up, what was agreed about it, and whether it helped.",
     "digests": "What goes before the boards: stored, immutable, in several formats.",
     "webhooks": "Endpoints that are called, and what was delivered.",
     "mail": "How people have their mail, and what was sent to them.",

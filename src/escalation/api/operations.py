@@ -47,6 +47,7 @@ IF_MATCH: Mapping[str, Any] = {
     "description": "The ETag of the issue as it was seen, or `*`.",
     "schema": {"type": "string"},
 }
+IF_MATCH_OF_THEME = {**IF_MATCH, "description": "The ETag of the theme as it was seen, or `*`."}
 IF_MATCH_OF_ACTION = {**IF_MATCH, "description": "The ETag of the action as it was seen, or `*`."}
 IF_MATCH_OF_CHANGE = {**IF_MATCH, "description": "The ETag of the change as it was seen, or `*`."}
 IF_MATCH_OF_MEETING = {**IF_MATCH, "description": "The ETag of the meeting as it was seen, or `*`."}

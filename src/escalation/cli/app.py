@@ -20,6 +20,7 @@ from escalation.cli import (
     measures,
     meetings,
     retention,
+    themes,
 )
 from escalation.cli.doctor import doctor
 from escalation.cli.groups import Root
@@ -49,6 +50,7 @@ app.add_typer(forums.app, name="forums")
 app.add_typer(meetings.app, name="meetings")
 app.add_typer(digests.app, name="digests")
 app.add_typer(measures.app, name="measures")
+app.add_typer(themes.app, name="themes")
 app.add_typer(audit.app, name="audit")
 app.command()(doctor)
 app.add_typer(retention.app, name="retention")

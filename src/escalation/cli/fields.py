@@ -10,7 +10,7 @@ import typer
 
 DEPTH = 20
 """How deep a body may be nested."""
-LISTS = frozenset({"also_affects", "themes", "sensitive", "assents", "apologies"})
+LISTS = frozenset({"also_affects", "themes", "sensitive", "assents", "apologies", "words"})
 """Fields that hold several words, parted by commas."""
 PEOPLE = frozenset({"present"})
 """Fields that hold several people, each with more to say of them in a body."""

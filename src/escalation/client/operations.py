@@ -27,6 +27,7 @@ approve_ladder_change POST /v1/ladder-changes/{change}/acts/approve If-Match Ide
 attend_meeting POST /v1/meetings/{meeting}/acts/attend If-Match Idempotency-Key
 cancel_meeting POST /v1/meetings/{meeting}/acts/cancel If-Match Idempotency-Key
 change_acting_appointment PATCH /v1/acting-appointments/{code} If-Match Idempotency-Key
+change_action PATCH /v1/actions/{action} If-Match Idempotency-Key
 change_agency PATCH /v1/agencies/{code} If-Match Idempotency-Key
 change_appointment PATCH /v1/appointments/{code} If-Match Idempotency-Key
 change_centre PATCH /v1/centres/{code} If-Match Idempotency-Key
@@ -42,6 +43,7 @@ change_region PATCH /v1/regions/{code} If-Match Idempotency-Key
 change_service PATCH /v1/services/{code} If-Match Idempotency-Key
 change_service_standard PATCH /v1/service-standards/{code} If-Match Idempotency-Key
 change_shared_seat PATCH /v1/shared-seats/{code} If-Match Idempotency-Key
+change_theme PATCH /v1/themes/{theme} If-Match Idempotency-Key
 change_webhook_endpoint PATCH /v1/webhook-endpoints/{endpoint}
 check_ladders POST /v1/ladder-checks
 check_life GET /livez
@@ -108,6 +110,7 @@ get_service GET /v1/services/{code}
 get_service_standard GET /v1/service-standards/{code}
 get_shared_seat GET /v1/shared-seats/{code}
 get_statutory_counts GET /v1/reports/statutory-counts
+get_theme GET /v1/themes/{theme}
 get_webhook_delivery GET /v1/deliveries/{delivery}
 get_webhook_endpoint GET /v1/webhook-endpoints/{endpoint}
 get_workload GET /v1/reports/workload
@@ -152,6 +155,7 @@ list_regions GET /v1/regions
 list_service_standards GET /v1/service-standards
 list_services GET /v1/services
 list_shared_seats GET /v1/shared-seats
+list_themes GET /v1/themes
 list_timeline GET /v1/issues/{issue}/timeline
 list_vacancies GET /v1/vacancies
 list_webhook_deliveries GET /v1/webhook-endpoints/{endpoint}/deliveries
@@ -179,6 +183,7 @@ reclassify_issue POST /v1/issues/{issue}/acts/reclassify If-Match Idempotency-Ke
 record_contact POST /v1/contacts Idempotency-Key
 record_feedback POST /v1/feedback Idempotency-Key
 record_referral_issue POST /v1/issues/{issue}/acts/record-referral If-Match Idempotency-Key
+record_theme POST /v1/themes Idempotency-Key
 recuse_issue POST /v1/issues/{issue}/acts/recuse If-Match Idempotency-Key
 recuse_item POST /v1/meetings/{meeting}/acts/recuse If-Match Idempotency-Key
 redeliver_message POST /v1/deliveries/{delivery}/redeliver
@@ -216,6 +221,7 @@ schedule_meeting POST /v1/forums/{forum}/meetings Idempotency-Key
 seek_advice_issue POST /v1/issues/{issue}/acts/seek-advice If-Match Idempotency-Key
 shake_hands OPTIONS /v1/hooks/{source}
 skip_issue POST /v1/issues/{issue}/acts/skip If-Match Idempotency-Key
+suggest_themes GET /v1/theme-suggestions
 table_item POST /v1/meetings/{meeting}/acts/table If-Match Idempotency-Key
 test_mailbox POST /v1/mailboxes/{person}/test
 unlink_issue POST /v1/issues/{issue}/acts/unlink If-Match Idempotency-Key

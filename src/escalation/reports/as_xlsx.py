@@ -26,6 +26,7 @@ _NAMES = {
     "high-level": "High-level elsewhere",
     "since": "Since last meeting",
     "actions": "Actions due",
+    "themes": "Key themes",
     "planned": "Planned against actual",
     "by": "By each dimension",
     "workload": "Workload",

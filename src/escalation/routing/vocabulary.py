@@ -66,6 +66,17 @@ class RaiserType(StrEnum):
     PUBLIC = "public"
 
 
+class ActionKind(StrEnum):
+    """What an action changes: the framework's "redesigning processes and changing systems"."""
+
+    PROCESS = "process"
+    SYSTEM = "system"
+    TRAINING = "training"
+    INFORMATION = "information"
+    AGREEMENT = "agreement"
+    OTHER = "other"
+
+
 class Awaiting(StrEnum):
     """What a hold waits for; each has its own cap."""
 

@@ -1,27 +1,35 @@
 """The action register: who is to do what that a forum decided, and whether it was done."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from escalation.digests.duties import NO_DATE
-from escalation.errors import NotFound, PreconditionFailed, PreconditionRequired, Refused
+from escalation.errors import (
+    Fault,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    Refused,
+)
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.once import NOBODY, Call
 from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
-from escalation.store import actions, journal, timeline
+from escalation.store import actions, journal, themes, timeline
 from escalation.store.actions import ActionQuestion
 from escalation.store.transaction import Connection
+from escalation.store.viewing import is_sealed
 from escalation.workflow.facts import Actor
 from escalation.workflow.viewing import EVERYTHING, Viewer
 
-__all__ = ["ActionAct", "ActionQuestion", "Ask", "act", "one", "page", "view"]
+__all__ = ["ActionAct", "ActionQuestion", "Ask", "Change", "act", "change", "one", "page", "view"]
 
 
 class ActionAct(StrEnum):
@@ -38,6 +46,19 @@ class Ask:
     action: str
     act: ActionAct
     note: str | None
+    actor: Actor
+    if_match: int | None = None
+    needs_match: bool = False
+    call: Call = NOBODY
+    viewer: Viewer = EVERYTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to change of an action: its ``kind``, ``plan`` or ``theme``, and no more."""
+
+    action: str
+    changes: Mapping[str, Any]
     actor: Actor
     if_match: int | None = None
     needs_match: bool = False
@@ -77,6 +98,64 @@ def act(desk: Desk, ask: Ask) -> Answer:
         PreconditionFailed: it has moved on.
         Refused: ``action_done`` or ``action_open``: it is so already.
     """
+
+    def work(connection: Connection, found: Mapping[str, Any], now: datetime) -> _Done:
+        done = found["done_at"] is not None
+        if done is (ask.act is ActionAct.DONE):
+            state = "done" if done else "open"
+            raise Refused(f"The action is {state} already.", f"action_{state}")
+        changes = _changes(ask, now)
+        actions.change(connection, ask.action, changes)
+        payload = {"text": found["text"], "owner": found["owner"]}
+        payload |= {"note": ask.note} if ask.note else {}
+        return f"action.{ask.act.value.replace('reopen', 'reopened')}", payload, changes
+
+    return _on_record(desk, ask, work)
+
+
+def change(desk: Desk, ask: Change) -> Answer:
+    """Say of what kind an action is, of which plan, or which theme it serves from now on.
+
+    Raises:
+        NotFound: there is no such action.
+        PreconditionRequired: the version that was seen is missing, and may not be.
+        PreconditionFailed: it has moved on.
+        Invalid: there is no such theme.
+        Refused: ``sealed_matter``: a theme would tell of it.
+    """
+    link_id = desk.ids.new("tha", desk.clock.now())
+
+    def work(connection: Connection, found: Mapping[str, Any], now: datetime) -> _Done:
+        kept = {name: value for name, value in ask.changes.items() if name != "theme"}
+        actions.change(connection, ask.action, kept)
+        if "theme" in ask.changes:
+            theme_id = _theme(connection, ask.changes["theme"], found)
+            themes.link(connection, link_id, ask.action, theme_id, now)
+        return "action.changed", {"changes": dict(ask.changes)}, ask.changes
+
+    return _on_record(desk, ask, work)
+
+
+def _theme(connection: Connection, code: str | None, found: Mapping[str, Any]) -> str | None:
+    """The id of the theme that an action is to serve."""
+    if code is None:
+        return None
+    if is_sealed(connection, found["subject"]):
+        raise Refused("What was decided on a sealed matter serves no theme.", "sealed_matter")
+    theme = themes.find(connection, code)
+    if theme is None:
+        known = f"found `{code}`, which the register of themes does not have"
+        raise Invalid("Nothing was changed.", errors=[Fault("unknown", known, pointer="/theme")])
+    return theme.id
+
+
+_Done = tuple[str, Mapping[str, Any], Mapping[str, Any]]
+"""What was done to an action: the kind of its entry, what that tells, and the new values."""
+_Work = Callable[[Connection, Mapping[str, Any], datetime], _Done]
+
+
+def _on_record(desk: Desk, ask: Ask | Change, work: _Work) -> Answer:
+    """Do the work and put it on the record of the action's meeting, in one transaction."""
     made = desk.ids.new("evt", desk.clock.now()), desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> Answer:
@@ -88,11 +167,19 @@ def act(desk: Desk, ask: Ask) -> Answer:
             raise NotFound(f"There is no action {ask.action}.")
         found = row._asdict()
         if not timeline.aggregates_of(connection, [made[0]]):
-            _check(ask, found)
-            found |= _changes(ask, now)
-            actions.change(connection, ask.action, _changes(ask, now))
-            found["version"] += 1
-            _record(connection, ask, found, made, now)
+            _check_version(ask, found)
+            kind, payload, changes = work(connection, found, now)
+            found |= {**changes, "version": found["version"] + 1}
+            journal.record(
+                connection,
+                found["meeting_id"],
+                event_id=made[0],
+                kind=kind,
+                payload={"action": ask.action, **payload},
+                actor=ask.actor,
+                now=now,
+                salt=made[1],
+            )
         body = json.dumps(view(found), ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"ETag": f'"{found["version"]}"'}
         return ask.call.keep(connection, Answer(200, body, headers, ask.action), now)
@@ -101,8 +188,8 @@ def act(desk: Desk, ask: Ask) -> Answer:
     return answer
 
 
-def _check(ask: Ask, found: Mapping[str, Any]) -> None:
-    version, done = found["version"], found["done_at"] is not None
+def _check_version(ask: Ask | Change, found: Mapping[str, Any]) -> None:
+    version = found["version"]
     if ask.if_match is None and ask.needs_match:
         raise PreconditionRequired(
             f'Send If-Match with the ETag of the action as you saw it; it is "{version}" now.'
@@ -112,35 +199,12 @@ def _check(ask: Ask, found: Mapping[str, Any]) -> None:
             f"The action has moved on from what you saw to version {version}; look at it again.",
             extra={"current": view(found)},
         )
-    if done is (ask.act is ActionAct.DONE):
-        state = "done" if done else "open"
-        raise Refused(f"The action is {state} already.", f"action_{state}")
 
 
 def _changes(ask: Ask, now: datetime) -> dict[str, Any]:
     if ask.act is ActionAct.DONE:
         return {"done_at": now, "done_by": ask.actor.name, "remark": ask.note}
     return {"done_at": None, "done_by": None, "remark": ask.note}
-
-
-def _record(
-    connection: Connection,
-    ask: Ask,
-    found: Mapping[str, Any],
-    made: tuple[str, str],
-    now: datetime,
-) -> None:
-    payload = {"action": ask.action, "text": found["text"], "owner": found["owner"]}
-    journal.record(
-        connection,
-        found["meeting_id"],
-        event_id=made[0],
-        kind=f"action.{ask.act.value.replace('reopen', 'reopened')}",
-        payload={**payload, **({"note": ask.note} if ask.note else {})},
-        actor=ask.actor,
-        now=now,
-        salt=made[1],
-    )
 
 
 def view(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,6 +215,9 @@ def view(row: Mapping[str, Any]) -> dict[str, Any]:
         "text": row["text"],
         "owner": row["owner"],
         "due_on": row["due_on"],
+        "kind": row["kind"],
+        "plan": row["plan"],
+        "theme": row["theme"],
         "done": row["done_at"] is not None,
         "done_at": told(row["done_at"]),
         "done_by": row["done_by"],

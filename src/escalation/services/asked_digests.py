@@ -8,21 +8,24 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from escalation.clock import whole_second
-from escalation.digests import periods, scorecard
+from escalation.digests import key_themes, periods, scorecard
 from escalation.digests.digest import SCHEMA, Frame, build
 from escalation.digests.framework import Framework
+from escalation.digests.key_themes import Gathered
 from escalation.digests.oversight import card_for, part_of
 from escalation.digests.papers import Record
 from escalation.digests.selection import Area, Rows, Selection
+from escalation.digests.themes import Periods
 from escalation.errors import Broken, Fault, Invalid
 from escalation.routing.directory_file import MARKING_MAX
 from escalation.routing.publication import Publication
 from escalation.routing.wording import not_among
+from escalation.services import digest_themes
 from escalation.services.desk import Desk
 from escalation.services.measured import measured
 from escalation.services.views import told
 from escalation.store import actions, dialect, papers, selecting
-from escalation.store.base import canonical, canonical_document
+from escalation.store.base import EPOCH, canonical, canonical_document
 from escalation.store.diaries import diary_at
 from escalation.store.digests import StoredDigest
 from escalation.store.selecting import Unsealed
@@ -129,6 +132,9 @@ class Asked:
 
         document = build(self.frame, selection, self._rows(connection, unsealed), record)
         document |= self._measured(connection, unsealed)
+        themes = self._themes(connection, unsealed)
+        if themes is not None:
+            key_themes.add(document, themes, self.frame.framework.directory)
         if self.marking is not None:
             document["marking"] = self.marking
         if self.corrects is not None:
@@ -160,6 +166,14 @@ class Asked:
                 if each.ends_at < as_at
             ),
         )
+
+    def _themes(self, connection: Connection, unsealed: Unsealed) -> Gathered | None:
+        """What the key themes are made of; from the beginning there is no period before."""
+        as_at, since = self.selection.as_at, self.selection.since
+        both = Periods(EPOCH, as_at, EPOCH)
+        if since is not None:
+            both = Periods(since, as_at, self._earlier(since))
+        return digest_themes.gathered(connection, self.frame, self.selection, both, unsealed)
 
     def _earlier(self, since: datetime) -> datetime:
         """When the period before began: with a meeting's end, or as long as this one."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from escalation.errors import Broken
 from escalation.routing.publication import Publication
-from escalation.services import framework
+from escalation.services import framework, themes
 from escalation.services.demo_issues import ISSUES, Story
+from escalation.services.demo_themes import THEMES
 from escalation.services.desk import Desk
 from escalation.services.jobs import Job
 from escalation.services.registry import Known
@@ -66,7 +67,7 @@ def _file(config: Path, name: str) -> tuple[str, bytes]:
 
 
 def _log(desk: Desk, known: Known) -> int:
-    """Log the issues of the demonstration, where they fit and none was ever logged."""
+    """Log the issues of the demonstration, where they fit and none was ever logged; its themes."""
     publication = known.publication
     if publication is None or known.directory is None or not _fits(known, publication):
         return 0
@@ -78,6 +79,8 @@ def _log(desk: Desk, known: Known) -> int:
     for outcome in desk.run(jobs):
         if isinstance(outcome, Exception):
             raise outcome
+    for theme in THEMES:
+        themes.record(desk, theme, ACTOR)
     return len(ISSUES)
 
 

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ACT = "act"
     BACKDATE = "backdate"
     LIMIT_CONDUCT = "limit_conduct"
+    MANAGE_THEMES = "manage_themes"
     CHECK_LADDERS = "check_ladders"
     PROPOSE_LADDERS = "propose_ladders"
     APPROVE_LADDERS = "approve_ladders"
@@ -43,6 +44,7 @@ PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
         {
             _P.READ,
             _P.WATCH,
+            _P.MANAGE_THEMES,
             _P.CHECK_LADDERS,
             _P.PROPOSE_LADDERS,
             _P.PUBLISH_LADDERS,
@@ -55,6 +57,7 @@ PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
             _P.WATCH,
             _P.ACT,
             _P.LIMIT_CONDUCT,
+            _P.MANAGE_THEMES,
             _P.CHECK_LADDERS,
             _P.PROPOSE_LADDERS,
             _P.APPROVE_LADDERS,
@@ -63,7 +66,7 @@ PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
     KeyRole.HOLDER: frozenset(
         {_P.READ, _P.ACT, _P.CHECK_LADDERS, _P.PROPOSE_LADDERS, _P.APPROVE_LADDERS}
     ),
-    KeyRole.SECRETARIAT: frozenset({_P.READ, _P.ACT, _P.CHECK_LADDERS}),
+    KeyRole.SECRETARIAT: frozenset({_P.READ, _P.ACT, _P.MANAGE_THEMES, _P.CHECK_LADDERS}),
     KeyRole.VIEWER: frozenset({_P.READ}),
     KeyRole.AUDITOR: frozenset({_P.READ, _P.WATCH, _P.CHECK_LADDERS, _P.AUDIT}),
     KeyRole.INTEGRATION: frozenset({_P.READ, _P.ACT}),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
@@ -22,11 +22,18 @@ _DONE, _REOPENED = "action.done", "action.reopened"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionQuestion:
-    """Which actions are asked for; ``after`` is the (due date, id) of the last that was seen."""
+    """Which actions are asked for; ``after`` is the (due date, id) of the last that was seen.
+
+    ``year`` is that in which they are due; of those without a date that in which they were made.
+    """
 
     forum: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
     meeting: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    plan: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    year: int | None = None
     done: bool | None = None
     due_before: str | None = None
     due_after: str | None = None
@@ -89,26 +96,26 @@ def outstanding(
     )
     rows = connection.execute(query.order_by(table.c.id)).all()
     changed = sorted({row.meeting_id for row in rows if row.version > 1})
-    done = _done(connection, changed, ended, known_at)
+    done = done_at(connection, changed, ended, known_at)
     return tuple(_duty(row) for row in rows if row.id not in done)
 
 
-def _done(
+def done_at(
     connection: Connection, meetings: Sequence[str], ended: datetime, known_at: datetime
-) -> set[str]:
-    """The actions of meetings that stood as done: they may have been opened again since."""
+) -> dict[str, datetime]:
+    """When actions of meetings were done that stood as done: they may be open again since."""
     if not meetings:
-        return set()
+        return {}
     event = models.event
-    query = select(event.c.type, event.c.payload).where(
+    query = select(event.c.type, event.c.payload, event.c.effective_at).where(
         any_of(connection, event.c.aggregate, meetings),
         event.c.type.in_([_DONE, _REOPENED]),
         event.c.effective_at < ended,
         event.c.recorded_at <= known_at,
     )
     rows = connection.execute(query.order_by(event.c.aggregate, event.c.number))
-    last = {json.loads(row.payload)["action"]: row.type for row in rows}
-    return {action for action, kind in last.items() if kind == _DONE}
+    last = {json.loads(row.payload)["action"]: row for row in rows}
+    return {action: row.effective_at for action, row in last.items() if row.type == _DONE}
 
 
 def _duty(row: Row[Any]) -> Duty:
@@ -139,10 +146,16 @@ def of_decisions(
 
 
 def _told(connection: Connection, viewer: Viewer) -> Select[Any]:
-    """Actions with their decision, of what ``viewer`` may see."""
-    table, decision = models.action, models.decision
-    query = select(table, decision.c.number, decision.c.subject)
-    query = query.join(decision, decision.c.id == table.c.decision_id)
+    """Actions with their decision and the theme they serve, of what ``viewer`` may see."""
+    table, decision, serves = models.action, models.decision, models.theme_action
+    now = and_(serves.c.action_id == table.c.id, serves.c.unlinked_at.is_(None))
+    joined = (
+        table.join(decision, decision.c.id == table.c.decision_id)
+        .outerjoin(serves, now)
+        .outerjoin(models.theme, models.theme.c.id == serves.c.theme_id)
+    )
+    query = select(table, decision.c.number, decision.c.subject, models.theme.c.code.label("theme"))
+    query = query.select_from(joined)
     return query.where(shown(connection, viewer, decision.c.subject))
 
 
@@ -157,6 +170,9 @@ def _chosen(connection: Connection, viewer: Viewer, question: ActionQuestion) ->
         (table.c.forum, question.forum),
         (table.c.owner, question.owner),
         (table.c.meeting_id, question.meeting),
+        (table.c.kind, question.kind),
+        (table.c.plan, question.plan),
+        (models.theme.c.code, question.theme),
     ):
         if words:
             query = query.where(column.in_(words))
@@ -167,4 +183,12 @@ def _chosen(connection: Connection, viewer: Viewer, question: ActionQuestion) ->
         query = query.where(table.c.due_on < question.due_before)
     if question.due_after is not None:
         query = query.where(table.c.due_on > question.due_after)
-    return query
+    return query if question.year is None else query.where(_of_year(question.year))
+
+
+def _of_year(year: int) -> ColumnElement[bool]:
+    table = models.action
+    first, next_ = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
+    dated = and_(table.c.due_on >= f"{year}-01-01", table.c.due_on <= f"{year}-12-31")
+    made = and_(table.c.made_at >= first, table.c.made_at < next_)
+    return or_(dated, and_(table.c.due_on.is_(None), made))

@@ -101,7 +101,7 @@ def counts(
     query = select(*columns, func.count()).select_from(_joined())
     query = query.where(
         _T.c.family == asked.family.value,
-        _shown(connection, viewer),
+        shown(connection, viewer),
         *_conditions(connection, asked),
     )
     rows = connection.execute(query.group_by(*columns).order_by(*columns))
@@ -138,10 +138,10 @@ def _joined() -> Any:  # noqa: ANN401 - a join
 
 def _seen(connection: Connection, viewer: Viewer, family: Family) -> Select[Any]:
     query = select(_T, _I.c.reference.label("issue")).select_from(_joined())
-    return query.where(_T.c.family == family.value, _shown(connection, viewer))
+    return query.where(_T.c.family == family.value, shown(connection, viewer))
 
 
-def _shown(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
+def shown(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
     """Raised into an issue it is seen with that one, else by whom its party and function are for.
 
     A register knows of no cluster and no forum: what is only for those shows what was raised.

@@ -375,6 +375,8 @@ def action_rows(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
             "text": action["text"],
             "owner": action["owner"],
             "due_on": action.get("due_on"),
+            "kind": action.get("kind"),
+            "plan": action.get("plan"),
             "version": 1,
             "done_at": None,
             "done_by": None,

@@ -17,7 +17,13 @@ from escalation.api.operations import (
     READS,
     Operation,
 )
-from escalation.api.schemas.actions import ActionBody, ActionList, ActionQuery, ActionView
+from escalation.api.schemas.actions import (
+    ActionBody,
+    ActionList,
+    ActionQuery,
+    ActionView,
+    ChangeAction,
+)
 from escalation.services import actions
 from escalation.services.actions import ActionAct
 
@@ -37,6 +43,23 @@ def get_action(asked: Ask, action: ActionName) -> Response:
     with asked.means.reader.look(asked.caller) as look:
         found = actions.one(look, action)
     return paging.single(found, etag=str(found["version"]))
+
+
+def change_action(asked: Ask, action: ActionName) -> Response:
+    """Say what an action changes, of which plan it is part, and which theme it serves."""
+    with asked.means.reader.look(asked.caller) as look:
+        actions.one(look, action)
+    sent = asking.read(asked, ChangeAction)
+    ask = actions.Change(
+        action=action,
+        changes=sent.changes,
+        actor=asked.caller.actor,
+        if_match=headers.if_match(asked),
+        needs_match=not headers.any_version(asked),
+        call=asking.call_of(asked),
+        viewer=asked.caller.viewer,
+    )
+    return asking.told(actions.change(asked.means.container.desk, ask))
 
 
 def _endpoint(act: ActionAct) -> Callable[[Asked, str], Awaitable[Response]]:
@@ -81,6 +104,18 @@ OPERATIONS = (
         endpoint=get_action,
         answer=ActionView,
         refusals=FINDS,
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/actions/{action}",
+        name="change_action",
+        tag="forums",
+        summary="Change what an action serves",
+        endpoint=change_action,
+        answer=ActionView,
+        takes={JSON: ChangeAction},
+        headers=(IF_MATCH_OF_ACTION, IDEMPOTENCY_KEY),
+        refusals=CHANGES,
     ),
     *(
         Operation(

@@ -1,16 +1,25 @@
 """Actions: which are asked for, what is done to one, and what is told of it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Day, Text
-from escalation.api.schemas.queries import Codes, PageQuery
+from escalation.api.schemas.fields import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Body,
+    Day,
+    Name,
+    Refusal,
+    Text,
+)
+from escalation.api.schemas.queries import Codes, PageQuery, all_of
 from escalation.api.schemas.shape import Shape
+from escalation.routing.vocabulary import ActionKind
 from escalation.services.actions import ActionQuestion
 
 
@@ -20,6 +29,20 @@ class ActionQuery(PageQuery):
     forum: Codes | None = None
     owner: Codes | None = None
     meeting: Codes | None = None
+    kind: Annotated[Codes, AfterValidator(all_of(ActionKind))] | None = None
+    plan: Codes | None = None
+    theme: Annotated[Codes, Field(description="The code of a theme that they serve.")] | None = None
+    year: (
+        Annotated[
+            int,
+            Field(
+                ge=FIRST_YEAR,
+                lt=LAST_YEAR,
+                description="Due in it; of those without a date, asked for in it.",
+            ),
+        ]
+        | None
+    ) = None
     done: bool | None = None
     due_after: Annotated[Day, Field(description="Due on a later date.")] | None = None
     due_before: Annotated[Day, Field(description="Due on an earlier date.")] | None = None
@@ -36,6 +59,10 @@ class ActionQuery(PageQuery):
             forum=_parts(self.forum),
             owner=_parts(self.owner),
             meeting=_parts(self.meeting),
+            kind=_parts(self.kind),
+            plan=_parts(self.plan),
+            theme=_parts(self.theme),
+            year=self.year,
             done=self.done,
             due_after=None if self.due_after is None else self.due_after.isoformat(),
             due_before=None if self.due_before is None else self.due_before.isoformat(),
@@ -55,6 +82,25 @@ class ActionBody(Body):
     note: Text | None = None
 
 
+class ChangeAction(Body):
+    """What an action changes, of which plan it is part, which theme it serves; null for none."""
+
+    kind: ActionKind | None = None
+    plan: Name | None = None
+    theme: Annotated[Name, Field(description="the code of a theme")] | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.model_fields_set:
+            raise Refusal("missing", "found nothing to change, expected kind, plan or theme")
+        return self
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was sent."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
 class ActionView(Shape):
     """Who is to do what by when, by which decision, and whether it was done."""
 
@@ -63,6 +109,9 @@ class ActionView(Shape):
     text: str
     owner: str
     due_on: str | None
+    kind: ActionKind | None
+    plan: str | None
+    theme: str | None
     done: bool
     done_at: datetime | None
     done_by: str | None

@@ -9,6 +9,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, mod
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Day, Instant, Line, Name, Refusal, Text
 from escalation.api.schemas.shape import Shape
+from escalation.routing.vocabulary import ActionKind
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import commands
 from escalation.workflow.meetings import asks
@@ -41,6 +42,8 @@ class Action(Body):
     text: Text
     owner: Name
     due_on: Annotated[Day, PlainSerializer(_day_told)] | None = None
+    kind: ActionKind | None = None
+    plan: Annotated[Name, Field(description="the plan that it is part of")] | None = None
 
 
 class OnItem(Body):
@@ -108,7 +111,9 @@ class DecideBody(OnItem):
             text=self.text,
             effect=self.effect,
             conditions=self.conditions,
-            actions=tuple(action.model_dump(exclude_none=True) for action in self.actions),
+            actions=tuple(
+                action.model_dump(mode="json", exclude_none=True) for action in self.actions
+            ),
             mover=self.mover,
             assents=self.assents,
             reason=self.reasons or self.reason,

@@ -230,12 +230,15 @@ class ActionView(TypedDict):
     due_on: str | None
     forum: str
     id: str
+    kind: str | None
     made_at: str
     meeting: str
     note: str | None
     owner: str
+    plan: str | None
     subject: str
     text: str
+    theme: str | None
     version: int
 
 

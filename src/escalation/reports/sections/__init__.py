@@ -13,6 +13,7 @@ from escalation.reports.sections import (
     performance,
     since,
     sought,
+    themes,
     trend,
 )
 
@@ -30,6 +31,7 @@ def sections(document: Document) -> tuple[Section, ...]:
         high_level.section(document, words),
         since.section(document, words),
         actions.section(document, words),
+        *themes.sections(document, words),
         *performance.sections(document, words),
         *benchmark.sections(document, words),
         *annexes.sections(document, words),

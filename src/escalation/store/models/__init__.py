@@ -38,6 +38,7 @@ from escalation.store.models.interactions import (
 )
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
 from escalation.store.models.record import disposal, legal_hold, seal, seal_chain, seal_key
+from escalation.store.models.themes import theme, theme_action, theme_version
 from escalation.store.models.timeline import chain_head, event, named_outbox, outbox, unsealed
 
 __all__ = [
@@ -90,6 +91,9 @@ __all__ = [
     "seal_key",
     "seat_turn",
     "stay",
+    "theme",
+    "theme_action",
+    "theme_version",
     "turn",
     "unsealed",
     "webhook_endpoint",

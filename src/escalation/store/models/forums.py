@@ -77,6 +77,8 @@ action = Table(
     Column("text", Text, nullable=False),
     Column("owner", Id, nullable=False),
     Column("due_on", Id),  # a date, as its text
+    Column("kind", Text),  # what is done: a process redesigned, a system changed, ...
+    Column("plan", Text),  # that it is part of
     Column("version", Integer, nullable=False),
     Column("done_at", UtcInstant),
     Column("done_by", Text),

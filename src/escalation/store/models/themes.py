@@ -1,0 +1,43 @@
+"""The register of themes: each version that an entry had, and the actions agreed for it."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text
+
+from escalation.store.base import Id, Json, UtcInstant, metadata
+
+theme = Table(
+    "theme",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code", Id, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+)
+
+theme_version = Table(
+    "theme_version",
+    metadata,
+    Column("theme_id", Id, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("words", Json, nullable=False),
+    Column("key_result_area", Text, nullable=False),
+    Column("plan", Text),
+    Column("objective", Text),
+    Column("layer", Text, nullable=False),
+    Column("owner", Id),
+    Column("forum", Id),
+    Column("status", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("recorded_at", UtcInstant, nullable=False),
+)
+
+theme_action = Table(
+    "theme_action",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("theme_id", Id, nullable=False, index=True),
+    Column("action_id", Id, nullable=False),
+    Column("linked_at", UtcInstant, nullable=False),
+    Column("unlinked_at", UtcInstant),
+    Index("ix_theme_action_action", "action_id", "unlinked_at"),
+)
