@@ -35,6 +35,7 @@ from escalation.services.record.verifying import Verifier
 from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault, given_keys, kept_key
+from escalation.services.subscribing.posting import Posting
 from escalation.settings import Settings, variable_of
 from escalation.store import migrate
 from escalation.store.dialect import database_file
@@ -87,6 +88,18 @@ class Container:
     def mail_server(self) -> Server | None:
         """Whom mail is handed to, if anybody."""
         return mail_server_of(self.settings)
+
+    @property
+    def digest_domains(self) -> frozenset[str]:
+        """The domains of addresses outside the directory that digests go to."""
+        parts = self.settings.digest_domains.lower().split(",")
+        return frozenset(filter(None, (part.strip() for part in parts)))
+
+    @property
+    def posting(self) -> Posting:
+        """What hands the digests of subscriptions on."""
+        lasts = timedelta(days=self.settings.digest_link_days)
+        return Posting(self.ids, self.vault, lasts, (self.settings.public_url or "").rstrip("/"))
 
     @property
     def place(self) -> Place | None:

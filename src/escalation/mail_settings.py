@@ -33,7 +33,7 @@ def _domain(text: str) -> str:
 
 
 class MailSettings(BaseModel):
-    """Mail out and in; read with all other settings."""
+    """Mail out and in, and to whom digests go; read with all other settings."""
 
     public_url: Annotated[str, AfterValidator(_public)] | None = Field(
         None,
@@ -102,4 +102,12 @@ class MailSettings(BaseModel):
     )
     mail_poll_seconds: float = Field(
         30.0, gt=0, le=3600, description="How often it is looked for mail that has come."
+    )
+    digest_domains: str = Field(
+        "",
+        description="The domains, parted by commas, of addresses outside the directory that digests"
+        " may be subscribed for. Without any, none may.",
+    )
+    digest_link_days: int = Field(
+        14, ge=1, description="Days after which a link to a subscription's digest opens nothing."
     )

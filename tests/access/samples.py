@@ -44,6 +44,11 @@ _ON_ITEM = (
     "TableBody", "RecuseItemBody", "DecideBody", "DeferBody", "NoteItemBody", "NotReachedBody",
     "WithdrawItemBody",
 )  # fmt: skip
+_SUBSCRIBED: Mapping[str, Any] = {
+    "recipient": {"kind": "secretariat"},
+    "when": {"kind": "before_meetings", "by": "3 business days"},
+    "formats": ["pdf"],
+}
 ALSO: Mapping[str, Mapping[str, Any]] = {
     **{name: {"issue": "an-issue"} for name in _ON_ITEM},
     "LogIssue": {"function": "payroll"},
@@ -68,6 +73,13 @@ ALSO: Mapping[str, Mapping[str, Any]] = {
         "outcome": "change",
         "limits": [{"kind": "sole_contact", "person": "thi-lan-pham"}],
     },
+    "CreateSubscription": {
+        "forum": "bmf-southern-cross",
+        "profile": None,
+        "since": None,
+        **_SUBSCRIBED,
+    },
+    "ChangeSubscription": _SUBSCRIBED,
     "CreateKey": {"role": "viewer", "person": None, "scopes": {}},
 }
 """What bodies have that their schemas do not tell: one of two things, or only with another."""

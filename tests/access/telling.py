@@ -35,7 +35,7 @@ PAGED = "limit"
 REMAINING = "ratelimit"
 """The header that tells how many requests are left, which come back as time passes."""
 CREATED = 201
-ENDS = ("cancel_", "close_", "withdraw_", "revoke_")
+ENDS = ("end_", "cancel_", "close_", "withdraw_", "revoke_")
 ASKED_WITH = {"get_seat": "?role=service_manager&party=meridian&function=payroll"}
 """Queries that a read asks for."""
 

@@ -166,6 +166,9 @@ ANSWERED_ELSEWHERE: Mapping[str, str] = {
         ("get_mailbox", "change_mailbox"), "a mailbox is for whose it is, by a key that names them"
     ),
     "get_ladder_change": "nobody has proposed one here",
+    **dict.fromkeys(
+        ("open_digest_link", "revoke_digest_link"), "the worker makes links"
+    ),
     "receive_hook": "who can sign as its source is let in",
 }  # fmt: skip
 """What is never answered well here, and why; its refusals are compared like any other answer."""

@@ -19,12 +19,14 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
+from escalation.api.schemas.subscriptions import CreateSubscription
 from escalation.clock import VirtualClock
 from escalation.ids import IdSource
 from escalation.store import models
 from escalation.store.engine import make_engine
 from escalation.store.transaction import read, write
 from tests.access.estate import UNLIMITED, Kind, Matter, done, matter, register_theme
+from tests.access.samples import body_of
 from tests.api.principals import Given, key_for
 from tests.api.service import Service, serving
 from tests.fakes import virtual_clock
@@ -188,12 +190,15 @@ def others(service: Service) -> dict[str, str]:
     """A name for each other parameter of a path, from the list that stands above it."""
     found = {"forum": "bmf-technology", "act": "sing", "source": "jira", "feed": "fed_none",
              "delivery": "dlv_none", "endpoint": "whe_none", "key": "key_none",
-             "limit": "lim_none", "change": "lch_none", "code": "invalid",
+             "limit": "lim_none", "change": "lch_none", "link": "lnk_none",
+             "token": "lnk_none.none",
+             "code": "invalid",
              "person": "priya-nair", "theme": register_theme(service)}  # fmt: skip
     for path, name in zip(LISTED, ("ladder", "ola", "publication"), strict=True):
         first = service.found(f"/v1/{path}", key=service.admin)["data"][0]
         found[name] = first.get("id") or first["hash"]
-    return found
+    subscribed = done(service, "/v1/digest-subscriptions", body_of(CreateSubscription))
+    return {**found, "subscription": subscribed["id"]}
 
 
 def posted(engine: Engine) -> list[str]:

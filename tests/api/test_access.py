@@ -20,8 +20,11 @@ from tests.api.service import COMPLAINT, Service, problem, serving
 from tests.builders import CLERK, desk_on
 
 OPEN = [operation for operation in OPERATIONS if REQUIRED[operation.name] is None]
-OTHER_PROOF = {"get_receipt", "write_by_receipt", "receive_hook", "shake_hands", "get_calendar"}
-"""Open to who shows something else than a key: a receipt's code, a signature, a feed's token."""
+OTHER_PROOF = {
+    "get_receipt", "write_by_receipt", "receive_hook", "shake_hands", "get_calendar",
+    "open_digest_link",
+}  # fmt: skip
+"""Open to who shows something else than a key: a receipt's code, a signature, a token."""
 CLOSED = [operation for operation in OPERATIONS if REQUIRED[operation.name] is not None]
 ADMIN_ONLY = {Permission.MANAGE_WEBHOOKS, Permission.MANAGE_KEYS}
 

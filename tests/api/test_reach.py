@@ -26,10 +26,16 @@ ABSENT = {
     "issue": "iss_01kjnxge00e9nv59tdwh9edd00",
     "meeting": "mtg_01kjnxge00e9nv59tdwh9edd00",
     "digest": "DIG-2026-999999",
+    "subscription": "sub_01kjnxge00e9nv59tdwh9edd00",
     "contact": "con_01kjnxge00e9nv59tdwh9edd00",
     "action": "acn_01kjnxge00e9nv59tdwh9edd00",
     "forum": "bmf-southern-crest",
 }
+
+MONTHLY = {
+    "kind": "recurring", "rule": "FREQ=MONTHLY", "start": "2026-03-01T08:00",
+    "zone": "Australia/Brisbane",
+}  # fmt: skip
 
 
 @dataclass
@@ -52,10 +58,13 @@ def _place(service: Service) -> Place:
     ).json()
     actions = service.found("/v1/actions")["data"]
     action = next(each["id"] for each in actions if each["owner"] == "trang-nguyen")
+    digests = {"forum": FORUM, "recipient": {"kind": "secretariat"}, "when": MONTHLY}
+    subscribed = service.post("/v1/digest-subscriptions", digests).json()
     near = {
         "issue": issue["id"],
         "meeting": meeting,
         "digest": digest,
+        "subscription": subscribed["id"],
         "contact": said["id"],
         "action": action,
         "forum": FORUM,

@@ -126,7 +126,7 @@ def test_a_failing_database_does_not_end_the_worker(furnished_url: str, open_on:
     container = open_on(furnished_url)
     ask(container.desk, complaint())
     with failing_commits(container.engine, times=100), capture_logs() as lines:
-        assert worker_of(container).once().failures == 5  # life, clocks, meetings, ...
+        assert worker_of(container).once().failures == 6  # life, clocks, meetings, windows, ...
     assert "job_put_off" in [line["event"] for line in lines]
     assert worker_of(container).once().failures == 0
 

@@ -45,6 +45,7 @@ from escalation.api.routes import (
     reports,
     root,
     seats,
+    subscriptions,
     themes,
     webhooks,
 )
@@ -67,6 +68,7 @@ _MODULES = (
     directory,
     seats,
     digests,
+    subscriptions,
     measures,
     reports,
     themes,

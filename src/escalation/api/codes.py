@@ -201,6 +201,9 @@ _CONFLICTS: Mapping[str, Code] = {
     "limit_ended": Code(
         409, "The limit on conduct has ended", "Record another, where there is reason for one."
     ),
+    "subscription_ended": Code(
+        409, "The subscription has ended", "Subscribe anew; its windows can still be read."
+    ),
     "code_taken": Code(
         409,
         "The directory has an entry of that code",

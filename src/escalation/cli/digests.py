@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from escalation.cli import subscriptions
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk
 from escalation.cli.screen import (
@@ -29,6 +30,9 @@ app = group(
     "Make, show and verify digests of forums, and scorecards.\n\n"
     "Example: escalation digests build --forum bmf-southern-cross"
 )
+
+
+app.add_typer(subscriptions.app, name="subscriptions")
 
 
 class Format(StrEnum):

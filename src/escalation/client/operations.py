@@ -33,6 +33,7 @@ change_appointment PATCH /v1/appointments/{code} If-Match Idempotency-Key
 change_centre PATCH /v1/centres/{code} If-Match Idempotency-Key
 change_cluster PATCH /v1/clusters/{code} If-Match Idempotency-Key
 change_delegation PATCH /v1/delegations/{code} If-Match Idempotency-Key
+change_digest_subscription PATCH /v1/digest-subscriptions/{subscription}
 change_forum PATCH /v1/forums/{code} If-Match Idempotency-Key
 change_function PATCH /v1/functions/{code} If-Match Idempotency-Key
 change_mailbox PATCH /v1/mailboxes/{person}
@@ -53,6 +54,7 @@ close_meeting POST /v1/meetings/{meeting}/acts/close If-Match Idempotency-Key
 confirm_minutes POST /v1/meetings/{meeting}/acts/confirm-minutes If-Match Idempotency-Key
 contact_issue POST /v1/issues/{issue}/acts/contact If-Match Idempotency-Key
 count_feedback GET /v1/feedback-counts
+create_digest_subscription POST /v1/digest-subscriptions Idempotency-Key
 create_feed POST /v1/forums/{forum}/feeds
 create_key POST /v1/keys Idempotency-Key
 create_webhook_endpoint POST /v1/webhook-endpoints
@@ -64,6 +66,7 @@ dissent_issue POST /v1/issues/{issue}/acts/dissent If-Match Idempotency-Key
 do_action POST /v1/actions/{action}/acts/done If-Match Idempotency-Key
 drop_delivery POST /v1/deliveries/{delivery}/drop
 edit_issue PATCH /v1/issues/{issue} If-Match Idempotency-Key
+end_digest_subscription DELETE /v1/digest-subscriptions/{subscription}
 escalate_issue POST /v1/issues/{issue}/acts/escalate If-Match Idempotency-Key
 explain_issue GET /v1/issues/{issue}/explain
 export_record GET /v1/audit/export
@@ -81,6 +84,7 @@ get_conduct_limit GET /v1/conduct-limits/{limit}
 get_contact GET /v1/contacts/{contact}
 get_delegation GET /v1/delegations/{code}
 get_digest GET /v1/digests/{digest}
+get_digest_subscription GET /v1/digest-subscriptions/{subscription}
 get_feedback GET /v1/feedback/{feedback}
 get_forum GET /v1/forums/{code}
 get_function GET /v1/functions/{code}
@@ -129,6 +133,8 @@ list_clusters GET /v1/clusters
 list_conduct_limits GET /v1/conduct-limits
 list_contacts GET /v1/contacts
 list_delegations GET /v1/delegations
+list_digest_subscriptions GET /v1/digest-subscriptions
+list_digest_windows GET /v1/digest-subscriptions/{subscription}/windows
 list_digests GET /v1/digests
 list_event_types GET /v1/event-types
 list_feedback GET /v1/feedback
@@ -169,7 +175,10 @@ name_issue POST /v1/issues/{issue}/acts/name If-Match Idempotency-Key
 note_issue POST /v1/issues/{issue}/acts/note If-Match Idempotency-Key
 note_item POST /v1/meetings/{meeting}/acts/note If-Match Idempotency-Key
 note_not_reached_item POST /v1/meetings/{meeting}/acts/note-not-reached If-Match Idempotency-Key
+open_digest_link GET /v1/digest-downloads/{token}
+pause_digest_subscription POST /v1/digest-subscriptions/{subscription}/pause
 ping_webhook_endpoint POST /v1/webhook-endpoints/{endpoint}/ping
+preview_digest_subscription POST /v1/digest-subscription-previews
 preview_hook POST /v1/hook-previews
 preview_webhook_format POST /v1/webhook-previews
 propose_issue POST /v1/issues/{issue}/acts/propose If-Match Idempotency-Key
@@ -211,8 +220,10 @@ reopen_issue POST /v1/issues/{issue}/acts/reopen If-Match Idempotency-Key
 replay_hook_delivery POST /v1/hook-deliveries/{delivery}/replay
 report_up_issue POST /v1/issues/{issue}/acts/report-up If-Match Idempotency-Key
 resolve_issue POST /v1/issues/{issue}/acts/resolve If-Match Idempotency-Key
+resume_digest_subscription POST /v1/digest-subscriptions/{subscription}/resume
 resume_issue POST /v1/issues/{issue}/acts/resume If-Match Idempotency-Key
 review_conduct_limit POST /v1/conduct-limits/{limit}/reviews
+revoke_digest_link DELETE /v1/digest-subscriptions/{subscription}/links/{link}
 revoke_feed DELETE /v1/forums/{forum}/feeds/{feed}
 revoke_key DELETE /v1/keys/{key}
 rotate_key POST /v1/keys/{key}/rotate Idempotency-Key

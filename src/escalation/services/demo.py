@@ -7,7 +7,7 @@ from pathlib import Path
 
 from escalation.errors import Broken
 from escalation.routing.publication import Publication
-from escalation.services import framework, themes
+from escalation.services import demo_digests, framework, themes
 from escalation.services.demo_issues import ISSUES, Story
 from escalation.services.demo_themes import THEMES
 from escalation.services.desk import Desk
@@ -30,6 +30,7 @@ class Prepared:
     directory: bool
     ladders: bool
     issues: int
+    subscriptions: int = 0
 
 
 def prepare(desk: Desk, config: Path) -> Prepared:
@@ -52,7 +53,8 @@ def prepare(desk: Desk, config: Path) -> Prepared:
         mode, reason = framework.NEW_ONLY, "the demonstration"
         published = framework.publish(desk, source, name, mode=mode, reason=reason, actor=ACTOR)
         ladders = published.changed
-    return Prepared(directory, ladders, _log(desk, framework.in_force(desk)))
+    logged = _log(desk, framework.in_force(desk))
+    return Prepared(directory, ladders, logged, demo_digests.subscribe(desk) if logged else 0)
 
 
 def _file(config: Path, name: str) -> tuple[str, bytes]:

@@ -18,6 +18,7 @@ from escalation.services.oidc.door import TokenDoor
 from escalation.services.record.sealing import Sealer
 from escalation.services.registry import Known, Registry
 from escalation.services.soundness import examine
+from escalation.services.subscribing.ailments import undelivered
 from escalation.services.surroundings import Surroundings, wide_proxies
 from escalation.store import access, backlog, dialect, grants, seals, watching
 from escalation.store.access import StoredKey
@@ -335,12 +336,9 @@ def _engine(inside: Inside) -> Found:
         yield unwise("no_worker", f"No worker has worked {since}.", "escalation serve, or worker.")
     dead = figures.deliveries[DeliveryState.DEAD]
     if dead:
-        yield unwise(
-            "dead_letters",
-            f"{dead} deliveries, of webhooks or mails, have failed for good.",
-            "escalation webhooks deliveries, or mail log, with --state dead; mend what they say;"
-            " escalation webhooks redeliver.",
-        )
+        what = f"{dead} deliveries, of webhooks or mails, have failed for good."
+        mend = "escalation webhooks deliveries, or mail log, with --state dead; then redeliver."
+        yield unwise("dead_letters", what, mend)
 
 
 def _seals(inside: Inside) -> Found:
@@ -376,4 +374,5 @@ _BEFORE: tuple[Callable[[Patient], Found], ...] = (
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
     _framework, _tokens_for_a_part, _reviews, _keys, _rights, _clocks, _engine, _mails, _seals,
+    lambda inside: undelivered(inside.connection),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from escalation.clock import monotonic
 from escalation.services import corrections, outgoing, planning, recovery, upkeep, watch
 from escalation.services.mail.arriving import AT_ONCE as ARRIVING
 from escalation.services.record.sealing import AT_ONCE as SEALED
+from escalation.services.subscribing import closing, making
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
 
@@ -18,6 +19,8 @@ AUDITING = 60.0
 """Seconds between two looks for clocks that should have fired."""
 CORRECTING = 30.0
 """Seconds between two looks for digests that show what has been sealed since."""
+SUBSCRIPTIONS = 15.0
+"""Seconds between two looks for windows of subscriptions whose time has come."""
 PLANNING = 300.0
 """Seconds between two looks at when forums meet."""
 FORGETTING = 600.0
@@ -100,6 +103,7 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
         Recurring("corrections", CORRECTING, lambda: corrections.correct_next(desk), full=1),
+        *_of_subscriptions(container),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
         Recurring("forgotten_deliveries", FORGETTING, sent, full=outgoing.AT_ONCE),
         *_arriving(container),
@@ -113,3 +117,19 @@ def _arriving(container: Container) -> tuple[Recurring, ...]:
         return ()
     every = container.settings.mail_poll_seconds
     return (Recurring("mail", every, mail.poll, full=ARRIVING),)
+
+
+def _of_subscriptions(container: Container) -> tuple[Recurring, ...]:
+    """Windows closed when their time has come, then their digests made and handed on."""
+    desk = container.desk
+
+    def windows() -> int:
+        return closing.close_due(desk, timeout=HUNG)
+
+    def papers() -> int:
+        return making.make_due(desk, container.posting, timeout=HUNG)
+
+    return (
+        Recurring("windows", SUBSCRIPTIONS, windows, full=closing.AT_ONCE),
+        Recurring("papers", SUBSCRIPTIONS, papers),
+    )

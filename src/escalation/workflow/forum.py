@@ -38,12 +38,12 @@ def sitting(under: Agreement, body: Forum, starts_at: datetime) -> Sitting:
         forum=body.code,
         starts_at=starts_at,
         ends_at=after(starts_at, body.duration, calendar),
-        cutoff_at=_cutoff(starts_at, body.agenda_cutoff, calendar),
+        cutoff_at=ahead_of(starts_at, body.agenda_cutoff, calendar),
     )
 
 
-def _cutoff(starts_at: datetime, wait: Duration, calendar: Calendar) -> datetime:
-    """When an agenda closes; beyond the calendar's horizon, when the meeting begins."""
+def ahead_of(starts_at: datetime, wait: Duration, calendar: Calendar) -> datetime:
+    """That long before a meeting; beyond the calendar's horizon, when the meeting begins."""
     try:
         return before(starts_at, wait, calendar)
     except BeyondHorizon:

@@ -89,11 +89,17 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
         document = json.loads(digests.content(desk, stored, asked.caller.viewer, name))
         return paging.single({**kept_digests.view(stored), "document": document})
     body = digests.rendered(desk, stored, kind, asked.caller.viewer, name)
+    return file_of((stored.number, stored.content_hash), kind, body)
+
+
+def file_of(named: tuple[str, str], kind: str, body: bytes) -> Response:
+    """A digest in one of its formats, as the file that it is; ``named`` are its number and hash."""
+    number, content_hash = named
     given = {"Content-Type": _KINDS[kind]}
     if kind == "json":
-        given["ETag"] = f'"{stored.content_hash}"'
+        given["ETag"] = f'"{content_hash}"'
     if kind in _SAVED:
-        given["Content-Disposition"] = f'{_SAVED[kind]}; filename="{stored.number}.{kind}"'
+        given["Content-Disposition"] = f'{_SAVED[kind]}; filename="{number}.{kind}"'
     if kind == "html":
         given["Content-Security-Policy"] = content_policy(body)
     return Response(body, 200, given)

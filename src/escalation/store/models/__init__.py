@@ -38,6 +38,11 @@ from escalation.store.models.interactions import (
 )
 from escalation.store.models.issues import external_ref, issue, issue_link, stay
 from escalation.store.models.record import disposal, legal_hold, seal, seal_chain, seal_key
+from escalation.store.models.subscriptions import (
+    digest_link,
+    digest_subscription,
+    digest_window,
+)
 from escalation.store.models.themes import theme, theme_action, theme_version
 from escalation.store.models.timeline import chain_head, event, named_outbox, outbox, unsealed
 
@@ -56,9 +61,12 @@ __all__ = [
     "delivery",
     "delivery_attempt",
     "digest",
+    "digest_link",
     "digest_number",
     "digest_recall",
     "digest_rendering",
+    "digest_subscription",
+    "digest_window",
     "directory_version",
     "disposal",
     "epoch",
