@@ -208,10 +208,15 @@ def ages(timelines: dict[str, Told], at: datetime) -> Counter[str]:
     for timeline in timelines.values():
         for state, about, _ in [s for s in timeline.steps if s[0].at <= at][-1:]:
             if state.status in UNRESOLVED:
-                days = age(about["ola"], timeline.received_at, at)
-                bands = {5: "0 to 5", 10: "6 to 10", 20: "11 to 20", 30: "21 to 30", 45: "31 to 45"}
-                found[next((b for last, b in bands.items() if days <= last), "over 45")] += 1
+                found[band(about["ola"], timeline.received_at, at)] += 1
     return found
+
+
+def band(ola: str | None, received: datetime, at: datetime) -> str:
+    """The band of an age."""
+    days = age(ola, received, at)
+    bands = {5: "0 to 5", 10: "6 to 10", 20: "11 to 20", 30: "21 to 30", 45: "31 to 45"}
+    return next((b for last, b in bands.items() if days <= last), "over 45")
 
 
 def _windows(ola: str | None, day: date) -> list[tuple[datetime, datetime]]:

@@ -1,6 +1,7 @@
 """The figures of a digest are what the timeline, folded by a second reader, comes to."""
 
 import json
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +21,9 @@ from escalation.store.transaction import read
 from escalation.workflow.commands import Escalate
 from escalation.workflow.viewing import EVERYTHING
 from tests.builders import CLERK, ask, complaint
-from tests.digests import folding
+from tests.digests import counting, folding
 from tests.digests.history import lived
+from tests.digests.reckoning import reckoner
 
 
 def document(desk: Desk, **asked: Any) -> dict[str, Any]:
@@ -75,6 +77,15 @@ def test_of_sealed_matters_a_total_is_told_in_whole_fives_and_never_too_many(cou
     assert told == (None if count < 5 else 5 * (count // 5))
 
 
+def standing(told: counting.Told, body: str, at: datetime) -> bool:
+    return any(state.body == body for state, *_ in [s for s in told.steps if s[0].at <= at][-1:])
+
+
+def ola(told: counting.Told) -> str | None:
+    agreement: str | None = told.steps[0][1]["ola"]
+    return agreement
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_figures_and_movements_are_those_of_the_folded_timeline(
     desk: Desk, clock: VirtualClock, seed: int
@@ -82,10 +93,11 @@ def test_figures_and_movements_are_those_of_the_folded_timeline(
     history = lived(desk, clock, seed, days=24, acts=9)
     events = events_of(desk)
     agencies = {i: view["agency"] for i, view in history.views().items()}
-    stood = 0
+    stood, by_clocks = 0, reckoner(desk)
     for (known_at, _), (as_at, _) in zip(history.seen[1:], history.seen, strict=False):
         for known in (as_at, known_at):
             states = list(folding.by_issue(events, agencies, known).values())
+            timelines = list(counting.by_issue(events, known).values())
             for body in folding.BODIES.values():
                 found = document(desk, forum=body, as_at=as_at, known_at=known)
                 now = found["figures"]["now"]
@@ -96,6 +108,13 @@ def test_figures_and_movements_are_those_of_the_folded_timeline(
                 since = datetime.fromisoformat(found["since"])
                 before = folding.figures(states, body, since)
                 assert found["figures"]["before"]["total"] == before["total"]
+                for when, at in (("now", as_at), ("before", since)):
+                    there = [told for told in timelines if standing(told, body, at)]
+                    shown = found["figures"][when]
+                    past = sum(by_clocks.past_target(told, at) for told in there)
+                    assert shown["past_target"] == past, (body, at, known)
+                    ages = Counter(counting.band(ola(t), t.received_at, at) for t in there)
+                    assert some(shown["by_age"]) == ages
                 moved = folding.movements(states, body, since, as_at)
                 assert some(found["figures"]["movements"]) == moved, (body, as_at, known)
                 stood += told["total"]

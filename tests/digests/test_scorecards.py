@@ -21,6 +21,7 @@ from escalation.store.transaction import read
 from tests.builders import CLERK, copied_sqlite, desk_on, postgres_copy
 from tests.digests import counting, folding
 from tests.digests.busy import Busy, busy
+from tests.digests.reckoning import reckoner
 from tests.fakes import seeded_ids, virtual_clock
 
 SSI = "scorecard:ssi"
@@ -53,17 +54,6 @@ def fresh(request: pytest.FixtureRequest, database: str, path: Path) -> Iterator
 def rows(desk: Desk, table: Any, *order: Any) -> list[Any]:
     with read(desk.engine) as connection:
         return list(connection.execute(select(table).order_by(*order)))
-
-
-def late(desk: Desk, known_at: datetime) -> set[tuple[str, int]]:
-    """The visits whose last clock had run out: by the clocks themselves, and no stay."""
-    last: dict[tuple[str, int], str] = {}
-    for clock in rows(desk, models.clock, models.clock.c.id):
-        if clock.kind == "rung":
-            last[clock.issue_id, clock.visit] = clock.id
-    steps = rows(desk, models.clock_step, models.clock_step.c.clock_id)
-    ended = {s.clock_id for s in steps if s.step == "end" and s.recorded_at <= known_at}
-    return {visit for visit, clock in last.items() if clock in ended}
 
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -106,10 +96,12 @@ def _holds(history: Busy, asked: dict[str, Any], found: dict[str, Any]) -> None:
     desk, known_at = history.desk, asked["known_at"]
     events = rows(desk, models.event, models.event.c.aggregate, models.event.c.number)
     timelines = counting.by_issue(events, known_at)
+    by_clocks = reckoner(desk)
+    late = {(issue, n) for issue, told in timelines.items() for n in by_clocks.late_visits(told)}
     begun = datetime.fromisoformat(found["before_since"])
     spans = {"now": (asked["since"], asked["as_at"]), "before": (begun, asked["since"])}
     for when, (since, until) in spans.items():
-        over = counting.counted(timelines, late(desk, known_at), since, until)
+        over = counting.counted(timelines, late, since, until)
         at_end = counting.standing(timelines, until)
         _same(found["figures"][when], over["", None], at_end["", None])
         for name in counting.DIMENSIONS:
@@ -118,6 +110,8 @@ def _holds(history: Busy, asked: dict[str, Any], found: dict[str, Any]) -> None:
             assert {c for c, each in codes.items() if _anything(each)} == mine, name
             for code in mine:
                 _same(codes[code], over[name, code], at_end[name, code])
+        past = sum(by_clocks.past_target(told, until) for told in timelines.values())
+        assert found["figures"][when]["unresolved_past_target"] == past
         ages = {band: n for band, n in found["ages"][when].items() if n}
         assert ages == counting.ages(timelines, until)
         _planned(found["planned"], when, counting.times(timelines, since, until))

@@ -8,6 +8,7 @@ from calendar import isleap, monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import product
 
 from escalation.timekeeping.rrule import Frequency, Rule
@@ -17,7 +18,7 @@ _MONTHS = 12
 _WEEK = 7
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
     """A rule together with the start that it takes its unsaid parts from."""
 
@@ -45,7 +46,7 @@ class Pattern:
         silent_from = max(since, self.start.date()).year
         first = self._first_date(position)
         while first is not None and first.year <= silent_from + QUIET_YEARS:
-            found = self._occurrences(first)
+            found = list(_occurrences(self, first))
             if left is not None:
                 found = found[:left]
                 left -= len(found)
@@ -86,7 +87,8 @@ class Pattern:
             year, month = divmod(start.year * _MONTHS + start.month - 1 + step, _MONTHS)
         return date(year, month + 1, 1) if year < MAXYEAR else None
 
-    def _occurrences(self, first: date) -> list[datetime]:
+    def occurrences(self, first: date) -> list[datetime]:
+        """The occurrences of the period that begins on a date."""
         dates = [day for day in self._dates(first) if self._fits(day)]
         found = [datetime.combine(day, at) for day in dates for at in self.times]
         wanted = self.rule.by("BYSETPOS")
@@ -126,6 +128,11 @@ class Pattern:
         forward, backward = _in_year(day) if in_year else _in_month(day)
         nth = (0, (forward - 1) // _WEEK + 1, -((-backward - 1) // _WEEK) - 1)
         return any(weekday == day.weekday() and n in nth for n, weekday in self.rule.days)
+
+
+@lru_cache(maxsize=4096)  # a digest goes over the meetings of a year, and so does the next one
+def _occurrences(pattern: Pattern, first: date) -> tuple[datetime, ...]:
+    return tuple(pattern.occurrences(first))
 
 
 def _filled(rule: Rule, start: datetime) -> Rule:

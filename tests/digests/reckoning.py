@@ -1,0 +1,192 @@
+"""When an issue is past target by a second reader: the timeline's events, and plain counting.
+
+It shares no arithmetic with the product: open seconds are added up day by day from opening hours
+that are written down in :mod:`tests.digests.counting`. Of the product it takes what was agreed: the
+durations of rungs and ladders, and how long a forum meets.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from escalation.routing.vocabulary import Severity
+from escalation.services.desk import Desk
+from escalation.store.transaction import read
+from tests.digests.counting import BRISBANE, Told, _windows, open_seconds
+from tests.digests.folding import UNRESOLVED, State
+
+Span = tuple[datetime, datetime | None]
+_SECONDS = {"business hour": 3600, "business minute": 60}
+_UNIT = re.compile(r"(\d+) (business (?:day|hour|minute)|hour|minute|day)s?")
+
+
+@dataclass
+class Ran:
+    """One clock: from when its time counts, and the spans in which it ran."""
+
+    anchor: datetime
+    spans: list[Span] = field(default_factory=list)
+
+    def starts(self, at: datetime) -> None:
+        if not self.spans or self.spans[-1][1] is not None:
+            self.spans.append((at, None))
+
+    def stops(self, at: datetime) -> None:
+        if self.spans and self.spans[-1][1] is None:
+            self.spans[-1] = (self.spans[-1][0], at)
+
+    def used_up(self, agreed: str, ola: str | None, at: datetime) -> bool:
+        used = sum(open_seconds(ola, start, min(end or at, at)) for start, end in self.spans)
+        return used >= budget(agreed, ola, self.anchor)
+
+
+def budget(agreed: str, ola: str | None, anchor: datetime) -> int:
+    """The open seconds of an agreed time from an anchor."""
+    found = _UNIT.fullmatch(agreed)
+    assert found is not None, agreed
+    many, unit = int(found[1]), found[2]
+    if unit == "business day":
+        return open_seconds(ola, anchor, close_after(ola, anchor, many))
+    return many * _SECONDS[unit]
+
+
+def close_after(ola: str | None, at: datetime, days: int) -> datetime:
+    """The close of the n-th business day after day zero."""
+    day = at.astimezone(BRISBANE).date()
+    while not _windows(ola, day):
+        day += timedelta(days=1)
+    for _ in range(days):
+        day += timedelta(days=1)
+        while not _windows(ola, day):
+            day += timedelta(days=1)
+    return _windows(ola, day)[-1][1]
+
+
+@dataclass
+class Clocks:
+    """The agreed clocks of one issue as they stand after some of its steps."""
+
+    overall: Ran
+    rung: Ran
+    acknowledge: Ran | None
+    between: Ran | None
+    meeting_ends: datetime | None = None
+
+
+class Reckoner:
+    """Goes through a timeline; ``agreed`` answers the effective ladder of an agreement."""
+
+    def __init__(
+        self, agreed: Callable[[str | None, str], Any], lasts: Callable[[str], timedelta]
+    ) -> None:
+        self._agreed = agreed
+        self._lasts = lasts
+
+    def past_target(self, timeline: Told, at: datetime) -> bool:
+        """Whether an agreed clock of it is past target at an instant."""
+        past = False
+        for state, about, clocks in self._through(timeline):
+            if state.at <= at:
+                past = self._past(state, about, clocks, at)
+        return past
+
+    def late_visits(self, timeline: Told) -> Iterator[int]:
+        """The visits to rungs of officers that ended at their due instant or after it."""
+        before: tuple[State, dict[str, Any], Ran] | None = None
+        for state, about, clocks in self._through(timeline):
+            if before is not None and before[0].status in UNRESOLVED:
+                was, what, ran = before
+                left = state.visit != was.visit or state.status not in UNRESOLVED
+                if left and self._late(was, what, ran, state.at):
+                    yield was.visit
+            before = state, about, Ran(clocks.rung.anchor, list(clocks.rung.spans))
+
+    def _late(self, state: State, about: dict[str, Any], ran: Ran, at: datetime) -> bool:
+        agreed = self._rung(state, about).targets.get(Severity(state.severity))
+        return agreed is not None and ran.used_up(str(agreed.value), about["ola"], at)
+
+    def _rung(self, state: State, about: dict[str, Any]) -> Any:
+        return self._agreed(about["ola"], about["ladder"]).rung(state.rung)
+
+    def _through(self, timeline: Told) -> Iterator[tuple[State, dict[str, Any], Clocks]]:
+        clocks, before = None, None
+        ladder = json.loads(timeline.steps[0][2][0].payload)["ladder"]
+        for state, given, events in timeline.steps:
+            about = {**given, "ladder": ladder}
+            if clocks is None or before is None:
+                clocks = Clocks(Ran(timeline.received_at), Ran(state.at), None, None)
+            # A decision that moves an issue belongs to the visit that it ends.
+            self._events(clocks, [each for each in events if each.type == "issue.decided"])
+            if before is None or state.visit != before.visit:
+                self._enter(clocks, state, timeline.received_at if before is None else state.at)
+            self._events(clocks, [each for each in events if each.type != "issue.decided"])
+            self._run(clocks, state, before)
+            yield state, about, clocks
+            before = state
+
+    def _enter(self, clocks: Clocks, state: State, anchor: datetime) -> None:
+        clocks.rung, clocks.acknowledge = Ran(state.at), Ran(anchor, [(anchor, None)])
+        clocks.between = Ran(state.at) if state.body else None
+        clocks.meeting_ends = None
+
+    def _events(self, clocks: Clocks, events: Iterable[Any]) -> None:
+        for event in events:
+            told = json.loads(event.payload)
+            if event.type == "issue.tabled":
+                starts = datetime.fromisoformat(told["starts_at"])
+                clocks.meeting_ends = starts + self._lasts(told["forum"])
+            elif event.type == "issue.decided":
+                clocks.between = None
+            elif event.type == "issue.held":
+                clocks.meeting_ends = clocks.acknowledge = None
+            elif event.type == "issue.acknowledged":
+                clocks.acknowledge = None
+
+    def _run(self, clocks: Clocks, state: State, before: State | None) -> None:
+        runs = state.status in UNRESOLVED and state.status != "on_hold"
+        for ran in (clocks.overall, clocks.rung, clocks.between):
+            if ran is not None:
+                begun = ran.anchor if before is None else state.at
+                ran.starts(begun) if runs else ran.stops(state.at)
+
+    def _past(self, state: State, about: dict[str, Any], clocks: Clocks, at: datetime) -> bool:
+        if state.status not in UNRESOLVED:
+            return False
+        ola, severity, rung = about["ola"], Severity(state.severity), self._rung(state, about)
+        ladder = self._agreed(ola, about["ladder"])
+        agreed = (
+            (clocks.overall, ladder.clocks.overall),
+            (clocks.rung, rung.targets),
+            (clocks.acknowledge, rung.acknowledge),
+            (clocks.between, rung.out_of_session),
+        )
+        if any(
+            ran is not None
+            and severity in table
+            and ran.used_up(str(table[severity].value), ola, at)
+            for ran, table in agreed
+        ):
+            return True
+        if clocks.meeting_ends is None or rung.grace is None:
+            return False
+        days = _UNIT.fullmatch(str(rung.grace.value))
+        assert days is not None
+        return close_after(ola, clocks.meeting_ends, int(days[1])) <= at
+
+
+def reckoner(desk: Desk) -> Reckoner:
+    """What was agreed, by the examples in force."""
+    with read(desk.engine) as connection:
+        known = desk.registry.refresh(connection)
+    publication, directory = known.publication, known.directory
+    assert publication is not None
+    assert directory is not None
+
+    def lasts(forum: str) -> timedelta:
+        many, unit = str(directory.forum(forum).duration).split()
+        return timedelta(hours=int(many)) if unit.startswith("hour") else timedelta(days=int(many))
+
+    return Reckoner(publication.effective, lasts)
