@@ -8,7 +8,7 @@ from pathlib import Path
 
 from escalation import settings
 from escalation.api import app, codes
-from escalation.digests import measures
+from escalation.digests import dictionary
 from tools import client_shapes, docs_commands, docs_workflow
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,7 +17,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/commands.md": docs_commands.commands,
     "docs/errors.md": codes.document,
     "docs/events.md": docs_workflow.events,
-    "docs/measures.md": measures.document,
+    "docs/measures.md": dictionary.document,
     "docs/openapi.json": app.described,
     "docs/settings.md": settings.document,
     "docs/state-machine.md": docs_workflow.state_machine,

@@ -337,6 +337,10 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
     ),
     EventType.CLOSED: ("it was closed by hand, or its review window ended", ("rung",)),
     EventType.WITHDRAWN: ("its raiser took it back", ("rung",)),
+    EventType.SURVEY_DUE: (
+        "it is settled, and its raiser is to be asked once how it went: by which invitation",
+        ("survey", "invitation", "expires_at"),
+    ),
     EventType.EXHAUSTED: (
         "past target with nowhere to climb; told again at the ladder's cadence (`reminder`)",
         ("rung", "reminder", "external_review"),

@@ -15,6 +15,7 @@ from escalation.delivery.outbound import trusting
 from escalation.errors import Broken
 from escalation.ids import IdSource
 from escalation.rates import rate_of
+from escalation.routing import surveys
 from escalation.services.desk import Desk
 from escalation.services.inbound import source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
@@ -36,6 +37,7 @@ from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault, given_keys, kept_key
 from escalation.services.subscribing.posting import Posting
+from escalation.services.surveys.book import SurveyBook
 from escalation.settings import Settings, variable_of
 from escalation.store import migrate
 from escalation.store.dialect import database_file
@@ -60,6 +62,7 @@ class Container:
     vault: Vault
     guard: Guard
     hooks: SourceBook
+    surveys: SurveyBook
     tokens: TokenDoor | None = None
 
     @property
@@ -187,6 +190,7 @@ def opened(
             vault,
             guard_of(settings),
             replace(hooks_of(settings), mail=arriving_of(settings, desk, vault)),
+            SurveyBook(settings.config_dir / surveys.NAME),
             tokens_of(settings, clock),
         )
 

@@ -62,7 +62,8 @@ ALSO: Mapping[str, Mapping[str, Any]] = {
     "ProposeBody": {"seat": "agency", "outcome": {"summary": "a-summary", "reasons": "a-reason"}},
     "ResolveBody": {"outcome": {"summary": "a-summary", "reasons": "a-reason"}},
     "RecordReferralBody": {"reference": "a-reference"},
-    "RecordFeedback": {"text": "a-text"},
+    "RecordContact": {"region": "far-north"},
+    "RecordFeedback": {"text": "a-text", "region": "far-north", "quote": "anonymous"},
     "SeekAdviceBody": {"person": "priya-nair"},
     "MoveMeetingBody": {"place": "a-place"},
     "LimitConduct": {

@@ -165,6 +165,12 @@ ANSWERED_ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         ("get_mailbox", "change_mailbox"), "a mailbox is for whose it is, by a key that names them"
     ),
+    **dict.fromkeys(
+        ("get_survey_page", "answer_survey_page", "get_survey_link", "answer_survey_link"),
+        "who has the link of a survey is let in",
+    ),
+    "get_survey_invitation": "nobody is asked about an issue that is not settled",
+    "import_survey": "a file is brought in, and no body that has a model",
     "get_ladder_change": "nobody has proposed one here",
     **dict.fromkeys(
         ("open_digest_link", "revoke_digest_link"), "the worker makes links"

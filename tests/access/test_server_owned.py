@@ -11,6 +11,7 @@ import pytest
 
 from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
+from escalation.services.surveys import inviting
 from escalation.store.base import metadata
 from tests.access.estate import SCHOOLS, UNLIMITED, call, done, matter, model_of
 from tests.access.samples import body_of, objects_in, put
@@ -45,7 +46,20 @@ def place(
             names[name] = done(service, f"/v1/{path}", body)["id"]
         nameless = {**SCHOOLS.log, "title": "t", "raiser": {"anonymous": True}}
         names["receipt"] = done(service, "/v1/issues", nameless)["receipt_code"]
+        names["token"] = link_of(service)
         yield service, names
+
+
+def link_of(service: Service) -> str:
+    """The token of a survey's link, about an issue that is closed."""
+    raiser = {"name": "Ana", "email": "ana@schools.example"}
+    outcome = {"summary": "s", "reasons": "r"}
+    sent = {**SCHOOLS.log, "title": "t", "raiser": raiser, "outcome": outcome}
+    issue = done(service, "/v1/issues", sent)
+    done(service, f"/v1/issues/{issue['id']}/acts/close")
+    inviting.invite(service.container.desk, service.container.surveys)
+    found = service.found(f"/v1/survey-invitations/{issue['id']}", key=service.admin)
+    return str(found["link"].rpartition("/")[2])
 
 
 def limit_model() -> Any:

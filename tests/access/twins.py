@@ -193,7 +193,8 @@ def others(service: Service) -> dict[str, str]:
              "limit": "lim_none", "change": "lch_none", "link": "lnk_none",
              "token": "lnk_none.none",
              "code": "invalid",
-             "person": "priya-nair", "theme": register_theme(service)}  # fmt: skip
+             "person": "priya-nair", "theme": register_theme(service),
+             "invitation": "svy_none"}  # fmt: skip
     for path, name in zip(LISTED, ("ladder", "ola", "publication"), strict=True):
         first = service.found(f"/v1/{path}", key=service.admin)["data"][0]
         found[name] = first.get("id") or first["hash"]

@@ -23,6 +23,7 @@ OPEN = [operation for operation in OPERATIONS if REQUIRED[operation.name] is Non
 OTHER_PROOF = {
     "get_receipt", "write_by_receipt", "receive_hook", "shake_hands", "get_calendar",
     "open_digest_link",
+    "get_survey_page", "answer_survey_page", "get_survey_link", "answer_survey_link",
 }  # fmt: skip
 """Open to who shows something else than a key: a receipt's code, a signature, a token."""
 CLOSED = [operation for operation in OPERATIONS if REQUIRED[operation.name] is not None]

@@ -40,6 +40,7 @@ CALLS: Mapping[str, Callable[[Client], Any]] = {
     "feedback.first": lambda c: c.feedback.first(3, q="x"),
     "feedback.show": lambda c: c.feedback.show(THING),
     "feedback.answer": lambda c: c.feedback.answer(THING, "x"),
+    "feedback.acknowledge": lambda c: c.feedback.acknowledge(THING, "x"),
     "feedback.raise_": lambda c: c.feedback.raise_(THING),
     "meetings.list": lambda c: list(c.meetings.list("f", past=True)),
     "meetings.first": lambda c: c.meetings.first(3, "f"),

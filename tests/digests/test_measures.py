@@ -8,24 +8,24 @@ from typer.testing import CliRunner
 
 from escalation.cli.app import app
 from escalation.digests import suppression
-from escalation.digests.measures import MEASURES, document
+from escalation.digests.dictionary import DICTIONARY, document
 
 
 def test_each_measure_says_what_it_means_and_how_it_is_worked_out() -> None:
     page = document()
-    for name, measure in MEASURES.items():
+    for name, measure in DICTIONARY.items():
         told = measure.told()
         assert all(told.values()), name
         assert f"`{name}`: {measure.meaning}" in page
         named = {word.strip("`,:;()") for word in measure.formula.split() if word.startswith("`")}
-        assert named <= {*MEASURES, "resolved", "closed", "withdrawn", "on_hold", "inform",
+        assert named <= {*DICTIONARY, "resolved", "closed", "withdrawn", "on_hold", "inform",
                          "acknowledge", ""}, name  # fmt: skip
 
 
 def test_the_command_line_lists_every_measure() -> None:
     answer = CliRunner().invoke(app, ["measures", "list", "--json"])
     assert answer.exit_code == 0
-    assert [each["id"] for each in json.loads(answer.stdout)] == list(MEASURES)
+    assert [each["id"] for each in json.loads(answer.stdout)] == list(DICTIONARY)
     assert "share_in_target" in CliRunner().invoke(app, ["measures", "list"]).stdout
 
 

@@ -188,6 +188,19 @@ _CONFLICTS: Mapping[str, Code] = {
         "They have no receipt to be answered by",
         "Answer them by the name, email or phone number that they left.",
     ),
+    "survey_answered": Code(
+        409,
+        "The survey has been answered",
+        "Nothing: it is answered once and for good, so that what was counted stays as it was.",
+    ),
+    "survey_ended": Code(
+        409, "The survey has ended", "Say it in another way: as feedback, or to the contact centre."
+    ),
+    "acknowledged_already": Code(
+        409,
+        "Its giver has been told that it arrived",
+        "Read what they were told with it; nothing was written.",
+    ),
     "raised_already": Code(
         409,
         "It was raised into an issue already",

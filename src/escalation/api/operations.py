@@ -1,7 +1,7 @@
 """Operations: what stands at a path, declared once, for the router and for the OpenAPI document."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -60,7 +60,8 @@ class Operation:
     ``name`` is its operation id, and its line in the table of permissions. A ``direct`` endpoint
     is handed the request and the parts of the path, and reads its body itself. ``takes`` maps
     media types to what the body is; ``answer`` is the shape of the good answer, ``kind`` its media
-    type, empty where it has no body. It begins to answer within so many ``seconds``.
+    type, empty where it has no body; ``refused_as`` are the media types of its refusals. It begins
+    to answer within so many ``seconds``.
     """
 
     method: str
@@ -70,6 +71,7 @@ class Operation:
     summary: str
     endpoint: Callable[..., Any]
     refusals: tuple[int, ...]
+    refused_as: Mapping[str, Any] = field(default_factory=lambda: PROBLEM)
     answer: type[BaseModel] | None = None
     kind: str = JSON
     status: int = 200
@@ -120,7 +122,7 @@ class Operation:
         elif self.kind and self.status != 204:  # noqa: PLR2004 - No Content
             good["content"] = {self.kind: {}}
         refused: dict[int | str, dict[str, Any]] = {
-            status: {"description": _WORDS[status], "content": PROBLEM}
+            status: {"description": _WORDS[status], "content": self.refused_as}
             for status in sorted(self.refusals)
         }
         return {**dict.fromkeys((self.status, *self.also), good), **refused}

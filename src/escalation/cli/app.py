@@ -20,8 +20,10 @@ from escalation.cli import (
     measures,
     meetings,
     retention,
+    surveys,
     themes,
 )
+from escalation.cli.compliments import compliments
 from escalation.cli.doctor import doctor
 from escalation.cli.groups import Root
 from escalation.cli.replay import replay
@@ -45,7 +47,9 @@ app.add_typer(ladders.app, name="ladders")
 app.add_typer(directory.app, name="directory")
 app.add_typer(issues.app, name="issues")
 app.add_typer(interactions.contacts, name="contacts")
+interactions.feedback.command("compliments")(compliments)
 app.add_typer(interactions.feedback, name="feedback")
+app.add_typer(surveys.app, name="surveys")
 app.add_typer(forums.app, name="forums")
 app.add_typer(meetings.app, name="meetings")
 app.add_typer(digests.app, name="digests")

@@ -148,6 +148,18 @@ class Register:
         return {**issue, **_code(made)}
 
 
+class Feedback(Register):
+    """Feedback of the database."""
+
+    def acknowledge(self, said: str, text: str) -> View:
+        """Tell its giver that it arrived; once."""
+        with at_hand.look(self._inside.desk, me()) as look:
+            found = interactions.one(look, self._family, said)
+        letter = Letter(text=text, actor=me(), acknowledges=True)
+        correspondence.write(self._inside.desk, found, letter)
+        return self.show(found.id)
+
+
 class Here:
     """The database, by the names that the client has."""
 
@@ -166,9 +178,9 @@ class Here:
         return Register(self._inside, Family.CONTACT)
 
     @cached_property
-    def feedback(self) -> Register:
+    def feedback(self) -> Feedback:
         """Feedback."""
-        return Register(self._inside, Family.FEEDBACK)
+        return Feedback(self._inside, Family.FEEDBACK)
 
     @cached_property
     def meetings(self) -> Meetings:

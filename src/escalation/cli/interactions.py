@@ -106,6 +106,17 @@ def answer_feedback(name: Name, text: Text, *, as_json: AsJson = False) -> None:
     _answer(Family.FEEDBACK, name, text, as_json=as_json)
 
 
+@feedback.command("acknowledge", cls=Served)
+def acknowledge_feedback(name: Name, text: Text, *, as_json: AsJson = False) -> None:
+    """Tell who gave feedback that it arrived; once, and it stands on the record.
+
+    Example: escalation feedback acknowledge FBK-2026-000001 "Thank you, the team has read it"
+    """
+    with at_service() as service:
+        said = service.feedback.acknowledge(name, text)
+    _told(said, as_json=as_json)
+
+
 @contacts.command("raise", cls=Served)
 def raise_contact(
     name: Name, fields: Fields = None, file: Body = None, *, as_json: AsJson = False
@@ -197,8 +208,13 @@ def _told(said: Mapping[str, Any], *, as_json: bool) -> None:
             "centre": said["centre"],
             "party": said["party"],
             "function": said["function"],
+            "region": said["region"],
+            "key result area": said.get("key_result_area"),
+            "may be quoted": said.get("quote"),
+            "about": None if said.get("about") is None else said["about"]["reference"],
             "received": instant(said["received_at"]),
             "recorded by": said["recorded_by"],
+            "acknowledged": instant(said.get("acknowledged_at")),
             "issue": None if issue is None else issue["reference"],
         }
     )

@@ -2,7 +2,7 @@
 
 from escalation.cli.groups import group
 from escalation.cli.screen import AsJson, say_json, table
-from escalation.digests.measures import MEASURES
+from escalation.digests.dictionary import DICTIONARY
 
 app = group("Tell what each figure of a report means.\n\nExample: escalation measures list")
 
@@ -14,7 +14,7 @@ def list_(*, as_json: AsJson = False) -> None:
     Example: escalation measures list --json
     """
     if as_json:
-        say_json([measure.told() for measure in MEASURES.values()])
+        say_json([measure.told() for measure in DICTIONARY.values()])
         return
-    rows = [(each.id, each.title, each.unit.value, each.formula) for each in MEASURES.values()]
+    rows = [(each.id, each.title, each.unit.value, each.formula) for each in DICTIONARY.values()]
     table(None, ("Measure", "Title", "Unit", "Formula"), rows)

@@ -63,6 +63,13 @@ class RegisterDesk(Protocol):
         """Raise one into an issue."""
 
 
+class FeedbackDesk(RegisterDesk, Protocol):
+    """The same of feedback, whose giver is told that it arrived."""
+
+    def acknowledge(self, said: str, text: str) -> View:
+        """Tell its giver; once."""
+
+
 class MeetingDesk(Protocol):
     """Where meetings are planned, read and held."""
 
@@ -107,7 +114,7 @@ class Service(Protocol):
         """Contacts."""
 
     @property
-    def feedback(self) -> RegisterDesk:
+    def feedback(self) -> FeedbackDesk:
         """Feedback."""
 
     @property

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from escalation.client.issues import given, name_of
 from escalation.client.line import Asked, Body, Line
 from escalation.client.listing import Page, every, some
+from escalation.client.shapes.contacts import Feedback
 from escalation.client.shapes.issues import Issue
 
 Shape = TypeVar("Shape", bound=Mapping[str, Any])
@@ -53,3 +54,13 @@ class Register(Generic[Shape]):
 
     def _of(self, said: Named) -> Asked:
         return Asked(parts={self._name: name_of(said)})
+
+
+class FeedbackRegister(Register[Feedback]):
+    """What can be done with feedback."""
+
+    def acknowledge(self, said: Named, text: str) -> Feedback:
+        """Tell its giver that it arrived; once, and it stands on the record."""
+        asked = Asked(parts={self._name: name_of(said)}, body={"text": text})
+        found: Feedback = self._line.found("acknowledge_feedback", asked)
+        return found

@@ -4,6 +4,7 @@ Made from docs/openapi.json by tools/client_shapes.py; ``python -m tools.docs`` 
 """
 
 TABLE = """\
+acknowledge_feedback POST /v1/feedback/{feedback}/acknowledge Idempotency-Key
 acknowledge_issue POST /v1/issues/{issue}/acts/acknowledge If-Match Idempotency-Key
 add_acting_appointment POST /v1/acting-appointments If-Match Idempotency-Key
 add_agency POST /v1/agencies If-Match Idempotency-Key
@@ -23,6 +24,8 @@ add_shared_seat POST /v1/shared-seats If-Match Idempotency-Key
 agree_issue POST /v1/issues/{issue}/acts/agree If-Match Idempotency-Key
 answer_contact POST /v1/contacts/{contact}/answers Idempotency-Key
 answer_feedback POST /v1/feedback/{feedback}/answers Idempotency-Key
+answer_survey_link POST /v1/survey-links/{token}
+answer_survey_page POST /survey/{token}
 approve_ladder_change POST /v1/ladder-changes/{change}/acts/approve If-Match Idempotency-Key
 attend_meeting POST /v1/meetings/{meeting}/acts/attend If-Match Idempotency-Key
 cancel_meeting POST /v1/meetings/{meeting}/acts/cancel If-Match Idempotency-Key
@@ -80,6 +83,7 @@ get_benchmark GET /v1/reports/benchmark
 get_calendar GET /v1/forums/{forum}/calendar.ics
 get_centre GET /v1/centres/{code}
 get_cluster GET /v1/clusters/{code}
+get_compliments GET /v1/reports/compliments
 get_conduct_limit GET /v1/conduct-limits/{limit}
 get_contact GET /v1/contacts/{contact}
 get_delegation GET /v1/delegations/{code}
@@ -108,6 +112,7 @@ get_problem GET /v1/problems/{code}
 get_provider GET /v1/providers/{code}
 get_receipt GET /v1/receipt Receipt-Code
 get_region GET /v1/regions/{code}
+get_satisfaction GET /v1/reports/satisfaction
 get_scorecard GET /v1/reports/scorecard
 get_seat GET /v1/seats
 get_service GET /v1/services/{code}
@@ -115,11 +120,15 @@ get_service_standard GET /v1/service-standards/{code}
 get_shared_seat GET /v1/shared-seats/{code}
 get_statutory_counts GET /v1/reports/statutory-counts
 get_theme GET /v1/themes/{theme}
+get_survey_invitation GET /v1/survey-invitations/{invitation}
+get_survey_link GET /v1/survey-links/{token}
+get_survey_page GET /survey/{token}
 get_webhook_delivery GET /v1/deliveries/{delivery}
 get_webhook_endpoint GET /v1/webhook-endpoints/{endpoint}
 get_workload GET /v1/reports/workload
 give_advice_issue POST /v1/issues/{issue}/acts/give-advice If-Match Idempotency-Key
 hold_issue POST /v1/issues/{issue}/acts/hold If-Match Idempotency-Key
+import_survey POST /v1/survey-imports Idempotency-Key
 inform_issue POST /v1/issues/{issue}/acts/inform If-Match Idempotency-Key
 limit_conduct POST /v1/conduct-limits
 link_issue POST /v1/issues/{issue}/acts/link If-Match Idempotency-Key
@@ -162,6 +171,8 @@ list_service_standards GET /v1/service-standards
 list_services GET /v1/services
 list_shared_seats GET /v1/shared-seats
 list_themes GET /v1/themes
+list_survey_invitations GET /v1/survey-invitations
+list_surveys GET /v1/surveys
 list_timeline GET /v1/issues/{issue}/timeline
 list_vacancies GET /v1/vacancies
 list_webhook_deliveries GET /v1/webhook-endpoints/{endpoint}/deliveries

@@ -4,12 +4,12 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from escalation.client.forums import Digests, Meetings
-from escalation.client.interactions import Register
+from escalation.client.interactions import FeedbackRegister, Register
 from escalation.client.issues import Issues
 from escalation.client.keys import Keys
 from escalation.client.line import Asked, Body, Line, Options, is_json, read
 from escalation.client.operation import OPERATIONS
-from escalation.client.shapes.contacts import Contact, Feedback
+from escalation.client.shapes.contacts import Contact
 from escalation.client.webhooks import Endpoints, Hooks
 from escalation.errors import Invalid
 
@@ -43,7 +43,7 @@ class Client:
         self._line = Line(address, key, **options)
         self.issues = Issues(self._line)
         self.contacts: Register[Contact] = Register(self._line, "contact", "contacts")
-        self.feedback: Register[Feedback] = Register(self._line, "feedback", "feedback")
+        self.feedback = FeedbackRegister(self._line, "feedback", "feedback")
         self.meetings = Meetings(self._line)
         self.digests = Digests(self._line)
         self.hooks = Hooks(self._line)

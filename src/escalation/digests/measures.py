@@ -24,6 +24,8 @@ class Unit(StrEnum):
     UPDATES = "updates"
     PERCENT = "percent"
     BUSINESS_SECONDS = "business seconds"
+    PEOPLE = "people"
+    STEPS = "steps from 1 to 5"
 
 
 class Dimension(StrEnum):
@@ -71,6 +73,7 @@ class Measure:
     """One figure: what it means, how it is worked out, and what it can be told apart by.
 
     ``at_the_end`` is one that is taken at the end of a period; the others are counted over it.
+    ``withheld`` is what of it is not told, and to whom.
     """
 
     id: str
@@ -82,6 +85,7 @@ class Measure:
     result: Result = Result.CUSTOMERS
     dimensions: tuple[Dimension, ...] = EVERYWHERE
     at_the_end: bool = False
+    withheld: str = SUPPRESSION
 
     def told(self) -> dict[str, Any]:
         """As JSON."""
@@ -93,7 +97,7 @@ class Measure:
             "unit": self.unit.value,
             "dimensions": [each.value for each in self.dimensions],
             "taken": "at the end of the period" if self.at_the_end else "over the period",
-            "suppression": SUPPRESSION,
+            "suppression": self.withheld,
             "key_result_area": self.result.value,
             "source": self.source,
             "version": VERSION,
@@ -304,31 +308,4 @@ _ALL = (
 )
 
 MEASURES: Mapping[str, Measure] = {measure.id: measure for measure in _ALL}
-"""Every measure by its id, in the order in which a scorecard has them."""
-
-
-def document() -> str:
-    """The dictionary as a page of the documentation."""
-    lines = [
-        "# Measures",
-        "",
-        "<!-- Made from src/escalation/digests/measures.py by tools/docs.py; change it there. -->",
-        "",
-        "Every figure of every scorecard, benchmark and pack, defined once: the same words on",
-        "paper, over REST (`GET /v1/measures`) and on the command line (`escalation measures",
-        f"list`). This is `{VERSION}`; under one version no measure changes its meaning.",
-        "",
-        "A period is what took effect after its beginning and not after its end, so that periods",
-        "one after the other tile time. What moves is told by how the issue stood when it moved.",
-        "",
-        f"Suppression: {SUPPRESSION}. Where only one of several counts beside each other is small,",
-        "the least of the others is withheld with it (our reading).",
-    ]
-    for measure in _ALL:
-        told = measure.told()
-        rows = ("formula", "unit", "taken", "key_result_area", "source")
-        lines += ["", f"## {measure.title}", "", f"`{measure.id}`: {measure.meaning}", ""]
-        lines += ["| | |", "|---|---|"]
-        lines += [f"| {row.replace('_', ' ')} | {told[row]} |" for row in rows]
-        lines += [f"| dimensions | {', '.join(told['dimensions'])} |"]
-    return "\n".join(lines) + "\n"
+"""Every measure of issues by its id, in the order in which a scorecard has them."""

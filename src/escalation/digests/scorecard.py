@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from escalation.digests import arrivals, exceptions, suppression
+from escalation.digests import arrivals, exceptions, satisfaction, suppression
 from escalation.digests.cards import Card
 from escalation.digests.figures import BANDS, band_of
 from escalation.digests.framework import Ages, Framework
 from escalation.digests.measures import MEASURES, VERSION, Dimension
 from escalation.digests.selection import told
+from escalation.digests.shares import percent
 from escalation.digests.standards import Spent, alike, planned, spent_by
 from escalation.digests.tallies import TOTAL, Counted, Counts, Waiting
 from escalation.routing.vocabulary import Severity
@@ -57,7 +58,23 @@ def build(framework: Framework, asked: Asked, now: Counted, before: Counted) -> 
         shown["planned"] = standards
         shown["arrivals"] = arrivals.told(now.arrivals, asked.zone)
         shown["workload"] = _workload(framework, now.waiting)
-    return {**_head(framework, asked, {*here, *then}), **shown}
+    if satisfaction.any_of(now.opinions, before.opinions):
+        shown |= _surveyed(asked, now, before)
+    return {**_head(framework, asked, {*here, *then, *now.opinions, *before.opinions}), **shown}
+
+
+def _surveyed(asked: Asked, now: Counted, before: Counted) -> dict[str, Any]:
+    """What people answered, where anybody was asked: no document has it of a time before."""
+    shown: dict[str, Any] = {}
+    if asked.card.tells_all:
+        periods = {"now": now, "before": before}
+        shown["satisfaction"] = {
+            when: satisfaction.told(each.opinions) for when, each in periods.items()
+        }
+    if asked.card.compares:
+        by = (Dimension.PROVIDER.value, Dimension.CLUSTER.value)
+        shown["satisfaction_beside"] = satisfaction.beside(now.opinions, by)
+    return shown
 
 
 def _head(framework: Framework, asked: Asked, keys: Iterable[Key]) -> dict[str, Any]:
@@ -143,14 +160,6 @@ def _measured(counts: Counts, spent: Spent | None) -> Figures:
         found[name] = percent(found[good], found[good] + found[bad])
     found["time_on_rung"] = None if spent is None else spent.mean
     return found
-
-
-def percent(part: int, of: int) -> str | None:
-    """A share to a tenth of a percent, half up; None of nothing."""
-    if of == 0:
-        return None
-    tenths = (2000 * part + of) // (2 * of)
-    return f"{tenths // 10}.{tenths % 10}"
 
 
 def _by_dimension(figures: Mapping[Key, Figures]) -> dict[str, list[dict[str, Any]]]:

@@ -79,7 +79,7 @@ Tallies = Mapping[tuple[str, str | None], Counts]
 class Counted:
     """What one period comes to: what moved in it, what stood at its end, and visits that ended.
 
-    ``arrivals`` are when issues were logged in it.
+    ``arrivals`` are when issues were logged in it, ``opinions`` what surveys came to.
     """
 
     tallies: Tallies
@@ -87,6 +87,7 @@ class Counted:
     waiting: tuple[Waiting, ...]
     arrivals: tuple[datetime, ...] = ()
     sealed: Mapping[str, int] = field(default_factory=dict)
+    opinions: Tallies = field(default_factory=dict)
 
 
 def merged(*several: Tallies) -> Tallies:

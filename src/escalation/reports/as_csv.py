@@ -18,9 +18,14 @@ _BYTE_ORDER_MARK = "\N{BYTE ORDER MARK}"
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's tables, in UTF-8 with its mark; every cell quoted, and none a formula."""
+    return page(kept_page(document, heading))
+
+
+def page(laid_out: Page) -> bytes:
+    """Any page's tables, in the same way."""
     written = StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
-    for cells in _rows(kept_page(document, heading)):
+    for cells in _rows(laid_out):
         writer.writerow([guarded(cell) for cell in cells])
     return (_BYTE_ORDER_MARK + written.getvalue()).encode()
 

@@ -14,7 +14,7 @@ from escalation.reports.kept_page import kept_page
 from escalation.reports.layout import Table
 from escalation.reports.pages import Page
 
-_templates = Environment(
+templates = Environment(
     loader=PackageLoader("escalation.reports"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -37,7 +37,7 @@ def page(laid_out: Page) -> bytes:
 
 def _rendered(laid_out: Page, name: str, *, hashed: bool) -> bytes:
     """The page; where it is ``hashed`` its last fact is a hash."""
-    template = _templates.get_template("page.html")
+    template = templates.get_template("page.html")
     return template.render(page=laid_out, name=name, hashed=hashed, drawn=_drawn).encode()
 
 

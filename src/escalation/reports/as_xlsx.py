@@ -34,6 +34,8 @@ _NAMES = {
     "benchmark": "Benchmark",
     "scorecard": "Scorecard",
     "annexes": "Annexes",
+    "satisfaction": "What people say",
+    "satisfaction-beside": "What people say of each",
     "dictionary": "Dictionary",
 }
 """What a section's sheet is called: at most 31 characters."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from escalation.digests.dictionary import DICTIONARY
 from escalation.digests.figures import BANDS, UNKNOWN
 from escalation.digests.measures import MEASURES, Measure, Unit
 from escalation.digests.suppression import WITHHELD
@@ -20,6 +21,7 @@ from escalation.reports.layout import (
     word,
 )
 from escalation.reports.pages import Page
+from escalation.reports.satisfaction_section import satisfied, satisfied_beside
 
 _LEVELS = {
     "ssi": "SSI level: whole of Government and cluster",
@@ -104,6 +106,10 @@ def _sections(document: Document, local: Local) -> tuple[Section, ...]:
         ]
     if "benchmark" in document:
         found.append(benchmark(document))
+    if "satisfaction" in document:
+        found.append(satisfied(document))
+    if "satisfaction_beside" in document:
+        found.append(satisfied_beside(document))
     return (*found, dictionary())
 
 
@@ -271,7 +277,7 @@ def benchmark(document: Document) -> Section:
 
 def dictionary() -> Section:
     """What each measure means, and how it is worked out."""
-    rows = tuple((each.title, each.meaning, each.formula) for each in MEASURES.values())
+    rows = tuple((each.title, each.meaning, each.formula) for each in DICTIONARY.values())
     table = Table("Every measure.", ("Measure", "Meaning", "How it is worked out"), rows)
     about = "Each figure is defined once, for every report."
     return Section("dictionary", "Dictionary", about, (table,))

@@ -38,6 +38,7 @@ _OF_ISSUES: Mapping[EventType, str] = {
     EventType.REOPENED: "it was opened again",
     EventType.CLOSED: "it was closed",
     EventType.WITHDRAWN: "it was withdrawn",
+    EventType.SURVEY_DUE: "its raiser is to be asked how it went; the link is with the invitation",
     EventType.EXHAUSTED: "its ladder is exhausted",
     EventType.BREACHED: "a time that the law gives is over",
 }

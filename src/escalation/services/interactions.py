@@ -36,7 +36,10 @@ __all__ = [
     "raise_issue",
     "raised_from",
     "record",
+    "recorded",
+    "reference_of",
     "view",
+    "write",
 ]
 
 PREFIX: Mapping[Family, tuple[str, str]] = {
@@ -47,7 +50,7 @@ PREFIX: Mapping[Family, tuple[str, str]] = {
 PATHS: Mapping[Family, str] = {Family.CONTACT: "contacts", Family.FEEDBACK: "feedback"}
 """Where a register stands in the interface."""
 _CREATED = 201
-_LATER = frozenset({"id", "issue", "raised_at", "unanswered"})
+_LATER = frozenset({"id", "issue", "raised_at", "unanswered", "acknowledged_at"})
 """What is seen of it and was not yet so when it was recorded."""
 _NOT = {Family.CONTACT: "The contact was not recorded.", Family.FEEDBACK: "Nothing was recorded."}
 
@@ -78,7 +81,7 @@ def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:
         Invalid: it names a party or function that is not there, or an instant that cannot be.
     """
     at = desk.clock.now()
-    prefix, letters = PREFIX[sent.family]
+    prefix, _ = PREFIX[sent.family]
     said_id, event_id = desk.ids.new(prefix, at), desk.ids.new("evt", at)
     salt = desk.ids.token(16).hex()
 
@@ -91,7 +94,7 @@ def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:
         number = interactions.next_number(connection, sent.family.value, now.year)
         said = Interaction(
             id=said_id,
-            reference=f"{letters}-{now.year}-{number:06d}",
+            reference=reference_of(sent.family, now.year, number),
             family=sent.family,
             recorded_by=actor.name,
             received_at=received,
@@ -100,13 +103,22 @@ def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:
             **sent.fields,
         )
         interactions.add(connection, said)
-        payload = {n: v for n, v in view(said).items() if n not in _LATER}
         kind = f"{sent.family.value}.recorded"
-        _write(connection, said.id, kind, payload, (actor, now, event_id, salt))
+        write(connection, said.id, kind, recorded(said), (actor, now, event_id, salt))
         return _answered(connection, sent, said)
 
-    recorded: Answer = desk.do(chore).result()
-    return recorded
+    answer: Answer = desk.do(chore).result()
+    return answer
+
+
+def recorded(said: Interaction) -> dict[str, Any]:
+    """What the record has of it when it is recorded."""
+    return {n: v for n, v in view(said).items() if n not in _LATER}
+
+
+def reference_of(family: Family, year: int, number: int) -> str:
+    """The reference of a register's so many-th entry of a year."""
+    return f"{PREFIX[family][1]}-{year}-{number:06d}"
 
 
 def _answered(connection: Connection, sent: Recording, said: Interaction) -> Answer:
@@ -126,6 +138,7 @@ def _check(directory: Directory | None, sent: Recording) -> None:
     known: Mapping[str, Any] = {
         "party": () if directory is None else directory.parties,
         "function": () if directory is None else directory.file.functions,
+        "region": () if directory is None else directory.file.regions,
     }
     for name, words in known.items():
         word = sent.fields.get(name)
@@ -188,7 +201,7 @@ def raise_issue(desk: Desk, said: Interaction, job: Job) -> Answer:
         interactions.set_raised(connection, said.id, came.issue_id, now)
         kind = f"{said.family.value}.raised"
         by = (job.actor, now, event_id, salt)
-        _write(connection, said.id, kind, {"issue": came.issue_id}, by)
+        write(connection, said.id, kind, {"issue": came.issue_id}, by)
         return came
 
     answer: Answer = desk.do(chore, logs=1).result()
@@ -204,13 +217,14 @@ def raised_already(connection: Connection, said: Interaction, viewer: Viewer) ->
     return Refused(why, "raised_already", extra={"issue": found.issue_id})
 
 
-def _write(
+def write(
     connection: Connection,
     said: str,
     kind: str,
     payload: Mapping[str, Any],
     by: tuple[Actor, datetime, str, str],
 ) -> None:
+    """Put an entry on the record of what was said; ``by`` is who, when, and its id and salt."""
     actor, now, event_id, salt = by
     journal.record(
         connection,
@@ -262,6 +276,7 @@ def view(said: Interaction) -> dict[str, Any]:
         "centre": said.centre,
         "party": said.party,
         "function": said.function,
+        "region": said.region,
         "themes": list(said.themes),
         "text": said.text,
         "raiser": dict(said.raiser),
@@ -274,5 +289,15 @@ def view(said: Interaction) -> dict[str, Any]:
     }
     if said.family is Family.CONTACT:
         return shared
-    sentiment = None if said.sentiment is None else said.sentiment.value
-    return {**shared, "sentiment": sentiment, "survey": said.survey}
+    about = None
+    if said.about is not None:
+        about = {"id": said.about, "reference": said.about_reference}
+    return {
+        **shared,
+        "sentiment": None if said.sentiment is None else said.sentiment.value,
+        "key_result_area": said.key_result_area,
+        "quote": said.quote.value,
+        "acknowledged_at": told(said.acknowledged_at),
+        "survey": said.survey,
+        "about": about,
+    }

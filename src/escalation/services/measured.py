@@ -6,6 +6,7 @@ from escalation.digests.framework import Framework
 from escalation.digests.scorecard import Asked, build
 from escalation.digests.tallies import Counted, Period, Scope, merged
 from escalation.store import measuring
+from escalation.store.opinions import opinions
 from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection
 
@@ -36,4 +37,5 @@ def counted(
         measuring.waiting(*given),
         measuring.arrivals(*given),
         measuring.sealed(*given),
+        opinions(*given),
     )

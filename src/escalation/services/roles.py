@@ -13,6 +13,8 @@ class Permission(StrEnum):
     BACKDATE = "backdate"
     LIMIT_CONDUCT = "limit_conduct"
     MANAGE_THEMES = "manage_themes"
+    SEND_SURVEYS = "send_surveys"
+    IMPORT_SURVEYS = "import_surveys"
     CHECK_LADDERS = "check_ladders"
     PROPOSE_LADDERS = "propose_ladders"
     APPROVE_LADDERS = "approve_ladders"
@@ -58,6 +60,8 @@ PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
             _P.ACT,
             _P.LIMIT_CONDUCT,
             _P.MANAGE_THEMES,
+            _P.SEND_SURVEYS,
+            _P.IMPORT_SURVEYS,
             _P.CHECK_LADDERS,
             _P.PROPOSE_LADDERS,
             _P.APPROVE_LADDERS,
@@ -69,11 +73,11 @@ PERMITTED: Mapping[KeyRole, frozenset[Permission]] = {
     KeyRole.SECRETARIAT: frozenset({_P.READ, _P.ACT, _P.MANAGE_THEMES, _P.CHECK_LADDERS}),
     KeyRole.VIEWER: frozenset({_P.READ}),
     KeyRole.AUDITOR: frozenset({_P.READ, _P.WATCH, _P.CHECK_LADDERS, _P.AUDIT}),
-    KeyRole.INTEGRATION: frozenset({_P.READ, _P.ACT}),
+    KeyRole.INTEGRATION: frozenset({_P.READ, _P.ACT, _P.SEND_SURVEYS, _P.IMPORT_SURVEYS}),
 }
 """What each role may do."""
 
-WHOLE = frozenset({_P.WATCH, _P.LIMIT_CONDUCT})
+WHOLE = frozenset({_P.WATCH, _P.LIMIT_CONDUCT, _P.IMPORT_SURVEYS})
 """What concerns the whole installation: not for somebody who sees a part of it."""
 
 BY_PERSON = frozenset({KeyRole.HOLDER, KeyRole.SECRETARIAT})

@@ -25,11 +25,15 @@ from sqlalchemy import (
 from escalation.routing.vocabulary import Channel
 from escalation.store import dialect, models
 from escalation.store.viewing import visible
-from escalation.workflow.interactions import Family, Interaction, Sentiment
+from escalation.workflow.interactions import Family, Interaction, Quoting, Sentiment
 from escalation.workflow.viewing import Part, Viewer
 
 _T, _I = models.interaction, models.issue
-EQUALS = ("kind", "sentiment", "channel", "centre", "party", "function")
+_ABOUT = models.issue.alias("about_issue")
+EQUALS = (
+    "kind", "sentiment", "channel", "centre", "party", "function", "region", "key_result_area",
+    "quote",
+)  # fmt: skip
 """Filters that are one column, and one of some values."""
 _KEPT = tuple(column.name for column in _T.columns)
 
@@ -43,6 +47,7 @@ class Asked:
     theme: str | None = None
     raised: bool | None = None
     unanswered: bool | None = None
+    acknowledged: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     words: Sequence[str] = ()
@@ -60,10 +65,32 @@ def next_number(connection: Connection, series: str, year: int) -> int:
     return int(connection.execute(again.returning(table.c.last)).scalar_one())
 
 
+def hold_numbers(connection: Connection, series: str, year: int) -> None:
+    """Hold a series' numbers of a year until the transaction ends: nobody else takes one."""
+    table = models.register_number
+    first = dialect.insert(connection, table).values(series=series, year=year, last=0)
+    connection.execute(first.on_conflict_do_nothing())
+    held = select(table.c.last).where(table.c.series == series, table.c.year == year)
+    connection.execute(held.with_for_update()).one()
+
+
+def next_numbers(connection: Connection, series: str, year: int, count: int) -> int:
+    """The first of so many next numbers of a series that is held."""
+    table = models.register_number
+    change = update(table).where(table.c.series == series, table.c.year == year)
+    change = change.values(last=table.c.last + count)
+    return int(connection.execute(change.returning(table.c.last)).scalar_one()) - count + 1
+
+
 def add(connection: Connection, said: Interaction) -> None:
     """Keep what was said."""
-    row = {name: getattr(said, name) for name in _KEPT}
-    connection.execute(insert(_T), row)
+    add_all(connection, [said])
+
+
+def add_all(connection: Connection, every: Sequence[Interaction]) -> None:
+    """Keep all that was said."""
+    rows = [{name: getattr(said, name) for name in _KEPT} for said in every]
+    connection.execute(insert(_T), rows)
 
 
 def find(
@@ -98,7 +125,7 @@ def counts(
 ) -> list[tuple[Any, ...]]:
     """How many there are on all pages, for each value of the columns ``by``: values, then count."""
     columns = [_T.c[name] for name in by]
-    query = select(*columns, func.count()).select_from(_joined())
+    query = select(*columns, func.count()).select_from(joined())
     query = query.where(
         _T.c.family == asked.family.value,
         shown(connection, viewer),
@@ -115,14 +142,13 @@ def set_raised(connection: Connection, said: str, issue_id: str, now: datetime) 
 
 
 def set_written(connection: Connection, said: str, **when: datetime) -> None:
-    """Words have passed: ``written_at`` by the raiser, or ``answered_at`` by us."""
+    """Words have passed: when, by the column that says so."""
     connection.execute(update(_T).where(_T.c.id == said).values(**when))
 
 
 def of_receipt(connection: Connection, hashed: str) -> Interaction | None:
     """What the hash of a code was given for."""
-    query = select(_T, _I.c.reference.label("issue")).select_from(_joined())
-    row = connection.execute(query.where(_T.c.receipt == hashed)).one_or_none()
+    row = connection.execute(_every().where(_T.c.receipt == hashed)).one_or_none()
     return None if row is None else _said(row)
 
 
@@ -132,26 +158,47 @@ def of_issue(connection: Connection, issue_id: str) -> str | None:
     return found
 
 
-def _joined() -> Any:  # noqa: ANN401 - a join
+def joined() -> Any:  # noqa: ANN401 - a join
+    """What was said, beside the issue that it was raised into."""
     return _T.join(_I, _I.c.id == _T.c.issue_id, isouter=True)
 
 
+def _every() -> Select[Any]:
+    """Whatever was said, with the references of the issues that it has to do with."""
+    beside = joined().join(_ABOUT, _ABOUT.c.id == _T.c.about, isouter=True)
+    names = (_I.c.reference.label("issue"), _ABOUT.c.reference.label("about_reference"))
+    return select(_T, *names).select_from(beside)
+
+
 def _seen(connection: Connection, viewer: Viewer, family: Family) -> Select[Any]:
-    query = select(_T, _I.c.reference.label("issue")).select_from(_joined())
-    return query.where(_T.c.family == family.value, shown(connection, viewer))
+    return _every().where(_T.c.family == family.value, shown(connection, viewer))
 
 
 def shown(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
-    """Raised into an issue it is seen with that one, else by whom its party and function are for.
+    """Whether ``viewer`` may see what was said: a condition on it, joined to what it was raised to.
 
-    A register knows of no cluster and no forum: what is only for those shows what was raised.
+    Raised into an issue it is seen with that one, and what is about an issue with that; else by
+    whom its party and function are for. A register knows of no cluster and no forum: what is only
+    for those shows what has to do with an issue.
     """
+    if viewer.everything and not viewer.limited:
+        return true()
+    raised, about = _T.c.issue_id.is_not(None), _T.c.about.is_not(None)
+    found = and_(
+        or_(~about, _about_visible(connection, viewer)),
+        or_(~raised, visible(connection, viewer)),
+    )
     if not viewer.limited:
-        return visible(connection, viewer)
+        return found
     theirs = viewer.within if viewer.reach is None else (*viewer.within, viewer.reach)
     fits = (or_(false(), *(_in(part) for part in reach)) for reach in theirs)
-    raised = _T.c.issue_id.is_not(None)
-    return or_(and_(raised, visible(connection, viewer)), and_(~raised, *fits))
+    return and_(found, or_(raised, about, and_(true(), *fits)))
+
+
+def _about_visible(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the issue that it is about is one that ``viewer`` may see."""
+    query = select(_I.c.id).where(_I.c.id == _T.c.about, visible(connection, viewer))
+    return query.correlate(_T).exists()
 
 
 _OF = {
@@ -183,6 +230,9 @@ def _conditions(connection: Connection, asked: Asked) -> list[ColumnElement[bool
         answered = func.coalesce(_T.c.answered_at >= _T.c.written_at, false())
         waits = and_(_T.c.written_at.is_not(None), _T.c.issue_id.is_(None), ~answered)
         found.append(waits if asked.unanswered else ~waits)
+    if asked.acknowledged is not None:
+        none = _T.c.acknowledged_at.is_(None)
+        found.append(~none if asked.acknowledged else none)
     if asked.since is not None:
         found.append(_T.c.received_at >= asked.since)
     if asked.until is not None:
@@ -197,6 +247,7 @@ def _said(row: Row[Any]) -> Interaction:
         "family": Family(row.family),
         "channel": Channel(row.channel),
         "sentiment": None if row.sentiment is None else Sentiment(row.sentiment),
+        "quote": Quoting.NO if row.quote is None else Quoting(row.quote),
         "themes": tuple(row.themes),
     }
-    return Interaction(**kept, issue=row.issue)
+    return Interaction(**kept, issue=row.issue, about_reference=row.about_reference)

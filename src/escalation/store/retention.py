@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, select, update
 
 from escalation.routing.retention import Ended
-from escalation.store import dialect, models
+from escalation.store import dialect, models, surveys
 from escalation.store.bulk import update_rows
 from escalation.store.chain import content_hash
 
@@ -59,7 +59,12 @@ def ended(connection: Connection, before: datetime) -> Iterator[Ended]:
         yield Ended(row[0], row[1], row[2], tuple(sealing.get("sensitive", ())), row[4])
     spoken = (
         select(said.id, said.reference, said.family, said.received_at)
-        .where(said.received_at < before, said.issue_id.is_(None), _kept(said.id))
+        .where(
+            said.received_at < before,
+            said.issue_id.is_(None),
+            said.about.is_(None),
+            _kept(said.id),
+        )
         .order_by(said.id)
     )
     for name, reference, family, at in connection.execute(
@@ -137,7 +142,8 @@ def dispose(connection: Connection, subject: str, event_id: str) -> Mapping[str,
     new = dialect.insert(connection, models.disposal).values(**row).on_conflict_do_nothing()
     if connection.execute(new.returning(models.disposal.c.aggregate)).one_or_none() is None:
         return None
-    spoken = select(models.interaction.c.id).where(models.interaction.c.issue_id == subject)
+    said = models.interaction.c
+    spoken = select(said.id).where((said.issue_id == subject) | (said.about == subject))
     gone: dict[str, Any] = {"entries": _entries(connection, subject), "through": last or 0}
     alongside = {
         each: dispose(connection, each, event_id) for each in connection.scalars(spoken).all()
@@ -182,9 +188,11 @@ def _interaction(connection: Connection, subject: str) -> None:
     table = models.interaction
     raiser = connection.scalar(select(table.c.raiser).where(table.c.id == subject))
     if raiser is not None:
-        kept = {"text": GONE, "raiser": {"type": raiser.get("type")}, "survey": None}
+        kept: dict[str, Any] = {"text": GONE, "raiser": {"type": raiser.get("type")}}
+        kept |= {"survey": None, "quote": None}
         kept["receipt"] = None
         connection.execute(update(table).where(table.c.id == subject).values(**kept))
+        surveys.forget_respondent(connection, subject)
 
 
 def _limit(connection: Connection, subject: str) -> None:

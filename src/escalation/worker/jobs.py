@@ -8,6 +8,7 @@ from escalation.services import corrections, outgoing, planning, recovery, upkee
 from escalation.services.mail.arriving import AT_ONCE as ARRIVING
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.services.subscribing import closing, making
+from escalation.services.surveys import inviting
 from escalation.worker.delivering import courier_of
 from escalation.worker.loop import Recurring, Worker
 
@@ -23,6 +24,8 @@ SUBSCRIPTIONS = 15.0
 """Seconds between two looks for windows of subscriptions whose time has come."""
 PLANNING = 300.0
 """Seconds between two looks at when forums meet."""
+INVITING = 60.0
+"""Seconds between two looks at settled issues whose raisers are to be asked how it went."""
 FORGETTING = 600.0
 """Seconds between two looks at what may be forgotten."""
 
@@ -104,6 +107,7 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
         Recurring("corrections", CORRECTING, lambda: corrections.correct_next(desk), full=1),
         *_of_subscriptions(container),
+        Recurring("surveys", INVITING, lambda: _invited(container), full=inviting.AT_ONCE),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
         Recurring("forgotten_deliveries", FORGETTING, sent, full=outgoing.AT_ONCE),
         *_arriving(container),
@@ -133,3 +137,7 @@ def _of_subscriptions(container: Container) -> tuple[Recurring, ...]:
         Recurring("windows", SUBSCRIPTIONS, windows, full=closing.AT_ONCE),
         Recurring("papers", SUBSCRIPTIONS, papers),
     )
+
+
+def _invited(container: Container) -> int:
+    return inviting.invite(container.desk, container.surveys, timeout=HUNG)

@@ -20,6 +20,7 @@ from escalation.routing.vocabulary import (
 from escalation.timekeeping.duration import Duration
 from escalation.workflow.consequences import Consequence
 from escalation.workflow.facts import Actor
+from escalation.workflow.inviting import SurveyDue
 from escalation.workflow.of_meetings import OfMeeting
 from escalation.workflow.states import Act, Effect, MeetingAct
 
@@ -378,7 +379,7 @@ class SeatsChanged:
     """The directory has changed since the issue's seats were resolved."""
 
 
-Ask = Do | ClockDue | SeatsChanged | OfMeeting | Consequence
+Ask = Do | ClockDue | SeatsChanged | SurveyDue | OfMeeting | Consequence
 
 
 class Command(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,7 @@ from escalation.workflow.events import EventType
 from escalation.workflow.facts import Facts
 from escalation.workflow.guards import RULES, SEATED
 from escalation.workflow.holders import reassign, recuse, seats_changed, where_recusing_leads
+from escalation.workflow.inviting import SurveyDue
 from escalation.workflow.machine import Moment, way
 from escalation.workflow.of_meetings import NotedUp, OfMeeting, PutOn, Resit, Retarget
 from escalation.workflow.outlook import open_acts
@@ -61,6 +62,7 @@ from escalation.workflow.reclassifying import reclassify, where_reclassifying_le
 from escalation.workflow.sides import with_seat
 from escalation.workflow.sittings import decide_item, defer_item, noted_up, put_on, resit
 from escalation.workflow.states import Act, Effect, MeetingAct, Status
+from escalation.workflow.surveys import survey_due
 
 
 def decide(facts: Facts, command: Command, now: datetime) -> Plan:
@@ -76,6 +78,8 @@ def decide(facts: Facts, command: Command, now: datetime) -> Plan:
         clock_due(draft, ask)
     elif isinstance(ask, SeatsChanged):
         seats_changed(draft)
+    elif isinstance(ask, SurveyDue):
+        survey_due(draft, ask)
     elif isinstance(ask, Edit):
         _edit(draft, ask)
     elif isinstance(ask, OfMeeting):

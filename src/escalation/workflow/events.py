@@ -46,6 +46,7 @@ class EventType(StrEnum):
     REOPENED = "issue.reopened"
     CLOSED = "issue.closed"
     WITHDRAWN = "issue.withdrawn"
+    SURVEY_DUE = "issue.survey_due"
     EXHAUSTED = "issue.exhausted"
     BREACHED = "issue.breached"
     SEALED = "issue.sealed"

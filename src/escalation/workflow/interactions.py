@@ -56,11 +56,21 @@ SENTIMENT_OF: Mapping[FeedbackKind, Sentiment] = {
 """How a kind is spoken where nobody says otherwise."""
 
 
+class Quoting(StrEnum):
+    """What whoever said it allows: not to be quoted, quoted without their name, or with it."""
+
+    NO = "no"
+    ANONYMOUS = "anonymous"
+    NAMED = "named"
+
+
 class Interaction(Struct, frozen=True, kw_only=True):
     """One thing that was said, on either register.
 
-    ``centre`` is where, ``party`` and ``function`` whom it is about; ``survey`` has the answers of
-    a survey. ``issue_id`` is the issue that it was raised into, ``issue`` that one's reference.
+    ``centre`` is where, ``party``, ``function`` and ``region`` whom it is about;
+    ``key_result_area`` which of the framework's four it tells of. ``survey`` has the answers of a
+    survey, ``about`` the issue that they are about and ``about_reference`` that one's reference.
+    ``issue_id`` is the issue that it was raised into, ``issue`` that one's reference.
     ``receipt`` is the hash of the code by which a raiser without a name writes and is answered.
     """
 
@@ -78,8 +88,14 @@ class Interaction(Struct, frozen=True, kw_only=True):
     centre: str | None = None
     party: str | None = None
     function: str | None = None
+    region: str | None = None
+    key_result_area: str | None = None
     themes: tuple[str, ...] = ()
+    quote: Quoting = Quoting.NO
+    acknowledged_at: datetime | None = None
     survey: Mapping[str, Any] | None = None
+    about: str | None = None
+    about_reference: str | None = None
     issue_id: str | None = None
     issue: str | None = None
     raised_at: datetime | None = None
@@ -103,6 +119,7 @@ def carried(said: Interaction) -> dict[str, Any]:
         "channel": said.channel,
         "raiser": said.raiser,
         "function": said.function,
+        "region": said.region,
         "themes": said.themes,
         "received_at": said.received_at,
         "centre": said.centre,

@@ -33,7 +33,7 @@ def get_calendar(
         _admit(asked, forum)
     elif not feeds.opened(desk, forum, feed):
         raise Unauthenticated("This feed's token opens nothing: it is another's, or was revoked.")
-    body = feeds.text(desk, forum, _base(asked))
+    body = feeds.text(desk, forum, base_of(asked))
     given = {"Content-Type": f"{CALENDAR}; charset=utf-8"}
     given["Content-Disposition"] = f'inline; filename="{forum}.ics"'
     return Response(body, 200, given)
@@ -45,7 +45,7 @@ def _admit(asked: Asked, forum: str) -> None:
     asking.forum_for(Asked(asked.scope, asked.means, caller), forum)
 
 
-def _base(asked: Asked) -> str:
+def base_of(asked: Asked) -> str:
     """Where the caller found this service."""
     host = asked.header(b"host") or "localhost"
     return f"{asked.scope['scheme']}://{host}"
@@ -58,7 +58,7 @@ def create_feed(asked: Ask, forum: ForumCode) -> Response:
     desk = asked.means.container.desk
     made = feeds.create(desk, forum, sent.name, asked.caller.actor, call_of(asked))
     path = f"/v1/forums/{forum}/calendar.ics?feed={made.token}"
-    found = {**made.view, "token": made.token, "url": f"{_base(asked)}{path}"}
+    found = {**made.view, "token": made.token, "url": f"{base_of(asked)}{path}"}
     return Response(paging.json_of(found), 201, {"Content-Type": JSON})
 
 

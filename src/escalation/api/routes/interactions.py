@@ -1,16 +1,18 @@
 """Contacts and feedback: recorded, listed, read, counted, and raised into issues."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
+from pydantic import BaseModel
 
 from escalation.api import asking, headers, paging
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, READS, WRITES, Operation
 from escalation.api.schemas.answers import IssueView
 from escalation.api.schemas.interactions import (
+    AcknowledgeFeedback,
     ContactList,
     ContactQuery,
     ContactView,
@@ -122,14 +124,26 @@ def answer_feedback(asked: Ask, feedback: Name) -> Response:
 
 
 def _answered(asked: Asked, family: Family, name: str) -> Response:
+    return _written(asked, family, name, Message)
+
+
+def acknowledge_feedback(asked: Ask, feedback: Name) -> Response:
+    """Tell who gave feedback that it arrived; once, and it stands on the record."""
+    return _written(asked, Family.FEEDBACK, feedback, AcknowledgeFeedback)
+
+
+def _written(
+    asked: Asked, family: Family, name: str, takes: type[Message | AcknowledgeFeedback]
+) -> Response:
     caller, key = asked.caller, headers.idempotency_key(asked)
     with asked.means.reader.look(caller) as look:
         said = interactions.one(look, family, name)
     asked.means.doorkeeper.confirmed(caller)
     letter = Letter(
-        text=asking.read(asked, Message).text,
+        text=asking.read(asked, takes).text,
         actor=caller.actor,
         viewer=caller.viewer,
+        acknowledges=takes is AcknowledgeFeedback,
         slot=None if key is None else caller.slot("POST", asked.path, key),
         body_hash=asked.body_hash,
     )
@@ -177,7 +191,7 @@ def _operations(
 ) -> tuple[Operation, ...]:
     """The ways to a register."""
     path, name = f"/v1/{PATHS[family]}", family.value
-    record, listed, read, answered, raised = endpoints
+    record, listed, read, *done = endpoints
     takes, view, page = models
     return (
         Operation(
@@ -213,46 +227,36 @@ def _operations(
             answer=view,
             refusals=FINDS,
         ),
-        *_of_one(f"{path}/{{{name}}}", (answered, raised), view, words),
+        *(_of_one(f"{path}/{{{name}}}", each, view, words) for each in done),
     )
 
 
+_DONE: Mapping[str, tuple[str, type[BaseModel], str]] = {
+    "answer": ("answers", Message, "Answer {}"),
+    "acknowledge": ("acknowledge", AcknowledgeFeedback, "Acknowledge {}"),
+    "raise": ("raise", RaiseIssue, "Raise {} into an issue"),
+}
+"""What is done about one of a register, by how its endpoint's name begins: path, body, words."""
+
+
 def _of_one(
-    path: str,
-    endpoints: tuple[Callable[..., Any], ...],
-    view: type[ContactView | FeedbackView],
-    words: str,
-) -> tuple[Operation, ...]:
-    """What is done about one of a register."""
-    answered, raised = endpoints
-    return (
-        Operation(
-            method="POST",
-            path=f"{path}/answers",
-            name=answered.__name__,
-            tag="interactions",
-            summary=f"Answer {words}",
-            endpoint=answered,
-            status=201,
-            answer=view,
-            takes={JSON: Message},
-            headers=(IDEMPOTENCY_KEY,),
-            refusals=(*WRITES, 404),
-        ),
-        Operation(
-            method="POST",
-            path=f"{path}/raise",
-            name=raised.__name__,
-            tag="interactions",
-            summary=f"Raise {words} into an issue",
-            endpoint=raised,
-            status=201,
-            answer=IssueView,
-            takes={JSON: RaiseIssue},
-            body_required=False,
-            headers=(IDEMPOTENCY_KEY,),
-            refusals=(*WRITES, 404),
-        ),
+    path: str, endpoint: Callable[..., Any], view: type[ContactView | FeedbackView], words: str
+) -> Operation:
+    act, takes, summary = _DONE[endpoint.__name__.partition("_")[0]]
+    raises = takes is RaiseIssue
+    return Operation(
+        method="POST",
+        path=f"{path}/{act}",
+        name=endpoint.__name__,
+        tag="interactions",
+        summary=summary.format(words),
+        endpoint=endpoint,
+        status=201,
+        answer=IssueView if raises else view,
+        takes={JSON: takes},
+        body_required=not raises,
+        headers=(IDEMPOTENCY_KEY,),
+        refusals=(*WRITES, 404),
     )
 
 
@@ -265,7 +269,14 @@ OPERATIONS = (
     ),
     *_operations(
         Family.FEEDBACK,
-        (record_feedback, list_feedback, get_feedback, answer_feedback, raise_feedback),
+        (
+            record_feedback,
+            list_feedback,
+            get_feedback,
+            answer_feedback,
+            acknowledge_feedback,
+            raise_feedback,
+        ),
         (RecordFeedback, FeedbackView, FeedbackList),
         "feedback",
     ),

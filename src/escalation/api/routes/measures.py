@@ -6,12 +6,12 @@ from escalation.api import paging
 from escalation.api.deps import Ask
 from escalation.api.operations import READS, Operation
 from escalation.api.schemas.measures import MeasureList
-from escalation.digests.measures import MEASURES
+from escalation.digests.dictionary import DICTIONARY
 
 
 async def list_measures(asked: Ask) -> Response:
     """Every figure of every report: what it means and how it is worked out."""
-    return paging.whole(asked, (measure.told() for measure in MEASURES.values()))
+    return paging.whole(asked, (measure.told() for measure in DICTIONARY.values()))
 
 
 OPERATIONS = (

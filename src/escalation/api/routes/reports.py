@@ -13,6 +13,7 @@ from escalation.api.schemas.reports import (
     Benchmark,
     PeriodQuery,
     ReportQuery,
+    Satisfaction,
     Scorecard,
     StatutoryCounts,
     Workload,
@@ -22,6 +23,7 @@ from escalation.errors import Fault, Invalid
 from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.reading import reports
+from escalation.services.surveys import reading
 
 
 def get_scorecard(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
@@ -42,6 +44,16 @@ def get_statutory_counts(asked: Ask, query: Annotated[ReportQuery, Query()]) -> 
 def get_workload(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
     """What waits for each seat, and when issues come in; seats, never the people in them."""
     return paging.single(reports.workload(_full(asked, query)))
+
+
+def get_satisfaction(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
+    """How satisfied people are, and who has answered; what too few have said is withheld."""
+    document = _full(asked, query)
+    inside = asked.means.container
+    known = inside.registry.known
+    directory = None if known is None else known.directory
+    standards = reading.standards(inside.surveys, directory)
+    return paging.single(reports.satisfaction(document, standards))
 
 
 def _profile(query: ReportQuery) -> str:
@@ -97,5 +109,6 @@ OPERATIONS = tuple(
             StatutoryCounts,
         ),
         ("workload", "Look at the workload", get_workload, Workload),
+        ("satisfaction", "Look at how satisfied people are", get_satisfaction, Satisfaction),
     )
 )

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from escalation.api.schemas.act import ActBody, Reasoned
 from escalation.api.schemas.between import TieName
-from escalation.api.schemas.fields import Instant, Name, Refusal, Text
+from escalation.api.schemas.fields import Instant, Name, Text
 from escalation.api.schemas.two_sides import (
     AgreeBody,
     DissentBody,
@@ -16,6 +16,7 @@ from escalation.api.schemas.two_sides import (
     ResolveBody,
     SeekAdviceBody,
 )
+from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import (
     Awaiting,
     Channel,

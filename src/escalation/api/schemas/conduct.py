@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Email, Instant, Name, Refusal, Text
+from escalation.api.schemas.fields import Body, Email, Instant, Name, Text
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
+from escalation.routing.typed import Refusal
 from escalation.services.conduct import Limiting, Review
 from escalation.workflow.conduct import KNOWN_BY, LimitKind
 

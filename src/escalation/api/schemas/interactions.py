@@ -8,11 +8,13 @@ from pydantic import AfterValidator, Field, model_validator
 from escalation.api.deps import Asked as Request
 from escalation.api.paging import INSTANTS, instant_of, position_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Instant, Line, Name, Refusal, Text
+from escalation.api.schemas.fields import Body, Instant, Line, Name, Text
 from escalation.api.schemas.issues import Outcome, Raiser, Themes
 from escalation.api.schemas.queries import Codes, Cut, PageQuery, Words, all_of, parts
 from escalation.api.schemas.receipts import MessageView
 from escalation.api.schemas.shape import Shape
+from escalation.digests.measures import Result
+from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import (
     Channel,
     Degree,
@@ -27,6 +29,7 @@ from escalation.workflow.interactions import (
     ContactKind,
     Family,
     FeedbackKind,
+    Quoting,
     Sentiment,
 )
 
@@ -38,6 +41,7 @@ class Said(Body):
     centre: Annotated[Name, Field(description="the service centre where it was said")] | None = None
     party: Annotated[Name, Field(description="the agency or provider it is about")] | None = None
     function: Name | None = None
+    region: Name | None = None
     themes: Themes = ()
     text: Text
     raiser: Raiser = Raiser()
@@ -50,7 +54,7 @@ class Said(Body):
         return {**told, "raiser": self.raiser.told()}
 
 
-_SHARED = ("channel", "centre", "party", "function", "themes", "text")
+_SHARED = ("channel", "centre", "party", "function", "region", "themes", "text")
 
 
 class RecordContact(Said):
@@ -79,6 +83,10 @@ class RecordFeedback(Said):
     kind: FeedbackKind
     sentiment: Sentiment | None = None
     text: Text | None = None  # type: ignore[assignment] # a survey may go without
+    key_result_area: Result | None = None
+    quote: Annotated[
+        Quoting, Field(description="whether the giver may be quoted: without their name, or with")
+    ] = Quoting.NO
     survey: Survey | None = None
 
     @model_validator(mode="after")
@@ -91,6 +99,9 @@ class RecordFeedback(Said):
             raise Refusal("wrong_value", detail, "survey")
         if not surveyed and self.text is None:
             raise Refusal("missing", "found no `text`, expected it", "text")
+        if self.quote is Quoting.NAMED and self.raiser.name is None:
+            detail = "found `named` and no name of the raiser, expected one, or `anonymous`"
+            raise Refusal("missing", detail, "quote")
         return self
 
     @property
@@ -101,8 +112,16 @@ class RecordFeedback(Said):
             "text": self.text or "",
             "kind": self.kind.value,
             "sentiment": self.sentiment or SENTIMENT_OF[self.kind],
+            "key_result_area": None if self.key_result_area is None else self.key_result_area.value,
+            "quote": self.quote,
             "survey": None if self.survey is None else self.survey.model_dump(mode="json"),
         }
+
+
+class AcknowledgeFeedback(Body):
+    """What the giver is told; it stands on the record, and is read with their receipt."""
+
+    text: Text
 
 
 class RaiseIssue(Body):
@@ -141,6 +160,7 @@ class InteractionQuery(PageQuery):
     centre: Codes | None = None
     party: Codes | None = None
     function: Codes | None = None
+    region: Codes | None = None
     theme: Cut | None = None
     raised: bool | None = None
     unanswered: Annotated[
@@ -166,6 +186,7 @@ class InteractionQuery(PageQuery):
             theme=self.theme,
             raised=self.raised,
             unanswered=self.unanswered,
+            acknowledged=getattr(self, "acknowledged", None),
             since=self.received_after,
             until=self.received_before,
             words=(self.q or "").split(),
@@ -185,10 +206,15 @@ class FeedbackQuery(InteractionQuery):
 
     kind: Annotated[Codes, AfterValidator(all_of(FeedbackKind))] | None = None
     sentiment: Annotated[Codes, AfterValidator(all_of(Sentiment))] | None = None
+    key_result_area: Annotated[Codes, AfterValidator(all_of(Result))] | None = None
+    quote: Annotated[Codes, AfterValidator(all_of(Quoting))] | None = None
+    acknowledged: Annotated[
+        bool | None, Field(description="whether the giver has been told that it arrived")
+    ] = None
 
 
 class IssueOf(Shape):
-    """The issue that something was raised into."""
+    """The issue that something was raised into, or is about."""
 
     id: str
     reference: str
@@ -216,6 +242,7 @@ class ContactView(Correspondence):
     centre: str | None
     party: str | None
     function: str | None
+    region: str | None
     themes: list[str]
     text: str
     raiser: dict[str, Any]
@@ -234,13 +261,18 @@ class FeedbackView(Correspondence):
     reference: str
     kind: FeedbackKind
     sentiment: Sentiment
+    key_result_area: Result | None
+    quote: Quoting
     channel: Channel
     centre: str | None
     party: str | None
     function: str | None
+    region: str | None
     themes: list[str]
     text: str
     survey: dict[str, Any] | None
+    about: IssueOf | None
+    acknowledged_at: datetime | None
     raiser: dict[str, Any]
     recorded_by: str
     received_at: datetime

@@ -12,18 +12,8 @@ from pydantic import (
 )
 from pydantic import WithJsonSchema as Shown
 
-from escalation.api.schemas.fields import (
-    Body,
-    Description,
-    Email,
-    Instant,
-    Line,
-    Name,
-    Refusal,
-    Text,
-    Url,
-    clean,
-)
+from escalation.api.schemas.fields import Body, Description, Email, Instant, Line, Name, Text, Url
+from escalation.routing.typed import Refusal, clean
 from escalation.routing.vocabulary import (
     Channel,
     Degree,

@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, clean
+from escalation.api.schemas.fields import Body
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.api.schemas.webhooks import DeliveryView
+from escalation.routing.typed import clean
 from escalation.services.deliveries import DeliveryState
 from escalation.services.mail.mailing import CALENDAR, DIGEST_AT, MODE, QUIET, ZONE, Mode
 

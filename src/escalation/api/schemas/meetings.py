@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Day, Instant, Line, Name, Refusal, Text
+from escalation.api.schemas.fields import Body, Day, Instant, Line, Name, Text
 from escalation.api.schemas.shape import Shape
+from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import ActionKind
 from escalation.timekeeping.duration import Duration
 from escalation.workflow import commands

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import IssueView
-from escalation.api.schemas.fields import Instant, Refusal, Text, clean, on_one_line
+from escalation.api.schemas.fields import Instant, Text
 from escalation.api.schemas.ladders import FILE, FileName, Mode
+from escalation.routing.typed import Refusal, clean, on_one_line
 from escalation.routing.vocabulary import Channel, IssueKind, Layer, Scope, Severity
 from escalation.routing.wording import not_among
 from escalation.services.reading.issues import EQUALS, RANGES, SORTS, Question

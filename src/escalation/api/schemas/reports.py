@@ -66,6 +66,8 @@ class Scorecard(ReportHead):
     layer: dict[str, str] | None = None
     exceptions: dict[str, Any] | None = None
     benchmark: dict[str, dict[str, list[dict[str, Any]]]] | None = None
+    satisfaction: dict[str, Any] | None = None
+    satisfaction_beside: dict[str, list[dict[str, Any]]] | None = None
 
 
 class Benchmark(ReportHead):
@@ -77,6 +79,21 @@ class Benchmark(ReportHead):
     publication: dict[str, str]
     directory_epoch: int
     benchmark: dict[str, dict[str, list[dict[str, Any]]]]
+    satisfaction_beside: dict[str, list[dict[str, Any]]] | None = None
+
+
+class Opinions(Shape):
+    """What surveys of one period come to: of all, and by each code of each dimension."""
+
+    all: dict[str, Any]
+    by: dict[str, list[dict[str, Any]]]
+
+
+class Satisfaction(ReportHead):
+    """How satisfied people are, in the period and the one before; what too few said is null."""
+
+    satisfaction: dict[str, Opinions]
+    standards: list[dict[str, str | None]]
 
 
 class StatutoryCounts(ReportHead):

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Email, Instant, Name, Refusal
+from escalation.api.schemas.fields import Body, Email, Instant, Name
 from escalation.api.schemas.shape import Shape
 from escalation.routing.directory_file import MARKING_MAX
+from escalation.routing.typed import Refusal
 from escalation.services.subscribing.checks import Wanted
 from escalation.services.subscribing.subscriptions import Changes
 

@@ -9,13 +9,14 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Description, Instant, Line, Name, Refusal, Text
+from escalation.api.schemas.fields import Body, Description, Instant, Line, Name, Text
 from escalation.api.schemas.issues import Themes
 from escalation.api.schemas.queries import Codes, PageQuery, Words, all_of, parts
 from escalation.api.schemas.reports import PeriodQuery
 from escalation.api.schemas.shape import Shape
 from escalation.digests.measures import Result
 from escalation.digests.themes import Loop, ThemeStatus, Trend
+from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import Layer
 from escalation.services.reading.themes import FILTERS, ThemeQuestion
 from escalation.services.themes import NewTheme

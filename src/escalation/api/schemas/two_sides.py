@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from escalation.api.schemas.act import ActBody, Reasoned
-from escalation.api.schemas.fields import Name, Refusal, Text
+from escalation.api.schemas.fields import Name, Text
 from escalation.api.schemas.issues import Outcome
 from escalation.routing.fields import DurationText
+from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import Side
 from escalation.workflow import commands
 

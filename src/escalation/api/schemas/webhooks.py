@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Instant, clean
+from escalation.api.schemas.fields import Body, Instant
 from escalation.api.schemas.keys import KeyScopes
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.delivery.formats.options import Format, Standard
+from escalation.routing.typed import clean
 from escalation.services.deliveries import DeliveryState
 from escalation.services.endpoints import EndpointState
 

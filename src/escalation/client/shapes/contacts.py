@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict
 
 
 class IssueOf(TypedDict):
-    """The issue that something was raised into."""
+    """The issue that something was raised into, or is about."""
 
     id: str
     reference: str
@@ -44,6 +44,7 @@ class Contact(TypedDict):
     received_at: str
     recorded_by: str
     reference: str
+    region: str | None
     text: str
     themes: list[str]
     unanswered: bool
@@ -52,21 +53,26 @@ class Contact(TypedDict):
 class Feedback(TypedDict):
     """Feedback as it was recorded."""
 
+    about: IssueOf | None
+    acknowledged_at: str | None
     centre: str | None
     channel: str
     created_at: str
     function: str | None
     id: str
     issue: IssueOf | None
+    key_result_area: str | None
     kind: str
     messages: NotRequired[list[MessageView] | None]
     party: str | None
+    quote: str
     raised_at: str | None
     raiser: dict[str, Any]
     receipt_code: NotRequired[str | None]
     received_at: str
     recorded_by: str
     reference: str
+    region: str | None
     sentiment: str
     survey: dict[str, Any] | None
     text: str
@@ -82,6 +88,7 @@ class ContactFilters(TypedDict, total=False):
     centre: str | Sequence[str]
     party: str | Sequence[str]
     function: str | Sequence[str]
+    region: str | Sequence[str]
     theme: str | Sequence[str]
     raised: bool
     unanswered: bool
@@ -99,6 +106,7 @@ class FeedbackFilters(TypedDict, total=False):
     centre: str | Sequence[str]
     party: str | Sequence[str]
     function: str | Sequence[str]
+    region: str | Sequence[str]
     theme: str | Sequence[str]
     raised: bool
     unanswered: bool
@@ -107,3 +115,6 @@ class FeedbackFilters(TypedDict, total=False):
     q: str
     kind: str | Sequence[str]
     sentiment: str | Sequence[str]
+    key_result_area: str | Sequence[str]
+    quote: str | Sequence[str]
+    acknowledged: bool

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
 from escalation.client.shapes.rungs import Holder, LadderPin, Rung, Sealed
-from escalation.client.shapes.timelines import StandardView
+from escalation.client.shapes.timelines import Standard
 
 
 class Advice(TypedDict):
@@ -44,7 +44,7 @@ Clock = TypedDict(
         "kind": str,
         "past_target": bool,
         "remaining_seconds": int | None,
-        "standards": list[StandardView],
+        "standards": list[Standard],
         "state": str,
     },
 )

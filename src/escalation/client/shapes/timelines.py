@@ -28,7 +28,7 @@ class Interval(TypedDict):
     start: str
 
 
-class StandardView(TypedDict):
+class Standard(TypedDict):
     """What the customer service charter promises by a clock."""
 
     clause: str | None
@@ -66,7 +66,7 @@ CountedClock = TypedDict(
         "measure": str | None,
         "past_target": bool,
         "remaining_seconds": int | None,
-        "standards": list[StandardView],
+        "standards": list[Standard],
         "state": str,
         "visit": int,
         "warnings": list[str],

@@ -4,17 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
-
-from escalation.errors import Broken, EscalationError, NotFound
+from escalation.errors import EscalationError, NotFound
 from escalation.routing.wording import not_among
 from escalation.services.inbound import source_file
 from escalation.services.inbound.receiving import Known
 from escalation.services.inbound.source_file import Source
 from escalation.services.mail.arriving import Arriving
-
-_log = structlog.get_logger(__name__)
-Stamp = tuple[int, int]
+from escalation.services.watched_file import WatchedFile
 
 
 @dataclass
@@ -28,17 +24,21 @@ class SourceBook:
     file: Path
     named_secrets: Mapping[str, Sequence[str]] = field(repr=False)
     mail: Arriving | None = field(default=None, repr=False)
-    _sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
-    _stamp: Stamp | None = field(default=None, repr=False)
-    mistake: EscalationError | None = field(default=None, repr=False)
+    _watched: WatchedFile[Mapping[str, Source]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Watch the file; it is read when it is first asked."""
+        nothing: Mapping[str, Source] = {}
+        self._watched = WatchedFile(self.file, source_file.read, nothing, "webhook_sources_refused")
 
     def sources(self) -> Mapping[str, Source]:
         """The sources by name; none where there is no file."""
-        stamp = self._stamp_now()
-        if stamp != self._stamp:
-            self._stamp = stamp
-            self._read()
-        return self._sources
+        return self._watched.now()
+
+    @property
+    def mistake(self) -> EscalationError | None:
+        """Why the file as it is now is not in force."""
+        return self._watched.mistake
 
     def check(self) -> None:
         """Make sure that the file as it is now is in force.
@@ -46,9 +46,7 @@ class SourceBook:
         Raises:
             Invalid: with every mistake in it, each with its place.
         """
-        self.sources()
-        if self.mistake is not None:
-            raise self.mistake
+        self._watched.check()
 
     def known(self, name: str) -> Known | None:
         """A source by its name."""
@@ -75,25 +73,6 @@ class SourceBook:
         """The secrets that sources name and nobody has set."""
         named = {name for source in self.sources().values() for name in source.secrets}
         return sorted(named - self.named_secrets.keys())
-
-    def _stamp_now(self) -> Stamp | None:
-        try:
-            found = self.file.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
-
-    def _read(self) -> None:
-        try:
-            text = self.file.read_bytes() if self._stamp is not None else None
-            self._sources = {} if text is None else source_file.read(text, self.file.name)
-            self.mistake = None
-        except EscalationError as error:
-            self.mistake = error
-        except OSError as error:
-            self.mistake = Broken(f"{self.file} cannot be read: {error}")
-        if self.mistake is not None:
-            _log.error("webhook_sources_refused", file=str(self.file), error=str(self.mistake))
 
 
 def secrets_in(text: str | None) -> Mapping[str, Sequence[str]]:

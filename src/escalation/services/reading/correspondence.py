@@ -8,13 +8,13 @@ from escalation.services.views import told
 from escalation.store import journal
 from escalation.store.transaction import Connection
 
-WRITTEN, ANSWERED = "written", "answered"
-"""What the record calls it: by the raiser; by us."""
-_FROM = {WRITTEN: "you", ANSWERED: "us"}
+WRITTEN, ANSWERED, ACKNOWLEDGED = "written", "answered", "acknowledged"
+"""What the record calls it: by the raiser; by us; by us, to whom gave feedback."""
+_FROM = {WRITTEN: "you", ANSWERED: "us", ACKNOWLEDGED: "us"}
 
 
 def passed(connection: Connection, said_id: str) -> Iterator[Mapping[str, Any]]:
-    """What was written by the receipt and to it, oldest first."""
+    """What was written by whoever said it and to them, oldest first."""
     for entry in journal.entries(connection, said_id):
         by = _FROM.get(entry.type.rpartition(".")[2])
         if by is not None and entry.payload:  # of what was let go of nothing is left

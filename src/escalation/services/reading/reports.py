@@ -1,8 +1,9 @@
 """Reports that are looked at and not kept: parts of a scorecard, and the whole of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from escalation.digests import satisfaction as opinions
 from escalation.digests.measures import Dimension
 
 HEAD = ("title", "level", "of", "since", "as_at", "known_at", "zone", "dictionary", "titles")
@@ -22,6 +23,15 @@ def statutory_counts(document: Mapping[str, Any]) -> dict[str, Any]:
             for each in _TOLD_BY
         },
     }
+
+
+def satisfaction(
+    document: Mapping[str, Any], standards: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What surveys come to in both periods, and the charter's standards that they ask after."""
+    nothing = {when: opinions.told({}) for when in document["figures"]}
+    found = document.get("satisfaction", nothing)
+    return {**_head(document), "satisfaction": found, "standards": list(standards)}
 
 
 def workload(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from escalation.store.models.subscriptions import (
     digest_subscription,
     digest_window,
 )
+from escalation.store.models.surveys import survey_answer, survey_invitation
 from escalation.store.models.themes import theme, theme_action, theme_version
 from escalation.store.models.timeline import chain_head, event, named_outbox, outbox, unsealed
 
@@ -99,6 +100,8 @@ __all__ = [
     "seal_key",
     "seat_turn",
     "stay",
+    "survey_answer",
+    "survey_invitation",
     "theme",
     "theme_action",
     "theme_version",

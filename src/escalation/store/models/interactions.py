@@ -26,10 +26,15 @@ interaction = Table(
     Column("centre", Id),
     Column("party", Id),
     Column("function", Id),
+    Column("region", Id),
+    Column("key_result_area", Text),
+    Column("quote", Text),  # what whoever said it allows
+    Column("acknowledged_at", UtcInstant),
     Column("themes", Json, nullable=False),
     Column("text", Text, nullable=False),
     Column("raiser", Json, nullable=False),
     Column("survey", Json),
+    Column("about", Id, index=True),  # the issue that a survey's answers are about
     Column("recorded_by", Text, nullable=False),
     Column("received_at", UtcInstant, nullable=False),
     Column("created_at", UtcInstant, nullable=False),

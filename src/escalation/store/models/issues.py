@@ -10,6 +10,8 @@ UNRESOLVED = "status in ('open', 'in_progress', 'on_hold', 'tabled')"
 """What the partial indexes say; a query that is to use one on SQLite says it in the same words."""
 _UNRESOLVED = text(UNRESOLVED)
 _SEATS_DUE = text(f"seats_until is not null and {UNRESOLVED}")
+_ENDED = text("ended_at is not null")
+_SETTLED = text("resolved_at is not null")
 _VACANT = text("vacant_since is not null")
 _AT_FORUM = text(f"forum is not null and {UNRESOLVED}")
 
@@ -86,6 +88,18 @@ issue = Table(
         "id",
         postgresql_where=text("due_at is not null"),
         sqlite_where=text("due_at is not null"),
+    ),
+    Index(
+        "ix_issue_ended",
+        "ended_at",
+        postgresql_where=_ENDED,
+        sqlite_where=_ENDED,
+    ),
+    Index(
+        "ix_issue_resolved",
+        "resolved_at",
+        postgresql_where=_SETTLED,
+        sqlite_where=_SETTLED,
     ),
     Index(
         "ix_issue_sealed",

@@ -1,0 +1,147 @@
+"""Surveys: what is asked, who was asked, what is answered, and what is brought in."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from escalation.api.schemas.answers import Links, Meta
+from escalation.api.schemas.fields import Body, Name, Text
+from escalation.api.schemas.interactions import IssueOf
+from escalation.api.schemas.queries import PageQuery
+from escalation.api.schemas.shape import Shape
+from escalation.workflow.interactions import Quoting
+
+PERIOD = r"^[0-9A-Za-z][0-9A-Za-z_.-]{0,31}$"
+
+
+class AnswerSurvey(Body):
+    """The answers of whoever was asked, by question; a rating is 1 (the worst) to 5."""
+
+    answers: Annotated[dict[Name, bool | int | float | Text], Field(max_length=100)]
+    quote: Annotated[
+        Quoting, Field(description="whether the words may be quoted: without a name, or with it")
+    ] = Quoting.NO
+
+
+class Standard(Shape):
+    """The standard of the customer service charter that a question asks after."""
+
+    title: str
+    statement: str
+
+
+class QuestionView(Shape):
+    """One question."""
+
+    id: str
+    text: str
+    kind: str
+    required: bool
+    hint: str | None
+    standard: Standard | None
+
+
+class Step(Shape):
+    """One step of every rating."""
+
+    value: int
+    title: str
+
+
+class SurveyForm(Shape):
+    """A survey as whoever was asked finds it; without questions once it cannot be answered."""
+
+    issue: Annotated[str, Field(description="The reference of the issue that it is about.")]
+    state: Annotated[str, Field(description="`open`, `answered` or `ended`.")]
+    expires_at: datetime
+    answered_at: datetime | None
+    title: str | None
+    about: str | None
+    thanks: str | None
+    steps: list[Step]
+    questions: list[QuestionView]
+    quotes: list[str]
+
+
+class LetterView(Shape):
+    """The words that go with the link."""
+
+    subject: str
+    text: str
+
+
+class InvitationView(Shape):
+    """Somebody who was asked how their issue went; the link while it can be answered."""
+
+    id: str
+    issue: IssueOf
+    survey: str
+    invited_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+    feedback: str | None
+    link: str | None
+
+
+class InvitationDetail(InvitationView):
+    """The same, with the letter that is sent; none where the survey is gone."""
+
+    letter: LetterView | None
+
+
+class InvitationList(Shape):
+    """A page of invitations."""
+
+    data: list[InvitationView]
+    links: Links
+    meta: Meta
+
+
+class InvitationQuery(PageQuery):
+    """Which invitations; the newest first."""
+
+    answered: bool | None = None
+
+
+class SurveyView(Shape):
+    """A survey of the survey file."""
+
+    id: str
+    title: str
+    after: Annotated[str | None, Field(description="`resolved` or `closed`; else imported.")]
+    measure: Annotated[str, Field(description="The question that satisfaction is measured by.")]
+    questions: list[QuestionView]
+
+
+class SurveyList(Shape):
+    """Every survey."""
+
+    data: list[SurveyView]
+    links: dict[str, Any]
+    meta: dict[str, Any]
+
+
+class ImportQuery(BaseModel):
+    """Of which survey the answers are, and of which period."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    survey: Annotated[str, Field(max_length=64, description="Its id in the survey file.")]
+    period: Annotated[
+        str, Field(pattern=PERIOD, description="What you call it, such as `2026` or `2026-q1`.")
+    ]
+    name: Annotated[str, Field(max_length=200, description="What messages call the file.")] = (
+        "answers.csv"
+    )
+
+
+class Imported(Shape):
+    """What bringing in a file came to; `already` had been brought in before, just the same."""
+
+    survey: str
+    period: str
+    imported: int
+    already: int
+    first: str | None
+    last: str | None

@@ -1,0 +1,139 @@
+"""``escalation surveys``: what is asked of people, who was asked, and answers brought in."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from escalation.cli.files import in_force
+from escalation.cli.groups import group
+from escalation.cli.opening import at_the_desk, me
+from escalation.cli.screen import AsJson, instant, pairs, progress, say, say_json, table, tell
+from escalation.errors import Broken
+from escalation.routing.surveys import read
+from escalation.services.at_hand import look
+from escalation.services.surveys import importing, reading
+from escalation.services.surveys.importing import Sent
+from escalation.services.surveys.invitations import Invitations
+
+app = group(
+    "Ask people how it went, see who was asked, and bring in answers of surveys run elsewhere."
+    "\n\nExample: escalation surveys list"
+)
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The file.", dir_okay=False)]
+
+
+@app.command("list")
+def list_surveys(*, as_json: AsJson = False) -> None:
+    """List the surveys of the survey file.
+
+    Example: escalation surveys list
+    """
+    with at_the_desk() as container, look(container.desk, me()) as seen:
+        container.surveys.check()
+        found = reading.every(container.surveys, seen.known.directory)
+    if as_json:
+        say_json({"data": found})
+        return
+    table(
+        None,
+        ("survey", "title", "follows", "measured by", "questions"),
+        [
+            (each["id"], each["title"], each["after"] or "is imported", each["measure"],
+             str(len(each["questions"])))
+            for each in found
+        ],
+    )  # fmt: skip
+
+
+@app.command()
+def check(file: File, *, as_json: AsJson = False) -> None:
+    """Check a survey file, and its standards against the directory in force.
+
+    Example: escalation surveys check config/surveys.yaml
+    """
+    known = in_force()
+    directory = None if known is None else known.directory
+    found = read(_bytes(file), file.name, directory)
+    if as_json:
+        say_json({"valid": True, "surveys": list(found.surveys)})
+        return
+    say(f"{file.name} is in order: {', '.join(found.surveys)}.")
+    if directory is None:
+        tell("No directory is in force to hold its standards against.")
+
+
+@app.command()
+def invitations(
+    *,
+    answered: Annotated[
+        bool | None, typer.Option("--answered/--not-answered", help="Only these.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List who was asked how their issue went, the newest first, with the link.
+
+    Example: escalation surveys invitations --not-answered
+    """
+    with at_the_desk() as container, look(container.desk, me()) as seen:
+        base = container.settings.public_url or ""
+        found = Invitations(container.vault, container.surveys, base).page(
+            seen, answered=answered, after=None, limit=limit
+        )
+    if as_json:
+        say_json({"data": found.items})
+        return
+    table(
+        None,
+        ("issue", "survey", "invited", "until", "answered", "link"),
+        [
+            (each["issue"]["reference"], each["survey"], instant(each["invited_at"]),
+             instant(each["expires_at"]), instant(each["answered_at"]), each["link"])
+            for each in found.items
+        ],
+    )  # fmt: skip
+
+
+@app.command("import")
+def import_answers(
+    file: File,
+    survey: Annotated[str, typer.Option(help="The survey's id in the survey file.")],
+    period: Annotated[str, typer.Option(help="What you call it, such as 2026 or 2026-q1.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Bring in the answers of a survey: the whole file, or nothing of it; again changes nothing.
+
+    Columns: respondent, answered_on, one for each question, and where you have them provider,
+    agency, cluster, function, region, channel and quote (no or anonymous).
+
+    Example: escalation surveys import answers.csv --survey client-yearly --period 2026
+    """
+    raw = _bytes(file)
+    sent = Sent(raw, file.name, survey, period)
+    with at_the_desk() as container, progress("Bringing in", 2 * raw.count(b"\n")) as advance:
+        container.surveys.check()
+        answer = importing.bring_in(container.desk, container.surveys, sent, me(), tell=advance)
+    found = json.loads(answer.body)
+    if as_json:
+        say_json(found)
+        return
+    pairs(
+        {
+            "survey": found["survey"],
+            "period": found["period"],
+            "brought in": f"{found['imported']:,}",
+            "there before": f"{found['already']:,}",
+            "first": found["first"],
+            "last": found["last"],
+        }
+    )
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Broken(f"{file} cannot be read: {error.strerror}.") from error

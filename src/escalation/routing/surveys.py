@@ -1,0 +1,160 @@
+"""Surveys: what is asked of people, as a file says it; read as strictly as the ladder file.
+
+Source: the domain's "Digests and reports": feedback includes surveys after resolution and periodic
+ones. That every rating has five steps, so that surveys compare, is our reading.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, model_validator
+
+from escalation.errors import Fault
+from escalation.routing.directory import Directory
+from escalation.routing.document import Document
+from escalation.routing.fields import Id, Strict, Text, Title, Zone
+from escalation.routing.loader import load
+from escalation.routing.sheet import Sheet
+
+NAME = "surveys.yaml"
+LARGEST = 256 * 1024
+"""How many bytes a survey file may have."""
+LOWEST, HIGHEST = 1, 5
+"""The ends of every rating."""
+_RESERVED = frozenset(
+    {"respondent", "answered_on", "provider", "agency", "function", "region", "channel", "quote"}
+)
+"""Names of an imported file's own columns."""
+
+
+class Kind(StrEnum):
+    """How a question is answered: a step of the scale, yes or no, or in free words."""
+
+    RATING = "rating"
+    YES_NO = "yes_no"
+    WORDS = "words"
+
+
+class After(StrEnum):
+    """What of an issue a survey follows."""
+
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Question(Strict):
+    """One question; a required one is not left out."""
+
+    id: Id
+    text: Text
+    kind: Kind
+    required: bool = False
+    hint: Text | None = None
+    standard: Id | None = Field(
+        default=None, description="the charter's standard that the question asks after"
+    )
+
+
+class Survey(Strict):
+    """A survey: its questions, what stands before and after them, and when it is due.
+
+    The first rating is its measure of satisfaction.
+    """
+
+    title: Title
+    about: Text
+    thanks: Text = "Thank you. What you said has been recorded."
+    after: After | None = Field(
+        default=None, description="asked once of each issue after this; without it, imported"
+    )
+    within_days: Annotated[int, Field(strict=True, ge=1, le=90)] = Field(
+        default=14, description="an issue that has been so for longer is not asked about any more"
+    )
+    open_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 21
+    steps: Annotated[tuple[Title, ...], Field(min_length=HIGHEST, max_length=HIGHEST)]
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=30)]
+    quotes: bool = Field(default=True, description="whether it asks if words may be quoted")
+
+    @model_validator(mode="after")
+    def _measures(self) -> "Survey":
+        if not any(each.kind is Kind.RATING for each in self.questions):
+            raise ValueError("found no question of the kind `rating`, expected at least one")
+        return self
+
+    @property
+    def measure(self) -> Question:
+        """The question that satisfaction is measured by."""
+        return next(each for each in self.questions if each.kind is Kind.RATING)
+
+    def question(self, name: str) -> Question | None:
+        """A question by its id."""
+        return next((each for each in self.questions if each.id == name), None)
+
+
+class SurveyFile(Strict):
+    """A survey file; a date in an imported file is that day in its zone."""
+
+    zone: Zone
+    surveys: Annotated[dict[Id, Survey], Field(min_length=1, max_length=50)]
+
+    @property
+    def following(self) -> "Following | None":
+        """The survey that follows issues, if there is one."""
+        for name, survey in self.surveys.items():
+            if survey.after is not None:
+                return Following(name, survey, survey.after)
+        return None
+
+
+class Following(NamedTuple):
+    """A survey that is asked of issues, and after what of them."""
+
+    name: str
+    survey: Survey
+    after: After
+
+
+def read(source: str | bytes, name: str = NAME, directory: Directory | None = None) -> SurveyFile:
+    """The file as its surveys; with a ``directory`` its standards are held against that.
+
+    Raises:
+        TooLarge: it has too many bytes or is nested too deeply.
+        Invalid: with every mistake in it, each with its place.
+    """
+    standards = None if directory is None else directory.file.service_standards
+    file, _ = load(
+        source, SurveyFile, name, largest=LARGEST, check=partial(_check, standards=standards)
+    )
+    return file
+
+
+def _check(document: Document, standards: Mapping[str, object] | None) -> list[Fault]:
+    """What is wrong between the parts: ids that stand twice or are taken, two that follow."""
+    sheet = Sheet(document)
+    following: list[str] = []
+    for name in sheet.table("surveys"):
+        _check_questions(sheet, name, standards)
+        if sheet.text("surveys", name, "after") is not None:
+            following.append(name)
+    for name in following[1:]:
+        detail = f"found `after` here and in `{following[0]}`, expected one that follows issues"
+        sheet.refuse("repeated", ("surveys", name, "after"), detail)
+    return sheet.faults
+
+
+def _check_questions(sheet: Sheet, name: str, standards: Mapping[str, object] | None) -> None:
+    seen: set[str] = set()
+    for number, _ in enumerate(sheet.items("surveys", name, "questions")):
+        path = ("surveys", name, "questions", number, "id")
+        word = sheet.text(*path)
+        if word is not None and word in seen:
+            sheet.refuse("repeated", path, f"found `{word}` again, expected each id once")
+        if word in _RESERVED:
+            taken = f"found `{word}`, which is a column of imported files; expected another"
+            sheet.refuse("wrong_value", path, taken)
+        seen.add(word or "")
+        if standards is not None:
+            cited = ("surveys", name, "questions", number, "standard")
+            sheet.known(standards, "charter standard", *cited)

@@ -1,0 +1,130 @@
+"""Who was asked, for the contact centre: with the link, and the words that go with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from escalation.errors import NotFound
+from escalation.routing.surveys import Survey
+from escalation.services.reading.issues import Page
+from escalation.services.reading.reader import Look
+from escalation.services.secrets import Vault
+from escalation.services.surveys.book import SurveyBook
+from escalation.services.surveys.links import path_of
+from escalation.services.views import told
+from escalation.store import issues, surveys
+from escalation.store.surveys import Invitation
+from escalation.store.transaction import Connection
+
+_LETTER = """\
+You raised {issue} with us, and it is settled.
+
+{about}
+
+{link}
+
+The link is yours alone and can be answered once, until {until}. Nobody needs to sign in.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An invitation as it is sent: to whom, and in which words.
+
+    ``email`` and ``phone`` are what the raiser left, at least one of them.
+    """
+
+    email: str | None
+    phone: str | None
+    name: str | None
+    subject: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitations:
+    """Reads invitations, with their links as they begin at ``base``."""
+
+    vault: Vault
+    book: SurveyBook
+    base: str
+
+    def one(self, look: Look, name: str) -> dict[str, Any]:
+        """An invitation by its id, or by its issue's id or reference, with its letter.
+
+        Raises:
+            NotFound: there is none of an issue that is seen.
+        """
+        found = surveys.seen(look.connection, look.viewer, name)
+        if found is None:
+            raise NotFound(f"There is no survey invitation {name}.")
+        issue = issues.load(look.connection, [found.issue_id])[found.issue_id].issue
+        look.shows(issue)
+        letter = self.letter(look.connection, found)
+        told_of = None
+        if letter is not None:
+            told_of = {"subject": letter.subject, "text": letter.text}
+        return {**self._view(found), "letter": told_of}
+
+    def page(
+        self,
+        look: Look,
+        *,
+        answered: bool | None,
+        after: tuple[datetime, str] | None,
+        limit: int,
+    ) -> Page:
+        """Invitations of the issues that are seen, the newest first."""
+        found = surveys.page(
+            look.connection, look.viewer, answered=answered, after=after, limit=limit + 1
+        )
+        shown = found[:limit]
+        goes_on = (shown[-1].invited_at, shown[-1].id) if len(found) > limit else None
+        return Page([self._view(each) for each in shown], limit, goes_on)
+
+    def letter(self, connection: Connection, found: Invitation) -> Letter | None:
+        """What is sent to whoever is asked; None where the survey is gone, or they cannot be.
+
+        Whoever sends it asks this at the last moment: of a sealed issue nothing is sent.
+        """
+        file = self.book.surveys()
+        survey = None if file is None else file.surveys.get(found.survey)
+        loaded = issues.load(connection, [found.issue_id]).get(found.issue_id)
+        if survey is None or loaded is None or loaded.issue.sealing is not None:
+            return None
+        raiser = loaded.issue.raiser
+        if not (raiser.get("email") or raiser.get("phone")):
+            return None
+        return self._letter(found, survey, raiser)
+
+    def _letter(self, found: Invitation, survey: Survey, raiser: Mapping[str, Any]) -> Letter:
+        link = f"{self.base}{path_of(self.vault, found)}"
+        text = _LETTER.format(
+            issue=found.issue,
+            about=survey.about.strip(),
+            link=link,
+            until=f"{found.expires_at:%d %B %Y, %H:%M} UTC",
+        )
+        return Letter(
+            email=raiser.get("email"),
+            phone=raiser.get("phone"),
+            name=raiser.get("name"),
+            subject=f"{survey.title} ({found.issue})",
+            text=text,
+            link=link,
+        )
+
+    def _view(self, found: Invitation) -> dict[str, Any]:
+        open_ = found.answered_at is None
+        return {
+            "id": found.id,
+            "issue": {"id": found.issue_id, "reference": found.issue},
+            "survey": found.survey,
+            "invited_at": told(found.invited_at),
+            "expires_at": told(found.expires_at),
+            "answered_at": told(found.answered_at),
+            "feedback": found.feedback,
+            "link": f"{self.base}{path_of(self.vault, found)}" if open_ else None,
+        }

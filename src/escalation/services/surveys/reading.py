@@ -1,0 +1,63 @@
+"""The surveys of the survey file, as callers see them."""
+
+from typing import Any
+
+from escalation.routing.directory import Directory
+from escalation.routing.surveys import Question, Survey
+from escalation.services.surveys.book import SurveyBook
+
+
+def every(book: SurveyBook, directory: Directory | None) -> list[dict[str, Any]]:
+    """Each survey with its questions, and the charter's standards that they ask after."""
+    file = book.surveys()
+    found = {} if file is None else file.surveys
+    return [_view(name, survey, directory) for name, survey in found.items()]
+
+
+def _view(name: str, survey: Survey, directory: Directory | None) -> dict[str, Any]:
+    return {
+        "id": name,
+        "title": survey.title,
+        "after": None if survey.after is None else survey.after.value,
+        "measure": survey.measure.id,
+        "questions": [question_view(each, directory) for each in survey.questions],
+    }
+
+
+def question_view(question: Question, directory: Directory | None) -> dict[str, Any]:
+    """A question, with the charter's standard that it asks after, if the directory has it."""
+    standards = {} if directory is None else directory.file.service_standards
+    standard = standards.get(question.standard or "")
+    told = None
+    if standard is not None:
+        told = {"title": standard.title, "statement": standard.statement}
+    return {
+        "id": question.id,
+        "text": question.text,
+        "kind": question.kind.value,
+        "required": question.required,
+        "hint": question.hint,
+        "standard": told,
+    }
+
+
+def standards(book: SurveyBook, directory: Directory | None) -> list[dict[str, str | None]]:
+    """The charter's standards that surveys ask after, by their codes, and in which questions."""
+    file = book.surveys()
+    known = {} if directory is None else directory.file.service_standards
+    asked = [
+        (question.standard, f"{name}/{question.id}")
+        for name, survey in ({} if file is None else file.surveys).items()
+        for question in survey.questions
+        if question.standard in known
+    ]
+    return [
+        {
+            "id": code,
+            "title": known[code].title,
+            "statement": known[code].statement,
+            "clause": known[code].clause,
+            "asked_in": ", ".join(place for standard, place in asked if standard == code),
+        }
+        for code in sorted({standard for standard, _ in asked})
+    ]
