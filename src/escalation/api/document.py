@@ -29,6 +29,7 @@ _TAGS = {
     "webhooks": "Endpoints that are called, and what was delivered.",
     "mail": "How people have their mail, and what was sent to them.",
     "interactions": "Contacts and feedback: what people said that is no issue (yet).",
+    "surveys": "What people are asked once a matter is settled, and what they answered.",
     "receipts": "An anonymous raiser comes back.",
     "keys": "API keys.",
     "record": "What was recorded: verified, and exported with its proofs.",

@@ -119,10 +119,10 @@ get_service GET /v1/services/{code}
 get_service_standard GET /v1/service-standards/{code}
 get_shared_seat GET /v1/shared-seats/{code}
 get_statutory_counts GET /v1/reports/statutory-counts
-get_theme GET /v1/themes/{theme}
 get_survey_invitation GET /v1/survey-invitations/{invitation}
 get_survey_link GET /v1/survey-links/{token}
 get_survey_page GET /survey/{token}
+get_theme GET /v1/themes/{theme}
 get_webhook_delivery GET /v1/deliveries/{delivery}
 get_webhook_endpoint GET /v1/webhook-endpoints/{endpoint}
 get_workload GET /v1/reports/workload
@@ -170,9 +170,9 @@ list_regions GET /v1/regions
 list_service_standards GET /v1/service-standards
 list_services GET /v1/services
 list_shared_seats GET /v1/shared-seats
-list_themes GET /v1/themes
 list_survey_invitations GET /v1/survey-invitations
 list_surveys GET /v1/surveys
+list_themes GET /v1/themes
 list_timeline GET /v1/issues/{issue}/timeline
 list_vacancies GET /v1/vacancies
 list_webhook_deliveries GET /v1/webhook-endpoints/{endpoint}/deliveries
