@@ -116,6 +116,7 @@ def broken(function: FunctionType, how: Callable[..., None]) -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_failure_anywhere_is_told_without_its_inside(
     furnished_sqlite: Path, tmp_path: Path
 ) -> None:

@@ -215,6 +215,7 @@ def outputs(service: Service, names: Mapping[str, str]) -> Iterator[httpx.Respon
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_whatever_is_typed_comes_out_as_words_in_every_output(
     furnished_sqlite: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

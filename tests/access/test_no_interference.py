@@ -109,6 +109,7 @@ def _shown(here: Told, there: Told) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("name", PAIRS)
 def test_who_may_not_see_it_is_told_the_same_whether_it_is_there_or_not(
     urls: tuple[str, str], tmp_path: Path, name: str

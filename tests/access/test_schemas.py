@@ -21,5 +21,6 @@ def unlimited(furnished_url: str, tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_what_is_answered_is_what_the_document_tells(unlimited: Service) -> None:
     assert hold(unlimited, KeyRole.ADMIN, EXAMPLES) > 1_000

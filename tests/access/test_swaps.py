@@ -10,6 +10,7 @@ SWAPS, SEED = 400, 20_261_126
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_name_of_what_is_hidden_is_answered_as_one_that_nothing_has(
     furnished_url: str, tmp_path: Path
 ) -> None:

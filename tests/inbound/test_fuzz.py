@@ -82,6 +82,7 @@ KINDS: tuple[tuple[Callable[[random.Random, Any], bytes], int], ...] = (
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("tool", sorted(SIGNERS))
 def test_any_body_is_kept_and_explained_or_refused(hooked: Hooked, tool: str) -> None:
     draw = random.Random(f"fuzz of {tool}")  # noqa: S311 - the same bodies each time

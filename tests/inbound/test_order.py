@@ -17,6 +17,7 @@ AGAIN = 6
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("tool", sorted(TOOLS))
 def test_any_order_with_repeats_ends_as_the_right_one(desked: Desked, tool: str) -> None:
     draw = random.Random(f"{tool}-of-2026")  # noqa: S311 - the same shuffles each time

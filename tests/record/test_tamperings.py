@@ -17,6 +17,7 @@ SEED = 20_261_125
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_every_tampering_of_what_was_sealed_is_found(furnished_url: str, tmp_path: Path) -> None:
     place = tmp_path / "seals.jsonl"
     with desk_on(furnished_url) as desk:
