@@ -11,7 +11,7 @@ from tests.access.schemas import hold
 from tests.api.service import Service, serving
 
 EXAMPLES = 12
-"""Calls of each operation at most: with more, one test would take minutes."""
+"""Calls of each operation at most; more by the command of `tests.access.schemas`."""
 
 
 @pytest.fixture

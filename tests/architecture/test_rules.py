@@ -92,9 +92,9 @@ def test_correctness_rests_on_rows_and_keys_alone() -> None:
     assert statements == {"store/dialect.py"}
 
 
-@pytest.mark.parametrize("source", everything(), ids=lambda source: source.path)
-def test_each_waiver_of_a_check_gives_its_reason(source: Source) -> None:
-    assert BARE_WAIVER.findall(source.text) == []
+def test_each_waiver_of_a_check_gives_its_reason() -> None:
+    found = {source.path: BARE_WAIVER.findall(source.text) for source in everything()}
+    assert {path: bare for path, bare in found.items() if bare} == {}
 
 
 def test_nothing_is_left_unfinished() -> None:
