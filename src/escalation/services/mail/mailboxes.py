@@ -14,7 +14,7 @@ from escalation.services import endpoints as endpoint_acts
 from escalation.services import framework
 from escalation.services.deliveries import delivery_view
 from escalation.services.desk import Desk
-from escalation.services.mail.mailing import Mailing
+from escalation.services.mail.mailing import Mailing, Mode
 from escalation.services.mail.rules import MailRules
 from escalation.store import deliveries, delivery_log, endpoints, mailing
 from escalation.store.deliveries import Message, NewDelivery
@@ -89,7 +89,8 @@ def change(
             state = EndpointState.ENABLED if enabled else EndpointState.DISABLED
             values |= {"state": state.value, "state_reason": None if enabled else "by hand"}
         endpoints.change(connection, name, values)
-        mailing.bring_forward(connection, name, now)
+        if after.mode is not Mode.DIGEST:  # what it put off may come now
+            mailing.bring_forward(connection, name, now)
         found = endpoints.find(connection, name)
         return before if found is None else found
 
