@@ -18,6 +18,13 @@ from tests.api.service import Service
 
 UNLIMITED: Mapping[str, Any] = {"key_rate": "1000000/second", "issue_rate": "1000000/second"}
 """Settings under which a clock that stands lets everybody ask as often as they like."""
+MAILING: Mapping[str, Any] = {
+    "smtp_host": "127.0.0.1",
+    "mail_from": "issues@ssi.example",
+    "mail_reply_domain": "reply.ssi.example",
+    "public_url": "https://issues.ssi.example",
+}
+"""Settings under which people are told by mail."""
 SENT = "req-of-a-test"
 """What each request calls itself: a name that the service makes would be drawn from its ids."""
 

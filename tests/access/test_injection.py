@@ -9,6 +9,7 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from email.message import EmailMessage
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -25,10 +26,10 @@ from pypdf import PdfReader
 from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
 from escalation.cli import logs
-from tests.access.estate import SCHOOLS, UNLIMITED, call, matter, model_of, parameters
+from tests.access.estate import MAILING, SCHOOLS, UNLIMITED, call, matter, model_of, parameters
 from tests.access.samples import body_of, put, texts_in
 from tests.access.telling import ENDS, new_issue
-from tests.access.twins import others, posted
+from tests.access.twins import mailed, others, posted, words_of
 from tests.api.service import Service, serving
 from tests.builders import copied_sqlite
 
@@ -179,6 +180,24 @@ def _calendar(body: bytes) -> list[str]:
     return [*names, *map(str, alone)]
 
 
+HEADS = {
+    "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To",
+    "List-Id", "List-Unsubscribe", "Auto-Submitted", "Precedence", "X-Escalation-Event",
+    "MIME-Version", "Content-Type",
+}  # fmt: skip
+"""The headers that a mail of ours has, and no other."""
+
+
+def _alive_in(mail: EmailMessage) -> list[str]:
+    """What a mail program would do, or go by, that people typed."""
+    strange = [name for name in mail.keys() if name not in HEADS]  # noqa: SIM118 - one may be twice
+    to = [each.addr_spec for head in ("From", "To", "Reply-To") if mail[head]
+          for each in mail[head].addresses]  # fmt: skip
+    page = mail.get_body(("html",))
+    found = [] if page is None else _page(page.get_content().encode())
+    return [*strange, *(each for each in to if MARK in each), *found]
+
+
 READERS: Mapping[str, Callable[[bytes], list[str]]] = {
     "text/html": _page,
     "text/markdown": _markdown,
@@ -221,7 +240,7 @@ def test_whatever_is_typed_comes_out_as_words_in_every_output(
 ) -> None:
     url = copied_sqlite(furnished_sqlite, tmp_path / "escalation.db")
     logs.configure("json", "INFO")
-    with serving(url, data_dir=tmp_path, **UNLIMITED) as service:
+    with serving(url, data_dir=tmp_path, **UNLIMITED, **MAILING) as service:
         taken, names = 0, others(service)
         for number, payload in enumerate(PAYLOADS):
             own = matter(service, SCHOOLS, payload if payload.isprintable() else f"word{number}")
@@ -233,7 +252,9 @@ def test_whatever_is_typed_comes_out_as_words_in_every_output(
         for answer in outputs(service, names):
             _inert(answer)
             read += MARK in answer.text
-        service.container.outgoing.hand_on()
+        mails = [*mailed(service)]
+        assert [found for mail in mails for found in _alive_in(mail)] == []
+        assert sum(MARK in part for mail in mails for part in words_of(mail)) > 50
         assert all(json.loads(letter) for letter in posted(service.container.engine))
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()

@@ -21,7 +21,7 @@ from escalation.services.roles import Permission
 from tests.access.estate import SCHOOLS
 from tests.access.pairs import PAIRS, WORD
 from tests.access.telling import Asking, Told
-from tests.access.twins import Pair, posted, twins
+from tests.access.twins import Pair, mailed, posted, twins, words_of
 from tests.api.service import Service
 from tests.builders import copied_sqlite, postgres_copy
 
@@ -86,6 +86,15 @@ def differences(pair: Pair, asking: tuple[Asking, Asking]) -> list[str]:
     return found
 
 
+def _mailed_otherwise(one: Service, other: Service, person: str) -> list[str]:
+    """What somebody is told by mail of the one and not of the other, or of what is hidden."""
+    here, there = (sorted(map(words_of, mailed(each, person))) for each in (one, other))
+    said = [words for words in (*here, *there) if WORD in " ".join(words)]
+    return [
+        f"mail to {person}: {words}" for words in [*here, *there] if here != there or words in said
+    ]
+
+
 def _tells(told: Told) -> bool:
     """Whether an answer has a word of what is hidden that was not in the question."""
     return WORD.encode() in told.body.replace(told.what.encode(), b"")
@@ -122,6 +131,8 @@ def test_who_may_not_see_it_is_told_the_same_whether_it_is_there_or_not(
             role = pair.observers[who][0] if who in pair.observers else None
             asking = tuple(Asking(twin, who, role, hidden, queries) for twin in (one, other))
             found += differences(pair, (asking[0], asking[1]))
+        for person in sorted({given[1] for given in pair.observers.values() if given[1]}):
+            found += _mailed_otherwise(one.service, other.service, person)
         if pair.posted:
             for twin in (one, other):
                 twin.service.container.outgoing.hand_on()

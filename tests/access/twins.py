@@ -12,6 +12,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from random import Random
 
@@ -21,11 +24,15 @@ from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
 from escalation.api.schemas.subscriptions import CreateSubscription
 from escalation.clock import VirtualClock
+from escalation.delivery.retry import Outcome, Result
+from escalation.delivery.sender import Sent
 from escalation.ids import IdSource
+from escalation.services.outgoing import Done
 from escalation.store import models
 from escalation.store.engine import make_engine
+from escalation.store.mailing import mailbox_id
 from escalation.store.transaction import read, write
-from tests.access.estate import UNLIMITED, Kind, Matter, done, matter, register_theme
+from tests.access.estate import MAILING, UNLIMITED, Kind, Matter, done, matter, register_theme
 from tests.access.samples import body_of
 from tests.api.principals import Given, key_for
 from tests.api.service import Service, serving
@@ -135,7 +142,9 @@ def twins(pair: Pair, urls: tuple[str, str], folder: Path) -> Iterator[tuple[Twi
 
 def _begun(pair: Pair, url: str, clock: VirtualClock, folder: Path) -> list[Matter]:
     folder.mkdir(parents=True)
-    with serving(url, clock=clock, ids=IdSource(Draws(1)), data_dir=folder, **UNLIMITED) as service:
+    with serving(
+        url, clock=clock, ids=IdSource(Draws(1)), data_dir=folder, **UNLIMITED, **MAILING
+    ) as service:
         endpoint = {"url": "https://93.184.216.34/in"}
         done(service, "/v1/webhook-endpoints", endpoint)
         return [matter(service, kind, word) for word, kind in pair.seen.items()]
@@ -176,7 +185,7 @@ def _looked_at(
     own: Sequence[Matter],
 ) -> Twin:
     draws = Draws(3)
-    opened = serving(url, clock=clock, ids=IdSource(draws), data_dir=folder, **UNLIMITED)
+    opened = serving(url, clock=clock, ids=IdSource(draws), data_dir=folder, **UNLIMITED, **MAILING)
     service = stack.enter_context(opened)
     desk = service.container.desk
     keys = {name: key_for(desk, given) for name, given in pair.observers.items()}
@@ -208,10 +217,37 @@ def posted(engine: Engine) -> list[str]:
     Where one act moves both, the ids are drawn after those of what is hidden; and what is done to
     a hidden item is an entry of its meeting.
     """
-    table = models.message
+    table, sent, endpoint = models.message, models.delivery, models.webhook_endpoint
+    hooks = select(sent.c.message_id).join(endpoint, endpoint.c.id == sent.c.endpoint_id)
+    hooked = table.c.id.in_(hooks.where(endpoint.c.recipient.is_(None)))
     with read(engine) as connection:
-        bodies = [json.loads(body) for body in connection.scalars(select(table.c.body))]
+        bodies = [
+            json.loads(body) for body in connection.scalars(select(table.c.body).where(hooked))
+        ]
     for body in bodies:
         for name in ("id", "number"):
             body["data"].pop(name, None)
     return sorted(json.dumps(body, sort_keys=True) for body in bodies)
+
+
+def mailed(service: Service, person: str | None = None) -> Iterator[EmailMessage]:
+    """The mails to somebody, or to all, that are due."""
+    outgoing = service.container.outgoing
+    while outgoing.hand_on():
+        pass
+    own = None if person is None else mailbox_id(person)
+    accepted = Sent(Result(Outcome.ACCEPTED, "SMTP 250", 250), 0)
+    for box in outgoing.with_work(mail=True):
+        done: list[Done] = []
+        while own in {None, box} and (batch := outgoing.step(box, "mailed", done, 128)):
+            done = [Done(each, batch.now, accepted) for each in batch.claimed]
+            for each in batch.claimed:
+                [request] = batch.letter(each).requests
+                yield message_from_bytes(request.content, _class=EmailMessage, policy=default)
+
+
+def words_of(mail: EmailMessage) -> list[str]:
+    """All that a mail says, but for the event's own id."""
+    named = ("To", "From", "Subject", "Reply-To", "References", "List-Unsubscribe")
+    parts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
+    return [*(str(mail[name]) for name in named), *parts]

@@ -1,6 +1,7 @@
 """A mail server on this machine: it takes everything (RFC 5321), or misbehaves as it is told."""
 
 import asyncio
+import re
 import ssl
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +26,8 @@ class Taken:
 
     @property
     def event(self) -> str:
-        return str(self.mail["X-Escalation-Event"])
+        found = re.search(rb"^X-Escalation-Event: (\S+)\r$", self.content, re.MULTILINE)
+        return "" if found is None else found[1].decode()
 
 
 Mood = Callable[[str, str], str | None]
