@@ -102,7 +102,8 @@ class Container:
     def posting(self) -> Posting:
         """What hands the digests of subscriptions on."""
         lasts = timedelta(days=self.settings.digest_link_days)
-        return Posting(self.ids, self.vault, lasts, (self.settings.public_url or "").rstrip("/"))
+        base, mails = self.settings.public_url or "", self.mail_rules is not None
+        return Posting(self.ids, self.vault, lasts, base, mails)
 
     @property
     def place(self) -> Place | None:

@@ -1,6 +1,7 @@
 """Digests as they are kept: the question that each is the answer to, and keeping the answer."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -20,6 +21,15 @@ from escalation.workflow.facts import Actor
 from escalation.workflow.viewing import EVERYTHING, Viewer
 
 JSON = "json"
+MEDIA_TYPES: Mapping[str, str] = {
+    "json": "application/json",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a digest is in each of its formats."""
 _NUMBER = "DIG-{year}-{number:04}"
 
 

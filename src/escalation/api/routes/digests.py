@@ -18,21 +18,14 @@ from escalation.api.schemas.digests import (
 )
 from escalation.reports.as_html import content_policy
 from escalation.services import digests, kept_digests, once
+from escalation.services.kept_digests import MEDIA_TYPES
 from escalation.services.reading.issues import Page
 
 _CREATED, _FOUND = 201, 200
 DigestName = Annotated[
     str, Path(description="Its id or number; with `.json` or another ending the file itself.")
 ]
-_KINDS = {
-    "json": JSON,
-    "html": "text/html; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_BY_ACCEPT = {of.partition(";")[0]: kind for kind, of in _KINDS.items() if of != JSON}
+_BY_ACCEPT = {of.partition(";")[0]: kind for kind, of in MEDIA_TYPES.items() if of != JSON}
 _SAVED = {"pdf": "inline", "csv": "attachment", "xlsx": "attachment"}
 """What people keep as a file, and whether a browser shows it first."""
 
@@ -95,7 +88,7 @@ def get_digest(asked: Ask, digest: DigestName) -> Response:
 def file_of(named: tuple[str, str], kind: str, body: bytes) -> Response:
     """A digest in one of its formats, as the file that it is; ``named`` are its number and hash."""
     number, content_hash = named
-    given = {"Content-Type": _KINDS[kind]}
+    given = {"Content-Type": MEDIA_TYPES[kind]}
     if kind == "json":
         given["ETag"] = f'"{content_hash}"'
     if kind in _SAVED:

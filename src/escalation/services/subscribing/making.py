@@ -5,7 +5,7 @@ however often; that it is made and what is handed on are written in one transact
 still holds the claim.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -57,11 +57,13 @@ class Ready:
 class Post(Protocol):
     """What hands a digest on to its recipient."""
 
-    def prepare(self, ready: Ready) -> None:
+    def files(self, desk: Desk, ready: Ready) -> Mapping[str, bytes]:
         """Make what takes long, before the transaction."""
         ...
 
-    def hand_on(self, connection: Connection, ready: Ready, now: datetime) -> str | None:
+    def hand_on(
+        self, connection: Connection, ready: Ready, files: Mapping[str, bytes], now: datetime
+    ) -> str | None:
         """Hand it on in the caller's transaction; answers as what, None where nothing does."""
         ...
 
@@ -157,14 +159,13 @@ def _hand_on(desk: Desk, post: Post, window: Window, stored: StoredDigest) -> No
     """Hand a digest on and end its window, by who may have it at that moment."""
     with read(desk.engine) as connection:
         ready = _ready(desk, connection, window, stored, dialect.now(connection, desk.clock))
-    if not window.gathered:
-        post.prepare(ready)
+    files = {} if window.gathered else post.files(desk, ready)
 
     def chore(connection: Connection, now: datetime) -> None:
         again = _ready(desk, connection, window, stored, now)
         if not windows.held(connection, window):
             return
-        handed_to = None if window.gathered else post.hand_on(connection, again, now)
+        handed_to = None if window.gathered else post.hand_on(connection, again, files, now)
         ending = Ending(WindowState.MADE, digest=stored.id, handed_to=handed_to)
         windows.end(connection, window, ending, now)
 

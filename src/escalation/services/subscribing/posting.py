@@ -1,4 +1,4 @@
-"""How a window's digest reaches its recipient: as a message to a webhook endpoint, with links."""
+"""How a window's digest reaches its recipient: as a mail, or as a message to an endpoint."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +9,11 @@ from typing import Any
 from escalation.delivery import payloads
 from escalation.delivery.formats.options import format_of
 from escalation.ids import IdSource, named
-from escalation.services import forms, kept_digests
+from escalation.services import digests, forms, kept_digests
+from escalation.services.desk import Desk
+from escalation.services.mail.documents import mail_once
 from escalation.services.secrets import Vault
-from escalation.services.subscribing import links
+from escalation.services.subscribing import letters, links
 from escalation.services.subscribing.making import Ready, window_told
 from escalation.services.subscribing.recipients import RecipientKind
 from escalation.services.views import told
@@ -31,21 +33,42 @@ _NOT_TOLD = frozenset({"created_by", "formats"})
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """Hands digests on; links last so long, and their addresses begin with ``base``."""
+    """Hands digests on; links last so long, and their addresses begin with ``base``.
+
+    Where nothing ``mails``, people have what they read for themselves.
+    """
 
     ids: IdSource
     vault: Vault
     lasts: timedelta
     base: str
+    mails: bool = False
+    largest: int = letters.LARGEST
 
-    def prepare(self, ready: Ready) -> None:
-        """Nothing: a message has links alone."""
+    def files(self, desk: Desk, ready: Ready) -> Mapping[str, bytes]:
+        """The files of a mail, by format; none where there is no mail, or they are too large."""
+        if not self.mails or ready.addressee.kind is RecipientKind.WEBHOOK:
+            return {}
+        formats = ready.subscription.formats
+        found = {kind: digests.rendered(desk, ready.stored, kind) for kind in formats}
+        return found if sum(map(len, found.values())) <= self.largest else {}
 
-    def hand_on(self, connection: Connection, ready: Ready, now: datetime) -> str | None:
+    def hand_on(
+        self, connection: Connection, ready: Ready, files: Mapping[str, bytes], now: datetime
+    ) -> str | None:
         """Hand a digest on in the caller's transaction; answers as what."""
         if ready.addressee.kind is RecipientKind.WEBHOOK:
             return self._to_endpoint(connection, ready, now)
-        return None
+        return self._by_mail(connection, ready, files, now) if self.mails else None
+
+    def _by_mail(
+        self, connection: Connection, ready: Ready, files: Mapping[str, bytes], now: datetime
+    ) -> str | None:
+        """A mail to a person or an address: one for each window, whoever hands it on."""
+        key = (ready.subscription.id, ready.window.id)
+        document = letters.document(ready, files, self.told(connection, ready, now))
+        made = mail_once(connection, key, document, [ready.addressee.name], now)
+        return made[0] if made else None
 
     def _to_endpoint(self, connection: Connection, ready: Ready, now: datetime) -> str:
         """A `digest.ready` for that endpoint alone, of the same bytes however often it is sent."""
