@@ -10,7 +10,7 @@ from tests.access.estate import UNLIMITED
 from tests.access.schemas import hold
 from tests.api.service import Service, serving
 
-EXAMPLES = 12
+EXAMPLES = 50
 """Calls of each operation at most; more by the command of `tests.access.schemas`."""
 
 

@@ -40,6 +40,11 @@ OPEN: Mapping[str, str] = {
     "shake_hands": "a tool asks before it posts, and is told what its source says",
     "get_receipt": "raisers without a name have no key: the code of their receipt opens it",
     "write_by_receipt": "the same",
+    "open_digest_link": "who gets it by mail has no key: the link shows for whom it was made here",
+    "get_survey_page": "who is asked has no key: the link that they were sent is signed",
+    "answer_survey_page": "the same",
+    "get_survey_link": "the same",
+    "answer_survey_link": "the same",
 }
 """Open to anyone, and why."""
 
@@ -145,7 +150,6 @@ REQUIRED: Mapping[str, Permission | None] = {
     "end_digest_subscription": Permission.ACT,
     "list_digest_windows": Permission.READ,
     "revoke_digest_link": Permission.ACT,
-    "open_digest_link": None,  # its token shows that it was made here, and for whom
     "list_measures": Permission.READ,
     "get_scorecard": Permission.READ,
     "get_benchmark": Permission.READ,
@@ -171,10 +175,6 @@ REQUIRED: Mapping[str, Permission | None] = {
     "list_survey_invitations": Permission.SEND_SURVEYS,
     "get_survey_invitation": Permission.SEND_SURVEYS,
     "import_survey": Permission.IMPORT_SURVEYS,
-    "get_survey_page": None,  # the link is signed
-    "answer_survey_page": None,
-    "get_survey_link": None,
-    "answer_survey_link": None,
     "limit_conduct": Permission.LIMIT_CONDUCT,
     "list_conduct_limits": Permission.LIMIT_CONDUCT,
     "get_conduct_limit": Permission.LIMIT_CONDUCT,
