@@ -21,6 +21,7 @@ from bench import (
     dispatch,
     due_instants,
     history,
+    hooks,
     intake,
     scorecard,
     seats,
@@ -31,6 +32,7 @@ from bench.rounds import Plan, Result, machine
 
 WHAT = (
     "intake",
+    "hooks",
     "sweep",
     "idle",
     "digest",
@@ -79,9 +81,17 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def _databases(kinds: Sequence[str], wanted: Sequence[str]) -> Iterator[list[Database]]:
     """The databases that the wanted parts need, for the length of the block."""
-    if not {"intake", "sweep", "idle", "digest", "scorecard", "as-at", "growth", "audit"} & set(
-        wanted
-    ):
+    if not {
+        "intake",
+        "hooks",
+        "sweep",
+        "idle",
+        "digest",
+        "scorecard",
+        "as-at",
+        "growth",
+        "audit",
+    } & set(wanted):
         yield []
         return
     with TemporaryDirectory(prefix="escalation-bench-") as folder, ExitStack() as stack:
@@ -108,17 +118,16 @@ def _parts(
 def _on_database(
     wanted: Sequence[str], plan: Plan, database: Database
 ) -> Iterator[Callable[[], Iterator[Result]]]:
-    if "intake" in wanted:
-        yield partial(intake.run, plan, database)
-    if {"sweep", "idle"} & set(wanted):
-        yield partial(sweep.run, plan, database, frozenset(wanted))
-    if "digest" in wanted:
-        yield partial(digest.run, plan, database)
-    if "scorecard" in wanted:
-        yield partial(scorecard.run, plan, database)
-    if "as-at" in wanted:
-        yield partial(history.as_at, plan, database)
-    if "growth" in wanted:
-        yield partial(history.growth, plan, database)
-    if "audit" in wanted:
-        yield partial(audit.run, plan, database)
+    parts: Sequence[tuple[set[str], Callable[[Plan, Database], Iterator[Result]]]] = (
+        ({"intake"}, intake.run),
+        ({"hooks"}, hooks.run),
+        ({"sweep", "idle"}, partial(sweep.run, wanted=frozenset(wanted))),
+        ({"digest"}, digest.run),
+        ({"scorecard"}, scorecard.run),
+        ({"as-at"}, history.as_at),
+        ({"growth"}, history.growth),
+        ({"audit"}, audit.run),
+    )
+    for names, run in parts:
+        if names & set(wanted):
+            yield partial(run, plan, database)

@@ -32,11 +32,11 @@ NAMES = ("intake_ours", "intake_base")
 def run(plan: Plan, database: Database) -> Iterator[Result]:
     """At 32 connections, and at one."""
     ours, base = (database.make(name, copy_of="furnished") for name in NAMES)
-    key, issue = _key(ours), _template(base)
+    key, issue = operator_key(ours), _template(base)
     plain = ["bench.plain_intake", "--database", database.name, "--url", base, "--issue", issue]
     with (
-        _serving(["bench.our_intake", "--url", ours]) as our_port,
-        _serving(plain) as plain_port,
+        serving(["bench.our_intake", "--url", ours]) as our_port,
+        serving(plain) as plain_port,
     ):
         for connections in (32, 1):
             yield _loaded(plan, database, connections, (our_port, plain_port, key))
@@ -48,26 +48,26 @@ def _loaded(plan: Plan, database: Database, connections: int, at: tuple[int, int
     our_port, plain_port, key = at
     told: dict[str, list[dict[str, Any]]] = {"ours": [], "base": []}
 
-    def load(name: str, port: int, seconds: float) -> float:
-        answer = _load(port, connections, seconds, key)
+    def loaded(name: str, port: int, seconds: float) -> float:
+        answer = load(port, connections, seconds, key)
         told[name].append(answer)
         rate: float = answer["per_second"]
         return rate
 
     for name, port in (("ours", our_port), ("base", plain_port)):
-        load(name, port, plan.seconds / 2)  # caches fill, statements are prepared
+        loaded(name, port, plan.seconds / 2)  # caches fill, statements are prepared
         told[name].clear()
     acts = {
-        "ours": lambda: load("ours", our_port, plan.seconds),
-        "base": lambda: load("base", plain_port, plan.seconds),
+        "ours": lambda: loaded("ours", our_port, plan.seconds),
+        "base": lambda: loaded("base", plain_port, plan.seconds),
     }
     figures = compared(in_turn(plan.rounds, acts))
     size = "1 connection" if connections == 1 else f"{connections} connections"
     return Result("intake", database.name, size, **figures, unit="per s", floor=FLOOR,
-                  detail=_latencies(told))  # fmt: skip
+                  detail=latencies(told))  # fmt: skip
 
 
-def _latencies(told: dict[str, list[dict[str, Any]]]) -> str:
+def latencies(told: dict[str, list[dict[str, Any]]]) -> str:
     """The middle round's latencies of both."""
     parts = []
     for name, answers in told.items():
@@ -79,8 +79,11 @@ def _latencies(told: dict[str, list[dict[str, Any]]]) -> str:
     return ", ".join(parts)
 
 
-def _load(port: int, connections: int, seconds: float, key: str) -> dict[str, Any]:
+def load(port: int, connections: int, seconds: float, key: str, source: str = ""
+         ) -> dict[str, Any]:  # fmt: skip
+    """What came of a load; fails where anything was refused."""
     command = [sys.executable, "-m", "bench.load", "--port", str(port), "--key", key]
+    command += ["--source", source] if source else []
     command += ["--connections", str(connections), "--seconds", str(seconds)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(ended.stdout)
@@ -89,7 +92,8 @@ def _load(port: int, connections: int, seconds: float, key: str) -> dict[str, An
     return told
 
 
-def _key(url: str) -> str:
+def operator_key(url: str) -> str:
+    """A key that may log issues."""
     with desk_on(url, SystemClock()) as desk:
         return keys.create(desk, name="bench", role=keys.KeyRole.OPERATOR, actor=BENCH).secret
 
@@ -106,7 +110,7 @@ def _template(url: str) -> str:
 
 
 @contextmanager
-def _serving(module: Sequence[str]) -> Iterator[int]:
+def serving(module: Sequence[str]) -> Iterator[int]:
     """A server in a process of its own, for the length of the block; its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -1,17 +1,19 @@
 """A load client in a process of its own: keep-alive connections that log issues without pause.
 
-    python -m bench.load --port P --connections N --seconds S --key KEY
+    python -m bench.load --port P --connections N --seconds S --key KEY [--source SOURCE]
 
 Each connection sends its next request when the answer to the last has come; every request has an
-``Idempotency-Key`` of its own. Only answers with status 201 count. It prints one JSON object.
+``Idempotency-Key`` of its own. With a source the issues are posted as its tool posts tickets, each
+signed with the key. Only answers with status 201, of a hook 202, count. It prints one JSON object.
 """
 
 import argparse
 import asyncio
+import hmac
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
@@ -36,12 +38,45 @@ BODY = json.dumps(
 ).encode()
 
 
+Making = Callable[[int], bytes]
+"""What makes a request of its number."""
+
+
+def intake(port: int, key: str) -> Making:
+    """Requests that log an issue each."""
+    head = (
+        f"POST /v1/issues HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n"
+        f"Idempotency-Key: {token_hex(8)}-%d\r\n\r\n"
+    ).encode()
+    return lambda number: head % number + BODY
+
+
+def tickets(port: int, key: str, source: str) -> Making:
+    """Requests that tell of a new ticket each, with the same words, signed as its tool does."""
+    told, run = json.loads(BODY), token_hex(8)
+
+    def made(number: int) -> bytes:
+        name = f"{run}-{number}"
+        body = json.dumps({**told, "id": name, "ticket": name, "status": "new"}).encode()
+        signed = hmac.new(key.encode(), body, "sha256").hexdigest()
+        head = (
+            f"POST /v1/hooks/{source} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+            f"X-Signature: sha256={signed}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode() + body
+
+    return made
+
+
 @dataclass(slots=True)
 class Tally:
     """What came of a run."""
 
     until: float
-    head: bytes
+    making: Making
+    good: bytes
     taken: list[float] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     made: int = 0
@@ -49,7 +84,7 @@ class Tally:
     def request(self) -> bytes:
         """The next request."""
         self.made += 1
-        return self.head % self.made + BODY
+        return self.making(self.made)
 
     def told(self, begun: float) -> dict[str, object]:
         """Requests a second, and how long one took at the median and at the 99th of a hundred."""
@@ -97,7 +132,7 @@ class Connection(asyncio.Protocol):
             return
         self._buffer = b""
         now = perf_counter()
-        if head.startswith(b"HTTP/1.1 201"):
+        if head.startswith(self._tally.good):
             self._tally.taken.append(now - self._sent)
         else:
             self._tally.refused[(head.split(b"\r\n")[0] + b" " + rest[:200]).decode()] += 1
@@ -120,16 +155,12 @@ def _length(head: bytes) -> int:
     return 0
 
 
-async def drive(port: int, connections: int, seconds: float, key: str) -> dict[str, object]:
+async def drive(making: Making, good: bytes, port: int, connections: int, seconds: float
+                ) -> dict[str, object]:  # fmt: skip
     """Load the server of this machine at ``port``; what came of it."""
-    head = (
-        f"POST /v1/issues HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(BODY)}\r\n"
-        f"Idempotency-Key: {token_hex(8)}-%d\r\n\r\n"
-    )
     loop = asyncio.get_running_loop()
     begun = perf_counter()
-    tally = Tally(begun + seconds, head.encode())
+    tally = Tally(begun + seconds, making, good)
     endings = [loop.create_future() for _ in range(connections)]
     for ended in endings:
         await loop.create_connection(partial(Connection, tally, ended), "127.0.0.1", port)
@@ -145,8 +176,12 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--key", default="")
+    parser.add_argument("--source", default="")
     given = parser.parse_args()
-    told = uvloop.run(drive(given.port, given.connections, given.seconds, given.key))
+    making, good = intake(given.port, given.key), b"HTTP/1.1 201"
+    if given.source:
+        making, good = tickets(given.port, given.key, given.source), b"HTTP/1.1 202"
+    told = uvloop.run(drive(making, good, given.port, given.connections, given.seconds))
     json.dump(told, sys.stdout)
 
 

@@ -1,6 +1,6 @@
 """Our own service, as ``escalation serve --no-worker`` runs it, for the bench to load.
 
-python -m bench.our_intake --url URL --port P
+python -m bench.our_intake --url URL --port P [--hook NAME=SECRET]
 """
 
 import argparse
@@ -17,8 +17,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Serve the product's API.")
     parser.add_argument("--url", required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--hook", help="a source of webhooks and its secret, as NAME=SECRET")
     given = parser.parse_args()
-    settings = Settings(database_url=given.url)
+    settings = Settings(database_url=given.url, hook_secrets=given.hook, hook_rate="1000000/minute")
     with bootstrap.opened(settings, owner=True) as container:
         uvicorn.run(create_app(container), port=given.port, loop="uvloop", http="httptools",
                     log_level="warning", access_log=False)  # fmt: skip

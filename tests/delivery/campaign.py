@@ -39,7 +39,7 @@ from tests.delivery.mailed import mailed
 from tests.delivery.outage import recovered
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.trial import HERE, ROOT, Trial, left, wait_for
-from tests.delivery.written_back import backlog, written_back
+from tests.delivery.written_back import WAYS, backlog, written_back
 
 FACTOR = 100.0
 MOST = 2.0
@@ -248,11 +248,13 @@ def _neighbours(asked: argparse.Namespace, url: str, folder: Path) -> bool:
     return found["ratio"] <= MOST
 
 
-def _tool(asked: argparse.Namespace, url: str, folder: Path) -> bool:
-    trial = written_back(url, folder, asked.written, rounds=asked.rounds, seed=asked.seed)
+def _tool(kind: str, asked: argparse.Namespace, url: str, folder: Path) -> bool:
+    trial, twice = written_back(
+        url, folder, asked.written, rounds=asked.rounds, seed=asked.seed, kind=kind
+    )
     say(
-        f"tool: {asked.written} events written back to a Jira that misbehaves, {trial.kills} kills,"
-        f" {len(trial.got)} requests: 0 lost, doubled or out of order"
+        f"{kind}: {asked.written} events written to one that misbehaves, {trial.kills} kills,"
+        f" {len(trial.got)} requests: 0 lost or out of order, {twice} twice"
     )
     return True
 
@@ -292,7 +294,7 @@ PARTS: dict[str, Callable[[argparse.Namespace, str, Path], bool]] = {
     "kills": _kills,
     "recovery": _recovery,
     "neighbours": _neighbours,
-    "tool": _tool,
+    **{kind: partial(_tool, kind) for kind in WAYS},
     "backlog": _backlog,
     "mail": _mail,
     "mail-again": _mail_again,

@@ -6,7 +6,7 @@ from tests.builders import copied_sqlite
 from tests.delivery.campaign import kills
 from tests.delivery.mailed import mailed
 from tests.delivery.outage import recovered
-from tests.delivery.written_back import backlog, written_back
+from tests.delivery.written_back import WAYS, backlog, written_back
 
 
 @pytest.mark.slow
@@ -39,9 +39,19 @@ def test_kills_within_a_recovery_double_and_lose_nothing(
 def test_a_tool_that_misbehaves_is_written_to_once_and_in_order_through_kills(
     furnished_url: str, tmp_path: Path
 ) -> None:
-    trial = written_back(furnished_url, tmp_path, 200, rounds=3, seed=4)
-    assert trial.kills == 3
+    trial, twice = written_back(furnished_url, tmp_path, 200, rounds=3, seed=4)
+    assert (trial.kills, twice) == (3, 0)
     assert len(trial.got) > 200
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", sorted(WAYS.keys() - {"jira"}))
+def test_every_tool_that_misbehaves_is_told_all_in_order_through_kills(
+    furnished_sqlite: Path, tmp_path: Path, kind: str
+) -> None:
+    url = copied_sqlite(furnished_sqlite, tmp_path / f"{kind}.db")
+    trial, _ = written_back(url, tmp_path, 80, rounds=1, seed=5, kind=kind)
+    assert trial.kills == 1
 
 
 @pytest.mark.slow

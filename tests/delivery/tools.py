@@ -150,6 +150,20 @@ class Zendesk(Tool):
         return 200, {"ticket": {"id": int(ticket)}}
 
 
+class Chat(Tool):
+    """An incoming webhook of a chat: it takes messages, and cannot be asked for them."""
+
+    CHANNEL = "channel"
+
+    def routes(self) -> list[tuple[str, str, Callable[..., Answer]]]:
+        return [("POST", ".*", self._posted)]
+
+    def _posted(self, ticket: str, sent: Any, query: Any) -> Answer:
+        del ticket, query
+        self._say(self.CHANNEL, json.dumps(sent))
+        return 200, "ok"
+
+
 def _http(status: int, answer: Any) -> bytes:
     body = b"" if answer is None else json.dumps(answer).encode()
     head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"

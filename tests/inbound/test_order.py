@@ -11,7 +11,7 @@ import pytest
 from tests.inbound.hooked import Desked
 from tests.inbound.lives import TOOLS, life
 
-MANY = int(os.environ.get("ESCALATION_PERMUTATIONS", "12"))  # noqa: TID251 - a test's own switch
+MANY = int(os.environ.get("ESCALATION_PERMUTATIONS", "40"))  # noqa: TID251 - a test's own switch
 AGAIN = 6
 """How many of the twenty come twice."""
 

@@ -9,9 +9,8 @@ is found by halving it, so that it hurts nobody else.
 import asyncio
 import gc
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from datetime import timedelta
 from threading import Condition, Thread
 from typing import Any
@@ -23,7 +22,7 @@ from escalation.errors import Busy, NotFound
 from escalation.ids import IdSource
 from escalation.patience import CALLERS
 from escalation.services.batch import Batch, Means, Outcome
-from escalation.services.jobs import Answer, Chore, EngineWork, Job, Reply, Waiting
+from escalation.services.jobs import Answer, Chore, EngineWork, Job, Reply, Waiting, give
 from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.services.trying import tried
@@ -128,16 +127,17 @@ class Desk:
         self._put(job)
         return future
 
-    def do(self, chore: Chore, *, logs: int = 0) -> "Future[Any]":
+    def do(self, chore: Chore, *, logs: int = 0, shared: bool = False) -> "Future[Any]":
         """Hand in work of another kind, done alone in one transaction.
 
         ``logs`` is how many issues it may log at most, by :meth:`within`. Where whoever it is for
-        stops waiting before its turn, it is dropped undone.
+        stops waiting before its turn, it is dropped undone. What is ``shared`` may be committed
+        with others that are and wait beside it; one that fails fails alone.
         """
         future: Future[Any] = Future()
         patience = CALLERS.get()
         deadline = None if patience is None else patience.until
-        self._put(Waiting(chore, Reply(future), logs, deadline))
+        self._put(Waiting(chore, Reply(future), logs, deadline, shared))
         return future
 
     def within(self, connection: Connection, jobs: Sequence[Job]) -> list[Outcome]:
@@ -196,15 +196,15 @@ class Desk:
             if taken:
                 self._serve_people(taken)
             elif engine_work is not None:
-                _answer([(engine_work.reply, _outcome_of(engine_work.work))])
+                give([(engine_work.reply, _outcome_of(engine_work.work))])
         except BaseException:
             in_hand = [*taken, *([engine_work] if engine_work else [])]
-            _answer((one.reply, _closed()) for one in in_hand if one.reply is not None)
+            give((one.reply, _closed()) for one in in_hand if one.reply is not None)
             raise
         return bool(taken or engine_work or not self._stopping)
 
     def _take(self) -> tuple[list[Job | Waiting], EngineWork | None]:
-        """People's commands first; a chore comes alone. Called under the lock.
+        """People's commands first; chores by themselves. Called under the lock.
 
         Where people never stop coming, the engine's work has its turn after some of theirs.
         """
@@ -213,11 +213,9 @@ class Desk:
             self._turns_waited = 0
             return taken, self._engines.popleft()
         while self._people and len(taken) < PEOPLE_AT_ONCE:
-            if isinstance(self._people[0], Waiting) and taken:
+            if taken and not _go_together(taken[0], self._people[0]):
                 break
             taken.append(self._people.popleft())
-            if isinstance(taken[-1], Waiting):
-                break
         if taken or not self._engines:
             self._turns_waited += bool(self._engines)
             return taken, None
@@ -225,16 +223,15 @@ class Desk:
         return taken, self._engines.popleft()
 
     def _serve_people(self, taken: Sequence[Job | Waiting]) -> None:
-        first = taken[0]
-        if isinstance(first, Waiting):
-            if not self._still_wanted(first):
-                return
-            _answer([(first.reply, _outcome_of(lambda: self._do(first)))])
+        if isinstance(taken[0], Waiting):
+            chores = [c for c in taken if isinstance(c, Waiting) and self._still_wanted(c)]
+            if chores:
+                give(zip((chore.reply for chore in chores), self._do(chores), strict=True))
             return
         jobs = [job for job in taken if isinstance(job, Job) and self._still_wanted(job)]
         if jobs:
             outcomes = self.run(jobs)
-            _answer((job.reply, out) for job, out in zip(jobs, outcomes, strict=True) if job.reply)
+            give((job.reply, out) for job, out in zip(jobs, outcomes, strict=True) if job.reply)
 
     def _still_wanted(self, job: Job | Waiting) -> bool:
         reply = job.reply
@@ -242,7 +239,7 @@ class Desk:
             return False
         if job.deadline is not None and monotonic() > job.deadline:
             late = Busy("It waited too long and was not done; try again.", extra={"retry_after": 1})
-            _answer([(reply, late)])
+            give([(reply, late)])
             return False
         return True
 
@@ -277,14 +274,23 @@ class Desk:
             batch = Batch(connection, self._means, known, self.clock, again=again)
             return batch.run(jobs, skip_locked=skip_locked)
 
-    def _do(self, waiting: Waiting) -> Any:  # noqa: ANN401 - whatever the chore answers
-        def once(_: int) -> Any:  # noqa: ANN401 - as above
-            if waiting.logs:
-                self.references.stock(self.engine, self.clock.now().year, waiting.logs)
-            with write(self.engine) as connection:
-                return waiting.chore(connection, dialect.recorded_at(connection, self.clock))
+    def _do(self, chores: Sequence[Waiting]) -> list[Any]:
+        """What each chore answers, or the error that it raises; those that are shared together."""
+        logs = sum(chore.logs for chore in chores)
 
-        return tried(once)
+        def once(_: int) -> list[Any]:
+            if logs:
+                self.references.stock(self.engine, self.clock.now().year, logs)
+            with write(self.engine) as connection:
+                now = dialect.recorded_at(connection, self.clock)
+                return [chore.chore(connection, now) for chore in chores]
+
+        try:
+            return tried(once)
+        except Exception as error:  # noqa: BLE001 - it is given to who waits for it
+            if len(chores) == 1:
+                return [error]
+        return [answer for chore in chores for answer in self._do([chore])]
 
     # -- the engine's own work ---------------------------------------------------------------
 
@@ -349,13 +355,20 @@ class Desk:
             left = [*self._people, *self._engines]
             self._people.clear()
             self._engines.clear()
-        _answer((waiting.reply, _closed()) for waiting in left if waiting.reply is not None)
+        give((waiting.reply, _closed()) for waiting in left if waiting.reply is not None)
 
 
 def _salts(ids: IdSource) -> Iterator[str]:
     """Fresh random texts that hide what a hash was taken of."""
     while True:
         yield ids.token(16).hex()
+
+
+def _go_together(first: Job | Waiting, other: Job | Waiting) -> bool:
+    """Whether two that wait may be done in one transaction: commands, or chores that are shared."""
+    if isinstance(first, Job) or isinstance(other, Job):
+        return isinstance(first, Job) and isinstance(other, Job)
+    return first.shared and other.shared
 
 
 def _failed(jobs: Sequence[Job], outcomes: Sequence[Outcome]) -> list[tuple[Job, Outcome]]:
@@ -377,22 +390,3 @@ def _outcome_of(work: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the 
         return work()
     except Exception as error:  # noqa: BLE001 - it is given to who waits for it
         return error
-
-
-def _answer(outcomes: Iterable[tuple[Reply, Any]]) -> None:
-    """Give outcomes to those who wait: one call for all of an event loop's."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Reply]] = {}
-    for reply, outcome in outcomes:
-        reply.outcome = outcome
-        if reply.loop is None:
-            reply.resolve()
-        else:
-            by_loop.setdefault(reply.loop, []).append(reply)
-    for loop, replies in by_loop.items():
-        with suppress(RuntimeError):  # the loop has ended, and with it everybody who waited
-            loop.call_soon_threadsafe(_resolve_all, replies)
-
-
-def _resolve_all(replies: Sequence[Reply]) -> None:
-    for reply in replies:
-        reply.resolve()

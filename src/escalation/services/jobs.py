@@ -1,7 +1,7 @@
 """What waits at the desk, and what the desk answers."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -84,7 +84,7 @@ class Job:
 
 
 Chore = Callable[[Connection, datetime], Any]
-"""Work of its own kind (a publication, a key), done alone in one transaction at an instant."""
+"""Work of its own kind (a publication, a key), done in one transaction at an instant."""
 
 
 @dataclass(slots=True)
@@ -92,12 +92,14 @@ class Waiting:
     """A chore in the queue; ``logs`` is how many issues it may log at most.
 
     From ``deadline`` on, on the monotonic clock, nobody waits for it, and it is dropped undone.
+    One that is ``shared`` may be done in one transaction with others that are.
     """
 
     chore: Chore
     reply: "Reply"
     logs: int = 0
     deadline: float | None = None
+    shared: bool = False
 
 
 @dataclass(slots=True)
@@ -130,3 +132,22 @@ class Reply:
                 self.future.set_exception(self.outcome)
             else:
                 self.future.set_result(self.outcome)
+
+
+def give(outcomes: Iterable[tuple[Reply, Any]]) -> None:
+    """Give outcomes to those who wait: one call for all of an event loop's."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Reply]] = {}
+    for reply, outcome in outcomes:
+        reply.outcome = outcome
+        if reply.loop is None:
+            reply.resolve()
+        else:
+            by_loop.setdefault(reply.loop, []).append(reply)
+    for loop, replies in by_loop.items():
+        with suppress(RuntimeError):  # the loop has ended, and with it everybody who waited
+            loop.call_soon_threadsafe(_resolve_all, replies)
+
+
+def _resolve_all(replies: Sequence[Reply]) -> None:
+    for reply in replies:
+        reply.resolve()

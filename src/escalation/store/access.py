@@ -209,6 +209,10 @@ def taken_refs(
     """External references that an issue has already: (system, id) to that issue."""
     if not refs:
         return {}
+    if len(refs) == 1:
+        system, ref = refs[0]
+        rows = connection.execute(_TAKEN, {"system": system, "ref": ref})
+        return _owners(rows)
     t = models.external_ref
     by_system: dict[str, list[str]] = {}
     for system, ref in refs:
@@ -221,7 +225,19 @@ def taken_refs(
     )
     issue = models.issue
     query = select(t, issue.c.sealed_to).join(issue, issue.c.id == t.c.issue_id).where(any_ref)
-    rows = connection.execute(query)
+    return _owners(connection.execute(query))
+
+
+_TAKEN = (
+    select(models.external_ref, models.issue.c.sealed_to)
+    .join(models.issue, models.issue.c.id == models.external_ref.c.issue_id)
+    .where(models.external_ref.c.system == bindparam("system"))
+    .where(models.external_ref.c.ref == bindparam("ref"))
+)
+"""The owner of one reference: made once, it is asked for every delivery of a tool."""
+
+
+def _owners(rows: Iterable[Any]) -> dict[tuple[str, str], Owner]:
     return {(row.system, row.ref): Owner(row.issue_id, row.sealed_to) for row in rows}
 
 

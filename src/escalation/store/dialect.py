@@ -5,7 +5,7 @@ Everything else says what it wants, and finds here how that is said on either da
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,13 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+@cache
+def if_new(of: Dialect, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT of one row that leaves alone a row that is there; made once."""
+    new = postgresql.insert(table) if of.name == "postgresql" else sqlite.insert(table)
+    return new.on_conflict_do_nothing()
 
 
 def any_of(

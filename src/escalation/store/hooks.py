@@ -4,9 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Insert,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from escalation.store import dialect, models
 from escalation.store.viewing import visible
@@ -64,24 +76,50 @@ class Ticket:
 
 
 _FIELDS = tuple(HookDelivery.__slots__)
+_SETTLED = (
+    "state", "reason", "faults", "did", "ref", "waits_for", "position", "issue_id", "handled_at",
+)  # fmt: skip
+
+# Made once: they are asked for every delivery, and making them anew takes longer than asking.
+_delivery, _ticket, _remark = models.hook_delivery.c, models.hook_ticket.c, models.hook_remark.c
+_there = func.length(_delivery.body) > 0
+"""Whether what came has not been disposed of."""
+_SETTLE = update(models.hook_delivery).where(_delivery.id == bindparam("settled"))
+_WAITING = (
+    select(models.hook_delivery)
+    .where(_delivery.source == bindparam("source"), _delivery.waits_for == bindparam("waits_for"))
+    .where(_delivery.state == HookState.WAITING.value, _there)
+    .order_by(_delivery.id)
+)
+_TICKET = (
+    select(models.hook_ticket)
+    .where(_ticket.system == bindparam("system"), _ticket.ref == bindparam("ref"))
+    .with_for_update()
+)
+_KEEP = update(models.hook_ticket).where(
+    _ticket.system == bindparam("of_system"), _ticket.ref == bindparam("of_ref")
+)
+_REMARKS = select(_remark.remark).where(
+    _remark.system == bindparam("system"), _remark.ref == bindparam("ref")
+)
+
+
+@cache
+def _returning(new: Insert) -> Executable:
+    return new.returning(_delivery.id)
 
 
 def take_in(connection: Connection, delivery: HookDelivery) -> bool:
     """Keep a delivery; answers whether it is new, once whoever had it in hand has committed."""
     row = {name: getattr(delivery, name) for name in _FIELDS}
-    new = dialect.insert(connection, models.hook_delivery).on_conflict_do_nothing()
-    kept = new.values({**row, **_plain(row)}).returning(models.hook_delivery.c.id)
-    return connection.execute(kept).first() is not None
+    new = _returning(dialect.if_new(connection.dialect, models.hook_delivery))
+    return connection.execute(new, {**row, **_plain(row)}).first() is not None
 
 
 def settle(connection: Connection, delivery: HookDelivery) -> None:
     """Write down what became of a delivery."""
-    table = models.hook_delivery
-    names = ("state", "reason", "faults", "did", "ref", "waits_for", "position", "issue_id")
-    row = {name: getattr(delivery, name) for name in (*names, "handled_at")}
-    connection.execute(
-        update(table).where(table.c.id == delivery.id).values({**row, **_plain(row)})
-    )
+    row = {name: getattr(delivery, name) for name in _SETTLED}
+    connection.execute(_SETTLE, {"settled": delivery.id, **row, **_plain(row)})
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,10 +167,6 @@ def page(
     return _read(connection, query)
 
 
-_there = func.length(models.hook_delivery.c.body) > 0
-"""Whether what came has not been disposed of."""
-
-
 def left_of(connection: Connection, source: str, after: str, limit: int) -> list[str]:
     """Ids of a source's deliveries that had no effect, the oldest first, after one of them."""
     t = models.hook_delivery
@@ -143,43 +177,37 @@ def left_of(connection: Connection, source: str, after: str, limit: int) -> list
 
 def waiting_for(connection: Connection, source: str, ref: str) -> list[HookDelivery]:
     """Deliveries of a source that wait until a ticket is known, the oldest first."""
-    t = models.hook_delivery
-    query = select(t).where(t.c.source == source, t.c.waits_for == ref)
-    query = query.where(t.c.state == HookState.WAITING.value, _there).order_by(t.c.id)
-    return _read(connection, query)
+    return _read(connection, _WAITING, source=source, waits_for=ref)
 
 
 def hold_ticket(connection: Connection, system: str, ref: str) -> Ticket:
     """What is known of a ticket; its row is held until the transaction ends."""
-    t = models.hook_ticket
-    new = dialect.insert(connection, t).on_conflict_do_nothing()
-    connection.execute(new, {"system": system, "ref": ref, "issue_id": None, "told": {}})
-    query = select(t).where(t.c.system == system, t.c.ref == ref).with_for_update()
-    row = connection.execute(query).one()
+    named = {"system": system, "ref": ref}
+    new = dialect.if_new(connection.dialect, models.hook_ticket)
+    connection.execute(new, {**named, "issue_id": None, "told": {}})
+    row = connection.execute(_TICKET, named).one()
     return Ticket(row.system, row.ref, row.issue_id, dict(row.told))
 
 
 def keep_ticket(connection: Connection, ticket: Ticket) -> None:
     """Write down what is known of a ticket now."""
-    t = models.hook_ticket
-    change = update(t).where(t.c.system == ticket.system, t.c.ref == ticket.ref)
-    connection.execute(change.values(issue_id=ticket.issue_id, told=ticket.told))
+    named = {"of_system": ticket.system, "of_ref": ticket.ref}
+    connection.execute(_KEEP, {**named, "issue_id": ticket.issue_id, "told": ticket.told})
 
 
 def remarks(connection: Connection, ticket: Ticket) -> set[str]:
     """The comments and links of a ticket that have been taken."""
-    t = models.hook_remark
-    query = select(t.c.remark).where(t.c.system == ticket.system, t.c.ref == ticket.ref)
-    return set(connection.execute(query).scalars())
+    named = {"system": ticket.system, "ref": ticket.ref}
+    return set(connection.execute(_REMARKS, named).scalars())
 
 
 def keep_remark(connection: Connection, ticket: Ticket, remark: str, delivery_id: str) -> None:
     """Take a comment or a link once."""
     row = {"system": ticket.system, "ref": ticket.ref, "remark": remark}
-    new = dialect.insert(connection, models.hook_remark).on_conflict_do_nothing()
+    new = dialect.if_new(connection.dialect, models.hook_remark)
     connection.execute(new, {**row, "delivery_id": delivery_id})
 
 
-def _read(connection: Connection, query: Select[Any]) -> list[HookDelivery]:
-    rows = connection.execute(query).mappings()
+def _read(connection: Connection, query: Select[Any], **given: str) -> list[HookDelivery]:
+    rows = connection.execute(query, given).mappings()
     return [HookDelivery(**{**row, "state": HookState(row["state"])}) for row in rows]

@@ -31,6 +31,7 @@ from escalation.services.inbound.source_file import Source
 from escalation.services.inbound.telling import (
     GOAL_OF,
     Book,
+    Goal,
     StateNews,
     after_all,
     kept_position,
@@ -98,7 +99,7 @@ def receive(desk: Desk, known: Known, came: Sequence[Came]) -> "Future[list[Hook
             for delivery_id, each, meaning in zip(ids, came, meanings, strict=True)
         ]
 
-    return desk.do(chore, logs=len(came))
+    return desk.do(chore, logs=len(came), shared=True)
 
 
 def again(desk: Desk, known: Known, delivery_id: str) -> HookDelivery:
@@ -305,8 +306,13 @@ class _Work:
         self.logged = True
 
     def _bring(self, news: StateNews | None) -> None:
-        """Step by step to where the ticket is: each is decided by how the issue then stands."""
-        if news is None or stands(facts := self._facts(), news):
+        """Step by step to where the ticket is: each is decided by how the issue then stands.
+
+        An issue that has just been logged stands where a ticket that nobody works on is.
+        """
+        if news is None or (self.logged and news.goal is Goal.UNRESOLVED):
+            return
+        if stands(facts := self._facts(), news):
             return
         for _ in range(STEPS):
             ask = toward(facts, news, self.hand.now)
