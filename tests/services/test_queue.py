@@ -169,6 +169,32 @@ def test_a_chore_that_fails_tells_its_caller_and_nobody_else(desk: Desk) -> None
     assert (before.result(60).status, after.result(60).status) == (201, 201)
 
 
+def test_chores_that_are_shared_are_committed_together_and_one_that_fails_fails_alone(
+    desk: Desk,
+) -> None:
+    def logs(title: str) -> Callable[[Connection, object], int]:
+        def chore(connection: Connection, _: object) -> int:
+            [answer] = desk.within(connection, [job(desk, complaint(title=title))])
+            assert isinstance(answer, Answer)
+            if title == "wrong":
+                raise ValueError(title)
+            return len(titles(desk))
+
+        return chore
+
+    with gathered(desk):
+        together = [desk.do(logs(name), logs=1, shared=True) for name in ("one", "two")]
+        alone = desk.do(logs("three"), logs=1)
+    assert [each.result(60) for each in together] == [0, 0], "neither saw the other committed"
+    assert alone.result(60) == 2
+    with gathered(desk):
+        mixed = [desk.do(logs(name), logs=1, shared=True) for name in ("four", "wrong", "five")]
+    assert [mixed[0].result(60), mixed[2].result(60)] == [3, 4]
+    with pytest.raises(ValueError, match="wrong"):
+        mixed[1].result(60)
+    assert titles(desk) == ["one", "two", "three", "four", "five"]
+
+
 def test_coroutines_wait_without_a_thread_each_and_may_leave(desk: Desk) -> None:
     async def come() -> list[Any]:
         waiting = [desk.submit_from_loop(job(desk, complaint())) for _ in range(50)]

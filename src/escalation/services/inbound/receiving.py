@@ -48,10 +48,7 @@ from escalation.workflow.commands import Ask, Link, Log
 from escalation.workflow.facts import Actor, Facts
 
 MARK = re.compile(r"\\?\[escalation (evt_[0-9a-z]{26,28})\\?\]\s*$")
-"""How a text ends that we wrote into a tool ourselves: with the event that it tells of.
-
-Jira may give the brackets back with a backslash before each.
-"""
+"""How a text ends that we wrote into a tool: with its event; Jira may put `\\` before brackets."""
 _TIED, _AWAITED = "tied:", "awaited:"
 _LONGEST_REASON = 2_000
 STEPS = 6
@@ -306,12 +303,9 @@ class _Work:
         self.logged = True
 
     def _bring(self, news: StateNews | None) -> None:
-        """Step by step to where the ticket is: each is decided by how the issue then stands.
-
-        An issue that has just been logged stands where a ticket that nobody works on is.
-        """
+        """Step by step to where the ticket is: each is decided by how the issue then stands."""
         if news is None or (self.logged and news.goal is Goal.UNRESOLVED):
-            return
+            return  # one that has just been logged is where nobody works on it yet
         if stands(facts := self._facts(), news):
             return
         for _ in range(STEPS):
