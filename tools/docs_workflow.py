@@ -263,8 +263,8 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         ("from", "seats"),
     ),
     EventType.SEAT_VACANT: (
-        "nobody holds a seat of its rung, or its forum is missing or does not meet again",
-        ("rung", "side", "role", "detail", "tells"),
+        "nobody holds a seat of its rung; its forum, or whose advice was sought, is no more",
+        ("rung", "side", "role", "detail", "tells", "advice"),
     ),
     EventType.PROPOSED: (
         "one side proposed an outcome on a rung that both resolve",
@@ -326,7 +326,10 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
             "recused",
         ),
     ),
-    EventType.RESOLVED: ("an outcome was given", ("rung", "outcome", "also_owed")),
+    EventType.RESOLVED: (
+        "an outcome was given; `shown_to` names who handled it on lower rungs",
+        ("rung", "outcome", "also_owed", "shown_to"),
+    ),
     EventType.DISPUTED: (
         "the raiser does not accept the outcome; it climbed",
         ("from", "to", "how", "passed", "seats", "grounds", "handled_it_before", "recused"),

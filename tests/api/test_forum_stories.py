@@ -73,7 +73,7 @@ def test_what_was_reported_up_and_not_reached_goes_on_until_the_issue_is_over(
     left = {item["subject"]: (item["outcome"], item["remark"]) for item in items(service, meeting)}
     assert left == {
         kept["id"]: ("not_reached", "the meeting had no quorum"),
-        over["id"]: ("withdrawn", "it is over"),
+        over["id"]: ("withdrawn", "withdrawn"),
     }
     [item] = items(service, next_meeting(service))
     assert (item["subject"], item["carried_over"]) == (kept["id"], 0)

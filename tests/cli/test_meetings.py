@@ -140,15 +140,28 @@ def test_a_meeting_is_held_to_its_end(run: Run, furnished_url: str, clock: Virtu
     other, _ = tabled(run, furnished_url)
     clock.move_to(utc("2026-03-10 00:05"))
     present = f"present={','.join(VOTERS[:5])}"
-    assert told(run, "meetings", "attend", meeting, present, "apologies=trang-nguyen")["quorate"]
+    proxy = ("--proxy", "imran-qureshi for business_manager@fisheries: letter of 2 March")
+    attended = told(run, "meetings", "attend", meeting, present, *proxy, "apologies=trang-nguyen")
+    assert attended["quorate"]
+    assert attended["attendance"][-1] == {
+        "person": "imran-qureshi",
+        "as": "proxy",
+        "seat": "business_manager@fisheries",
+        "authority": "letter of 2 March",
+    }
     open_still = run("meetings", "close", meeting)
     assert (open_still.exit_code, open_still.stdout) == (1, "")
     assert "2 items have no outcome yet: " in open_still.stderr
     assert reference in open_still.stderr
-    action = {"text": "Pay", "owner": "priya-nair", "due_on": "2026-03-13"}
-    body = json.dumps({"text": "Pay the difference", "actions": [action]})
     decide = ("meetings", "decide", meeting, f"issue={reference}", "mover=zoran-petrovic")
-    assert "resolved" in run(*decide, "--body", "-", sent=body).stdout
+    unread = run(*decide, "text=Pay", "--action", "Pay by Friday")
+    assert unread.exit_code == 2
+    assert "write it like 'priya-nair by 2026-12-01: Pay the difference'" in plain(unread.stderr)
+    action = ("--action", "priya-nair by 2026-03-13: Pay")
+    assert (
+        "resolved"
+        in run(*decide, *action, "--body", "-", sent='{"text": "Pay the difference"}').stdout
+    )
     deferred = told(run, "meetings", "defer", meeting, f"issue={other}", "reason=no figures")
     assert deferred["reference"] == other
     assert told(run, "meetings", "close", meeting)["status"] == "closed"

@@ -149,11 +149,12 @@ def test_round_robin_goes_on_from_batch_to_batch_and_from_process_to_process(
     assert picked == (order * 4)[:10]
 
 
+@pytest.mark.parametrize("pick", ["round_robin", "least_open"])
 def test_two_processes_at_one_moment_never_give_the_same_person_two_turns(
-    furnished_postgres_url: str,
+    furnished_postgres_url: str, pick: str
 ) -> None:
     with desk_on(furnished_postgres_url) as here, desk_on(furnished_postgres_url) as there:
-        apply(here, shared("round_robin"))
+        apply(here, shared(pick))
         assert holder(ask(here, complaint(function="finance"))) == THREE[0]
         others: list[Future[Answer]] = []
 
@@ -169,9 +170,10 @@ def test_two_processes_at_one_moment_never_give_the_same_person_two_turns(
         assert [first, second] == THREE[1:]
 
 
-def test_two_processes_share_out_exactly_in_turn(furnished_postgres_url: str) -> None:
+@pytest.mark.parametrize("pick", ["round_robin", "least_open"])
+def test_two_processes_share_out_exactly(furnished_postgres_url: str, pick: str) -> None:
     with desk_on(furnished_postgres_url) as here, desk_on(furnished_postgres_url) as there:
-        apply(here, shared("round_robin"))
+        apply(here, shared(pick))
         asked = [
             desk.submit(job(desk, complaint(function="finance")))
             for _ in range(15)

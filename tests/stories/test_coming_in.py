@@ -1,5 +1,6 @@
 """What comes in and how, and what is sealed: sentence by sentence of the domain's section 4."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.stories.databases import on_both
 from tests.stories.teller import ADMIN, COUNTER, Story
 
 FORUM = "bmf-southern-cross"
+LADDER_FILE = Path(__file__).resolve().parents[2] / "config" / "escalation_ladders.yaml"
 
 
 def test_a_compliment_and_an_enquiry_are_kept_and_become_issues_when_somebody_asks(
@@ -138,3 +140,25 @@ def test_what_is_sealed_after_a_digest_was_made_is_withheld_there_and_corrected(
     told = story.service.get(f"/v1/digests/{correction['number']}.json", key=callum).text
     assert digest["number"] in told
     assert issue["reference"] not in told
+
+
+def test_an_issue_enters_at_whatever_rung_the_ladder_opens_to_a_channel(story: Story) -> None:
+    text = LADDER_FILE.read_text(encoding="utf-8").replace(
+        "      - rung: function_director\n",
+        "      - rung: business_manager_forum\n"
+        "        when: {channel: forum}\n"
+        "        reason: what is raised at a forum is the forum's\n"
+        "      - rung: function_director\n",
+        1,
+    )
+    text = text.replace('label: "2026.2"', 'label: "2026.3"')
+    sent = {"text": text, "reason": "contact at all levels"}
+    story.asks(ADMIN, "POST", "/v1/ladder-publications", sent)
+    story.hears()
+    issue = story.logs("the crowded counter", channel="forum", then="logged tabled")
+    assert (issue["rung"]["id"], issue["status"]) == ("business_manager_forum", "tabled")
+    assert any("what is raised at a forum" in why for why in issue["why"])
+    assert issue["rung"]["responsibilities"]["responsible"] == ["business manager forum"]
+    terms = story.finds(f"/v1/issues/{issue['id']}/paper")["terms"]
+    assert terms["code"] == "pa-southern-cross"
+    assert terms["known_obstacles"] == ["Service centres in the regions are shared, and few"]

@@ -383,6 +383,6 @@ def test_a_forums_calendar_and_its_papers_say_what_the_meeting_needs(story: Stor
     story.rules(meeting, "table", then={FORUM: "(meeting.tabled)"}, **ask)
     [paper] = story.finds(f"/v1/meetings/{meeting}/agenda")["papers"]
     assert [entry["what"] for entry in paper["history"]] == ["logged", "escalated", "tabled"]
-    assert [(p["seat"], p["stance"]) for p in paper["positions"]] == [("agency", "proposed")]
+    assert [(p["side"], p["stance"]) for p in paper["positions"]] == [("agency", "proposes")]
     assert {clock["kind"] for clock in paper["clocks"]} >= {"forum", "overall"}
     assert paper["sought"] == "Pay the difference"

@@ -73,3 +73,17 @@ def test_a_meeting_under_way_as_its_forum_ends_is_still_dealt_with_and_closed(
     story.rules(meeting, "close", then={CLIENTS: "meeting.closed"})
     minutes = story.finds(f"/v1/meetings/{meeting}/minutes")
     assert [each["outcome"] for each in minutes["items"]] == ["withdrawn"]
+
+
+def test_a_question_to_a_forum_that_is_no_more_alarms_who_can_ask_another(story: Story) -> None:
+    forum = "reference-group-human-resources"
+    story.logs("the lost allowance", severity="low")
+    ask = {"forum": forum, "question": "Is it owed?", "within": "1 business day"}
+    story.does("Priya Nair", "seek-advice", then="advice_sought", **ask)
+    story.asks(ADMIN, "DELETE", f"/v1/forums/{forum}", if_match="*")
+    story.hears()
+    story.until("2026-03-03 17:00", "seat_vacant")
+    [alarm] = story.history("seat_vacant")
+    assert alarm["detail"].endswith("whose advice was sought, is no more")
+    assert alarm["tells"] == {"account_manager": "dominic-ferraro", "secretariat": "callum-treloar"}
+    assert story.history("warned") == []

@@ -169,9 +169,9 @@ def test_where_both_must_agree_one_side_proposes_and_the_other_answers(story: St
     assert issue["rung"]["id"] == "business_manager_forum"
     meeting = story.meeting_of()
     paper = story.finds(f"/v1/issues/{issue['id']}/paper")
-    assert [(p["seat"], p["stance"]) for p in paper["positions"]] == [
-        ("provider", "proposed"),
-        ("agency", "dissented"),
+    assert [(p["side"], p["stance"]) for p in paper["positions"]] == [
+        ("provider", "proposes"),
+        ("agency", "dissents"),
     ]
     story.does("Ruth Goldfinch", "propose", outcome=SHARED, then="proposed")
     issue = story.does("Dominic Ferraro", "agree", then="agreed resolved")
@@ -304,3 +304,31 @@ def test_related_issues_show_one_another_and_each_goes_its_own_way(story: Story)
     apart = {"the late pay": "(unlinked)", "the wrong payslip": "(unlinked)"}
     story.does(COUNTER, "unlink", on="the wrong payslip", then=apart, **undo)
     assert [story.issue(name)["links"] for name in apart] == [[], []]
+
+
+def test_what_came_of_it_is_shown_to_those_who_handled_it_below(story: Story) -> None:
+    story.logs("the late pay")
+    story.does("Priya Nair", "escalate", reason="beyond me", then="escalated")
+    story.does("Margaret O'Dwyer", "report-up", then="reported_up")
+    meeting = next(
+        each["id"]
+        for each in story.finds(f"/v1/forums/{FORUM}/meetings?limit=3")["data"]
+        if story.items(each["id"])
+    )
+    story.does("Margaret O'Dwyer", "resolve", outcome=SHARED, then="resolved")
+    [told] = story.history("resolved")
+    assert told["shown_to"] == ["priya-nair", "bronwyn-tait"]
+    found = story.finds("/v1/issues?handled_by=priya-nair&status=resolved")["data"]
+    assert [each["title"] for each in found] == ["the late pay"]
+    assert story.finds("/v1/issues?handled_by=thi-lan-pham")["data"] == []
+    [item] = story.items(meeting)
+    assert (item["kind"], item["outcome"], item["remark"]) == ("reported", "withdrawn", "resolved")
+    story.does(COUNTER, "dispute", grounds="It was not", then="disputed tabled")
+    [item] = story.items(story.meeting_of())
+    assert (item["kind"], item["outcome"]) == ("issue", None)
+
+
+def test_whoever_handled_it_where_it_was_resolved_is_shown_nothing(story: Story) -> None:
+    story.logs("the late pay")
+    story.does("Priya Nair", "resolve", outcome=PAID, then="resolved")
+    assert "shown_to" not in story.history("resolved")[0]

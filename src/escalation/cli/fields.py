@@ -1,6 +1,7 @@
 """``NAME=VALUE`` on the command line, made into the body that the API takes."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,6 +51,34 @@ def body_of(fields: Sequence[str], file: Path | None) -> bytes:
     for field in fields:
         _put(body, field)
     return json.dumps(body, ensure_ascii=False).encode()
+
+
+ACTION = re.compile(r"(?P<owner>[^\s:]+)(?: by (?P<due_on>[0-9-]+))?: *(?P<text>.+)", re.DOTALL)
+"""``OWNER by DATE: TEXT``; the date may be left out."""
+PROXY = re.compile(r"(?P<person>[^\s:]+) for (?P<seat>[^\s:]+): *(?P<authority>.+)", re.DOTALL)
+"""``PERSON for SEAT: AUTHORITY``."""
+
+
+def with_parts(
+    body: bytes, name: str, parts: Sequence[str] | None, form: re.Pattern[str], as_in: str
+) -> bytes:
+    """The body with more of a list, each part as it stands on the command line.
+
+    Raises:
+        BadParameter: a part has not the form; ``as_in`` is one that has.
+    """
+    if not parts:
+        return body
+    found = []
+    for part in parts:
+        said = form.fullmatch(part.strip())
+        if said is None:
+            raise typer.BadParameter(f"{part!r} cannot be read: write it like {as_in!r}")
+        found.append({key: word for key, word in said.groupdict().items() if word is not None})
+    told = json.loads(body)
+    if not isinstance(told, dict):
+        raise typer.BadParameter("the body holds no JSON object.")
+    return json.dumps({**told, name: [*told.get(name, ()), *found]}, ensure_ascii=False).encode()
 
 
 def _raw(file: Path) -> bytes:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from escalation.cli.fields import Body, Fields, body_of
+from escalation.cli.fields import ACTION, PROXY, Body, Fields, body_of, with_parts
 from escalation.cli.groups import group
 from escalation.cli.issue_view import Shown, print_issue
 from escalation.cli.meeting_view import print_meeting, print_meetings
@@ -119,16 +119,16 @@ _SAYS: Mapping[Procedural, tuple[str, str]] = {
         'kind=matter title="Trainers" sought="Say who pays"',
     ),
     Procedural.ATTEND: (
-        "Take the attendance: everybody who is there, proxies by `--body`; again to replace it.",
-        "present=dominic-ferraro,ruth-goldfinch",
+        "Take the attendance: everybody who is there; again to replace it.",
+        "present=dominic-ferraro --proxy 'ana-reid for business_manager@rivers: letter'",
     ),
     Procedural.RECUSE: (
         "Keep somebody out of an item.",
         'issue=SSI-2026-000001 person=ruth-goldfinch reason="Her team"',
     ),
     Procedural.DECIDE: (
-        "Decide an item, with what follows from it; actions come by `--body`.",
-        'issue=SSI-2026-000001 text="Pay the difference" mover=zoran-petrovic',
+        "Decide an item, with what follows from it.",
+        'issue=SSI-2026-000001 text="Pay" --action "priya-nair by 2026-12-01: Pay the rest"',
     ),
     Procedural.DEFER: (
         "Defer an item to the forum's next meeting.",
@@ -181,9 +181,49 @@ def _add(act: Procedural) -> None:
         _act(meeting, act, body_of(fields or (), file), version, as_json=as_json)
 
     about = f"{says}\n\nExample: escalation meetings {act.value} mtg_01kfx... {sends}"
-    app.command(act.value, help=about, cls=Served)(do)
+    app.command(act.value, help=about, cls=Served)(_OWN.get(act, do))
 
 
+def attend(
+    meeting: Meeting,
+    fields: Fields = None,
+    file: Body = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(help="Somebody who sits for a holder: PERSON for SEAT: AUTHORITY."),
+    ] = None,
+    *,
+    version: Version = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the attendance, with proxies by an option each."""
+    sent = body_of(fields or (), file)
+    like = "marlee-dunbar for account_manager@meridian: letter of 2 March"
+    sent = with_parts(sent, "present", proxy, PROXY, like)
+    _act(meeting, Procedural.ATTEND, sent, version, as_json=as_json)
+
+
+def decide(
+    meeting: Meeting,
+    fields: Fields = None,
+    file: Body = None,
+    action: Annotated[
+        list[str] | None,
+        typer.Option(help="What somebody is to do: OWNER by DATE: TEXT; the date may be missing."),
+    ] = None,
+    *,
+    version: Version = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide an item, with actions by an option each."""
+    sent = body_of(fields or (), file)
+    like = "priya-nair by 2026-12-01: Pay the difference"
+    sent = with_parts(sent, "actions", action, ACTION, like)
+    _act(meeting, Procedural.DECIDE, sent, version, as_json=as_json)
+
+
+_OWN = {Procedural.ATTEND: attend, Procedural.DECIDE: decide}
+"""Acts with options beside the fields of their body."""
 for each in Procedural:
     _add(each)
 

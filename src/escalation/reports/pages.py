@@ -54,10 +54,34 @@ def agenda(document: Document) -> Page:
             ("Papers by", local.moment(document["papers_by"])),
             ("Quorum", f"{meeting['quorum']} voting seats"),
         ),
-        sections=(*sections, *papers) if document["papers"] or sections else (_nothing(),),
+        sections=(*(sections or [_nothing()]), *papers, *_agreed(document)),
         footer=f"Agenda of {meeting['forum']['title']}, meeting {meeting['id']}.",
         marking=document["marking"] or "",
     )
+
+
+_AGREED = {
+    "issue_resolution": "How issues are resolved",
+    "monitoring": "How progress is reviewed",
+    "principles": "Principle",
+    "expectations": "Expectation of one another",
+    "known_obstacles": "Known obstacle",
+}
+
+
+def _agreed(document: Document) -> tuple[Section, ...]:
+    """What the partners of the cluster have agreed on how they work together."""
+    terms = document["terms"]
+    if terms is None:
+        return ()
+    rows = tuple(
+        (word, text)
+        for name, word in _AGREED.items()
+        for text in ([terms[name]] if isinstance(terms[name], str) else terms[name] or ())
+    )
+    table = Table("What the partners have agreed", ("What", "In their words"), rows)
+    about = "How the partners of the cluster have agreed to work together; not legally binding."
+    return (Section("terms", terms["title"], about, (table,)),)
 
 
 def _nothing() -> Section:
@@ -71,7 +95,7 @@ def paper(document: Document) -> Page:
         kind="Issue paper",
         title=f"{issue['reference']}: {issue['title']}",
         facts=_about(document, local),
-        sections=issue_paper.sections(document, local),
+        sections=(*issue_paper.sections(document, local), *_agreed(document)),
         footer=f"Issue paper of {issue['reference']}, as at {local.moment(document['as_at'])}.",
         marking=document["marking"] or "",
     )

@@ -14,13 +14,8 @@ from escalation.routing.directory import Directory
 from escalation.routing.effective import ForumRef
 from escalation.routing.ladder import Ola
 from escalation.routing.publication import Publication
-from escalation.routing.vocabulary import Approval, ForumKind, ForumOwner, Role, Side
+from escalation.routing.vocabulary import SIGNS, Approval, ForumKind, ForumOwner, Side
 
-SIGNS: Mapping[Side, Role] = {
-    Side.PROVIDER: Role.EXECUTIVE_DIRECTOR,
-    Side.AGENCY: Role.CORPORATE_PURCHASER,
-}
-"""Who approves for each party of an agreement: those who sign it."""
 BODY = ForumRef(ForumKind.PARTNERING_FORUM, ForumOwner.CLUSTER)
 """The forum that approves for a cluster."""
 _HORIZON = {"known_from", "known_until"}

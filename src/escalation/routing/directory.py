@@ -16,7 +16,7 @@ from escalation.routing.loader import load, load_data
 from escalation.routing.positions import Positions
 from escalation.routing.seating import Seating
 from escalation.routing.terms import Term, term
-from escalation.routing.vocabulary import ForumKind, ForumOwner, Role
+from escalation.routing.vocabulary import SIGNS, ForumKind, ForumOwner, Role, Side
 from escalation.routing.wording import not_among
 from escalation.timekeeping.duration import Duration
 from escalation.timekeeping.instants import seconds_of, zone_named
@@ -130,7 +130,7 @@ class Directory:
             for key, entry in file.clusters.items()
         }
         self.forums = {
-            key: _forum(key, entry, self.zone, file.zone) for key, entry in file.forums.items()
+            key: _forum(key, entry, self.zone, file) for key, entry in file.forums.items()
         }
         alike = before is not None and before.zone == self.zone
         self.seating: Seating = Seating(
@@ -273,7 +273,7 @@ def _parties(file: DirectoryFile) -> Iterator[tuple[str, Party]]:
         yield code, Party(code, agency.title, is_provider=False, central=agency.central)
 
 
-def _forum(code: str, entry: ForumEntry, zone: ZoneInfo, zone_name: str) -> Forum:
+def _forum(code: str, entry: ForumEntry, zone: ZoneInfo, file: DirectoryFile) -> Forum:
     meeting = entry.meeting
     return Forum(
         code=code,
@@ -284,18 +284,34 @@ def _forum(code: str, entry: ForumEntry, zone: ZoneInfo, zone_name: str) -> Foru
         function=entry.function,
         region=entry.region,
         calendar=entry.calendar,
-        meeting=Recurrence(meeting.rule, meeting.start, meeting.zone or zone_name),
+        meeting=Recurrence(meeting.rule, meeting.start, meeting.zone or file.zone),
         duration=meeting.duration,
         agenda_cutoff=entry.agenda_cutoff,
         paper_date=entry.paper_date,
         quorum=entry.quorum,
-        members=_members(entry.members, zone),
+        members=(*_partners(entry, zone, file), *_members(entry.members, zone)),
         invitees=_members(entry.invitees, zone),
         secretariat=entry.secretariat,
         sections=entry.sections,
         reports_to=entry.reports_to,
         short=entry.short or code.upper(),
     )
+
+
+def _partners(entry: ForumEntry, zone: ZoneInfo, file: DirectoryFile) -> Iterator[Member]:
+    """The seats of those who signed the agreement by which a forum sits, while it runs.
+
+    Framework: the partnering forum is "comprised of all partners to the partnering agreement".
+    """
+    agreement = file.partnering_agreements.get(entry.agreement or "")
+    if agreement is None:
+        return
+    runs = term(agreement.begins, agreement.ends, zone)
+    own = {(each.role, each.party) for each in entry.members}
+    for party in agreement.signatories:
+        role = SIGNS[Side.PROVIDER if party in file.providers else Side.AGENCY]
+        if (role, party) not in own:
+            yield Member(role, party, runs)
 
 
 def _members(entries: tuple[MemberEntry, ...], zone: ZoneInfo) -> tuple[Member, ...]:

@@ -112,6 +112,7 @@ def _forums(sheet: Sheet, parties: Iterable[str]) -> None:
         sheet.known(sheet.table("people"), "person", *path, "secretariat")
         sheet.known(sheet.table("forums"), "forum", *path, "reports_to")
         _meeting(sheet, (*path, "meeting"))
+        _agreement(sheet, path)
         _quorum(sheet, path)
         for group in ("members", "invitees"):
             for number, _ in enumerate(sheet.items(*path, group)):
@@ -127,9 +128,27 @@ def _forums(sheet: Sheet, parties: Iterable[str]) -> None:
     _shorts(sheet)
 
 
+def _agreement(sheet: Sheet, path: Path) -> None:
+    """Refuse an agreement by which no such forum sits: of another cluster, or of another kind."""
+    named, place = sheet.text(*path, "agreement"), (*path, "agreement")
+    if named is None:
+        return
+    sheet.known(sheet.table("partnering_agreements"), "partnering agreement", *place)
+    if sheet.text(*path, "kind") != ForumKind.PARTNERING_FORUM:
+        detail = f"found {quoted(named)}, expected none: only a partnering forum sits by one"
+        sheet.refuse("wrong_value", place, detail, key=True)
+    cluster = sheet.text("partnering_agreements", named, "cluster")
+    owner = sheet.text(*path, "owner")
+    if cluster is not None and owner is not None and cluster != owner:
+        detail = f"found {quoted(named)}, of {quoted(cluster)}; expected one of {quoted(owner)}"
+        sheet.refuse("wrong_value", place, detail)
+
+
 def _quorum(sheet: Sheet, path: Path) -> None:
     """Refuse a quorum that the forum's voting seats can never come to."""
-    quorum, seats = sheet.at(*path, "quorum"), len(list(sheet.items(*path, "members")))
+    named = sheet.text(*path, "agreement") or ""
+    partners = len(list(sheet.items("partnering_agreements", named, "signatories")))
+    quorum, seats = sheet.at(*path, "quorum"), len(list(sheet.items(*path, "members"))) + partners
     if isinstance(quorum, int) and quorum > seats:
         expected = f"at most {seats}: the forum has that many voting seats"
         expected = expected if seats else "`members`: a forum without voting seats decides nothing"

@@ -169,6 +169,11 @@ class ForumEntry(Named):
     paper_date: DurationText = Field(description="before the meeting")
     quorum: Count
     members: tuple[MemberEntry, ...] = ()
+    agreement: Id | None = Field(
+        default=None,
+        description="of a partnering forum: the agreement whose signatories sit in it, each by "
+        "its executive director or corporate purchaser, while it runs",
+    )
     invitees: tuple[MemberEntry, ...] = Field(default=(), description="they have no vote")
     secretariat: Id
     sections: tuple[Title, ...] = ()

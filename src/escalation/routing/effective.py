@@ -11,6 +11,7 @@ from escalation.routing.vocabulary import (
     EmptySeat,
     ForumKind,
     ForumOwner,
+    Involvement,
     Layer,
     PastTarget,
     Resolve,
@@ -48,6 +49,7 @@ class Valued(Generic[T]):
     source: Source
 
 
+_LAYERS = tuple(Layer)
 Durations = Mapping[Severity, Valued[Duration]]
 Warnings = tuple[int | Duration, ...]
 
@@ -120,6 +122,7 @@ class EffectiveRung:
     ``targets`` and ``acknowledge`` name every severity on an officers' rung and are empty on a
     forum's; ``grace``, ``carry_over_limit`` and ``out_of_session`` are a forum's only. ``seats``
     may be empty on a forum's rung. ``origins`` has the source of each plain field by its name.
+    ``responsibilities`` says who is responsible, accountable, consulted and informed.
     """
 
     id: str
@@ -141,6 +144,18 @@ class EffectiveRung:
     out_of_session: Durations
     source: Source
     origins: Mapping[str, Source] = field(default_factory=dict)
+    also_layer: Layer | None = None
+    responsibilities: Mapping[Involvement, Valued[tuple[str, ...]]] = field(default_factory=dict)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that it belongs to: its own first."""
+        return (self.layer,) if self.also_layer is None else (self.layer, self.also_layer)
+
+    @property
+    def standing(self) -> Layer:
+        """The higher of its layers: what stands on a corporate rung is high-level."""
+        return max(self.layers, key=_LAYERS.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +241,8 @@ def _rung_values(rung: EffectiveRung) -> Iterator[tuple[str, Valued[object]]]:
     plain: dict[str, object] = {"title": rung.title, "layer": rung.layer, "lead": rung.lead}
     plain["clause"] = rung.clause
     plain |= {f"seats.{side}": role for side, role in rung.seats.items()}
-    if rung.forum is not None:
-        plain["forum"] = rung.forum
+    beside = {"forum": rung.forum, "also_layer": rung.also_layer}
+    plain |= {name: value for name, value in beside.items() if value is not None}
     for name, value in plain.items():
         yield f"{base}.{name}", Valued(value, rung.origins.get(name, rung.source))
     tables = {
@@ -238,6 +253,8 @@ def _rung_values(rung: EffectiveRung) -> Iterator[tuple[str, Valued[object]]]:
     for name, table in tables.items():
         for severity, valued in table.items():
             yield f"{base}.{name}.{severity}", _any(valued)
+    for word, people in rung.responsibilities.items():
+        yield f"{base}.responsibilities.{word}", _any(people)
     yield f"{base}.warnings", _any(rung.warnings)
     yield f"{base}.empty_seat", _any(rung.empty_seat)
     yield f"{base}.past_target", _any(rung.past_target)

@@ -14,6 +14,7 @@ from escalation.routing.effective import (
     StatutoryClock,
     Valued,
 )
+from escalation.routing.involvement import involved
 from escalation.routing.ladder import Conditions, InsertedRung, Ladder, LadderFile, RuleEntry
 from escalation.routing.merging import Part, by_key, by_severity, optional, settled
 from escalation.routing.positions import Positions
@@ -45,7 +46,7 @@ def fold(
         calendar=_calendar(whole, own, ola),
         review_date=ladder.review_date,
         clause=ladder.clause,
-        rungs=tuple(_rung(rung_id, parts) for rung_id, parts in steps),
+        rungs=tuple(_rung(whole, rung_id, parts) for rung_id, parts in steps),
         entry=_rules(own, "entry", standing),
         skip=_rules(own, "skip", standing),
         clocks=_clocks([part.under("clocks") for part in (base, *over)]),
@@ -114,7 +115,7 @@ def _inserted_after(step: Step, rung_id: str) -> bool:
     return isinstance(says, InsertedRung) and says.after == rung_id
 
 
-def _rung(rung_id: str, parts: list[Part]) -> EffectiveRung:
+def _rung(whole: Part, rung_id: str, parts: list[Part]) -> EffectiveRung:
     forum = optional(parts, "forum")
     origins = {name: settled(parts, name) for name in ("title", "layer", "lead", "clause")}
     seats = by_side(parts)
@@ -122,6 +123,9 @@ def _rung(rung_id: str, parts: list[Part]) -> EffectiveRung:
     sources |= {f"seats.{side}": valued.source for side, valued in seats.items()}
     if forum is not None:
         sources["forum"] = forum.source
+    also = optional(parts, "also_layer")
+    if also is not None:
+        sources["also_layer"] = also.source
     return EffectiveRung(
         id=rung_id,
         title=origins["title"].value,
@@ -142,6 +146,11 @@ def _rung(rung_id: str, parts: list[Part]) -> EffectiveRung:
         out_of_session={} if forum is None else by_severity(parts, "out_of_session"),
         source=parts[1].source(),
         origins=sources,
+        also_layer=None if also is None else also.value,
+        responsibilities={
+            **involved(whole, origins, seats, forum),
+            **by_key(parts, "responsibilities"),
+        },
     )
 
 

@@ -31,6 +31,7 @@ from escalation.routing.vocabulary import (
     EmptySeat,
     ForumKind,
     ForumOwner,
+    Involvement,
     IssueKind,
     Layer,
     PastTarget,
@@ -182,6 +183,14 @@ class RungValues(Strict):
     grace: DurationText | None = None
     carry_over_limit: Count | None = None
     out_of_session: DurationTable = Field(default_factory=dict)
+    also_layer: Layer | None = Field(
+        default=None, description="a second layer, for a rung that is tactical and strategic"
+    )
+    responsibilities: dict[Involvement, Some[Title]] = Field(
+        default_factory=dict,
+        description="who is responsible, accountable, consulted and informed; what is left out "
+        "follows from the seats and the layer",
+    )
 
 
 class Rung(RungValues):

@@ -53,6 +53,9 @@ def not_last(sheet: Sheet, path: Path, rungs: list[str], done: str) -> None:
 def check_rung(sheet: Sheet, path: Path) -> None:
     """Refuse a rung that is neither a pair of officers nor a forum, or both."""
     rung = sheet.table(*path)
+    if "also_layer" in rung and rung.get("also_layer") == rung.get("layer"):
+        detail = f"found {quoted(str(rung['layer']))} again, expected another layer than its own"
+        sheet.refuse("wrong_value", (*path, "also_layer"), detail)
     if "forum" in rung:
         fits(sheet, path, OFFICERS_ONLY, "an officers' rung's")
         check_forum(sheet, (*path, "forum"))

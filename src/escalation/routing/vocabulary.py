@@ -126,6 +126,15 @@ class Layer(StrEnum):
     CORPORATE = "corporate"
 
 
+class Involvement(StrEnum):
+    """How somebody has to do with what stands on a rung."""
+
+    RESPONSIBLE = "responsible"
+    ACCOUNTABLE = "accountable"
+    CONSULTED = "consulted"
+    INFORMED = "informed"
+
+
 class RungKind(StrEnum):
     """Who acts on a rung: a pair of officers, or a body at its meetings."""
 
@@ -240,6 +249,11 @@ LADDER_FORUMS = (
     ForumKind.GOVERNING_BOARD,
     ForumKind.CEO_BOARD,
 )
+
+SIGNS: Mapping[Side, Role] = MappingProxyType(
+    {Side.PROVIDER: Role.EXECUTIVE_DIRECTOR, Side.AGENCY: Role.CORPORATE_PURCHASER}
+)
+"""Who signs for each party of an agreement, approves its changes, and sits among the partners."""
 
 STANDS_IN: Mapping[Role, Role] = MappingProxyType({Role.BUSINESS_MANAGER: Role.CORPORATE_PURCHASER})
 """Framework, definition of agency business managers: "If not delegated ..."."""

@@ -1,7 +1,7 @@
 """The picking rules of shared seats over one batch: read with its facts, moved on as it decides."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from escalation.routing.directory import Directory
 from escalation.routing.picking import NO_TURNS, Turns
@@ -14,15 +14,19 @@ from escalation.workflow.facts import Issue
 class _OpenIssues(Mapping[str, int]):
     """How many open issues people hold, counted when a picking rule first asks: most never do."""
 
-    def __init__(self, connection: Connection, people: frozenset[str]) -> None:
+    def __init__(
+        self, connection: Connection, people: frozenset[str], hold: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self._people = people
+        self._hold = hold
         self._before: dict[str, int] | None = None
         self.since: Counter[str] = Counter()
         """What the batch has given to people, and taken from them, but not written yet."""
 
     def __getitem__(self, person: str) -> int:
         if self._before is None:
+            self._hold()  # before it is counted: else two processes count the same
             self._before = turns.held(self._connection, self._people)
         return self._before.get(person, 0) + self.since[person]
 
@@ -47,10 +51,14 @@ class _Made(Mapping[str, int]):
         self.since: Counter[str] = Counter()
         """The picks of the batch, not written yet."""
 
-    def __getitem__(self, seat: str) -> int:
+    def hold(self) -> None:
+        """Let no other process pick for these seats until the batch is committed."""
         if self._before is None:
             self._before = turns.hold(self._connection, self._seats)
-        return self._before[seat] + self.since[seat]
+
+    def __getitem__(self, seat: str) -> int:
+        self.hold()
+        return (self._before or {})[seat] + self.since[seat]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._seats)
@@ -68,9 +76,9 @@ class SeatTurns:
         self._counts = seating is not None and seating.counts
         pooled = frozenset() if seating is None else seating.pooled
         shared = () if seating is None else seating.shared.values()
-        in_turn = (seat.id for seat in shared if seat.pick is Picking.ROUND_ROBIN)
-        self._made = _Made(connection, frozenset(in_turn))
-        self._open = _OpenIssues(connection, pooled)
+        counted = (seat.id for seat in shared if seat.pick is not Picking.FIRST)
+        self._made = _Made(connection, frozenset(counted))
+        self._open = _OpenIssues(connection, pooled, self._made.hold)
         self.now = Turns(self._made, self._open) if self._counts else NO_TURNS
 
     @property

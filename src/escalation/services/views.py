@@ -165,6 +165,10 @@ def rung_view(facts: Facts) -> dict[str, Any]:
         "title": rung.title,
         "layer": rung.layer,
         "accountability": layer_view(facts.under.publication, rung.layer),
+        "also_layer": rung.also_layer,
+        "responsibilities": {
+            word.value: people.value for word, people in rung.responsibilities.items()
+        },
         "kind": rung.kind,
         "lead": rung.lead,
         "entered_at": told(issue.entered_at),

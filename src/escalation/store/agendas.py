@@ -8,8 +8,6 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from escalation.store import dialect, models
 from escalation.store.failures import Again
-from escalation.workflow.advising import ANSWERED
-from escalation.workflow.meetings.facts import ItemKind
 
 _COMES_AGAIN = (
     "kind",
@@ -45,10 +43,11 @@ def add_meetings(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
             raise Again(f"Meeting {found.id} was changed meanwhile; try again.")
 
 
-def take_off_answered(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Questions that are open no more, off the agendas of the forums that they were put to.
+def take_off_moot(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What nobody waits for any more, off the agendas of the forums that it was put to.
 
-    Each row has ``about`` (the issue), ``asked`` (the forum's code) and ``at``.
+    Each row has ``about`` (the issue), ``asked`` (the forum's code), ``as_`` (the kind of the item:
+    ``advice``, or ``reported``), ``why`` and ``at``.
     """
     if not rows:
         return
@@ -56,11 +55,11 @@ def take_off_answered(connection: Connection, rows: Sequence[Mapping[str, Any]])
     of_forum = select(meeting.c.id).where(meeting.c.forum == bindparam("asked"))
     gone = update(item).where(
         item.c.subject == bindparam("about"),
-        item.c.kind == ItemKind.ADVICE.value,
+        item.c.kind == bindparam("as_"),
         item.c.outcome.is_(None),
         item.c.meeting_id.in_(of_forum),
     )
-    said = {"outcome": "withdrawn", "remark": ANSWERED, "left_at": bindparam("at")}
+    said = {"outcome": "withdrawn", "remark": bindparam("why"), "left_at": bindparam("at")}
     connection.execute(gone.values(said), list(rows))
 
 

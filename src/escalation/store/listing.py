@@ -10,7 +10,7 @@ from sqlalchemy.sql import Select
 
 from escalation.routing.vocabulary import Severity
 from escalation.store import dialect, models
-from escalation.store.viewing import visible
+from escalation.store.viewing import has_held, visible
 from escalation.workflow.states import CLASS_OF, END, ClockClass, ClockState, Status
 from escalation.workflow.viewing import Viewer
 
@@ -73,6 +73,7 @@ class Question:
     since: Mapping[str, datetime] = field(default_factory=dict)
     until: Mapping[str, datetime] = field(default_factory=dict)
     holder: str | None = None
+    handled_by: str | None = None
     theme: str | None = None
     external_ref: tuple[str, str] | None = None
     also_affects: str | None = None
@@ -169,12 +170,14 @@ def _conditions(
 def _touching(
     connection: Connection, viewer: Viewer, question: Question
 ) -> Iterator[ColumnElement[bool]]:
-    """Conditions on the agencies and the other issues that an issue has to do with."""
+    """Conditions on the people, agencies and other issues that an issue has had to do with."""
     issue = models.issue
     for code, own in ((question.also_affects, False), (question.affects, True)):
         if code is not None:
             also = dialect.has_item(connection, issue.c.also_affects, code)
             yield or_(issue.c.agency == code, also) if own else also
+    if question.handled_by is not None:
+        yield has_held(connection, question.handled_by)
     seen = visible(connection, viewer)
     if question.depends_on is not None:
         yield _tied(question.depends_on, "depends_on", seen)

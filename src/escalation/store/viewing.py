@@ -89,6 +89,11 @@ def _holder(connection: Connection, people: Sequence[str]) -> ColumnElement[bool
     return or_(*now, *(_stood(connection, HELD, person) for person in people))
 
 
+def has_held(connection: Connection, person: str) -> ColumnElement[bool]:
+    """Whether somebody has held a seat of the issue, on whatever rung."""
+    return _stood(connection, HELD, person)
+
+
 def _stood(connection: Connection, path: tuple[str, str], code: str) -> ColumnElement[bool]:
     return has_inside(connection, models.issue.c.standing, path, code)
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Table, delete, tuple_
 
 from escalation.store import dialect, models
-from escalation.store.agendas import add_meetings, put_items, take_off_answered
+from escalation.store.agendas import add_meetings, put_items, take_off_moot
 from escalation.store.base import kept_text
 from escalation.store.bulk import MANY, insert_rows, update_rows
 from escalation.store.chain import link_hash
@@ -39,8 +39,10 @@ from escalation.store.rows import (
 )
 from escalation.store.silencing import silence
 from escalation.timekeeping.ledger import Interval
+from escalation.workflow.advising import ANSWERED
 from escalation.workflow.events import INTERNAL
 from escalation.workflow.facts import Clock, Issue
+from escalation.workflow.meetings.facts import ItemKind
 from escalation.workflow.plan import Plan, Tabling
 from escalation.workflow.states import ClockState
 
@@ -102,7 +104,7 @@ class Writing:
         self.salts = salts
         self.meetings: dict[str, Row] = {}
         self.items: dict[tuple[str, str], Row] = {}
-        self.answered: dict[tuple[str, str], Row] = {}
+        self.moot: dict[tuple[str, str, str], Row] = {}
         self.references: list[Row] = []
         self.links: list[Row] = []
         self.unlinks: set[tuple[str, str, str]] = set()
@@ -244,8 +246,11 @@ class Writing:
         for tabling in plan.tablings:
             self._item(plan, tabling)
         for code in plan.answered:
-            row = {"about": plan.issue.id, "asked": code, "at": plan.effective_at}
-            self.answered[plan.issue.id, code] = row
+            self._moot(plan, code, ItemKind.ADVICE, ANSWERED)
+        if not plan.issue.unresolved:
+            for report in plan.issue.reported_up:
+                if "noted_at" not in report:
+                    self._moot(plan, report["forum"], ItemKind.REPORTED, plan.issue.status)
         gone = {(plan.issue.id, k.other, k.as_) for k in plan.unlinks}
         self.unlinks |= gone
         self.links = [k for k in self.links if (k["issue_id"], k["other"], k["as_"]) not in gone]
@@ -254,11 +259,17 @@ class Writing:
             for k in plan.links
         )
 
+    def _moot(self, plan: Plan, forum: str, kind: ItemKind, why: str) -> None:
+        key = (plan.issue.id, forum, kind.value)
+        row = {"about": plan.issue.id, "asked": forum, "as_": kind.value}
+        self.moot[key] = {**row, "why": why, "at": plan.effective_at}
+
     def _item(self, plan: Plan, tabling: Tabling) -> None:
         key = (tabling.meeting, plan.issue.id)
         if tabling.sitting is not None:
             self.meetings[tabling.meeting] = meeting_row(tabling.sitting, self.now)
-            self.answered.pop((plan.issue.id, tabling.sitting.forum), None)  # it is asked again
+            # It is asked, or told, again.
+            self.moot.pop((plan.issue.id, tabling.sitting.forum, tabling.kind), None)
             row = item_row(*key, tabling, plan.effective_at)
             self.items[key] = {**row, "carried_over": plan.issue.carried_over * tabling.decides}
             return
@@ -290,7 +301,7 @@ class Writing:
         if self.meetings:
             add_meetings(connection, list(self.meetings.values()))
         put_items(connection, list(self.items.values()))
-        take_off_answered(connection, list(self.answered.values()))
+        take_off_moot(connection, list(self.moot.values()))
         if self.unlinks:
             link = models.issue_link.c
             key = tuple_(link.issue_id, link.other, link.as_)

@@ -260,7 +260,19 @@ def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "wi
     outcome = {**outcome, "review": {**right, "until": until}}
     draft.set(status=status, outcome=outcome, resolved_at=draft.now, hold=None, exhausted_at=None)
     told = {"rung": draft["rung"], "outcome": outcome, "also_owed": owed(draft)}
-    draft.event(EventType.RESOLVED, told)
+    draft.event(EventType.RESOLVED, {**told, "shown_to": handled_below(draft)})
+
+
+def handled_below(draft: Draft) -> list[str] | None:
+    """Who handled it on lower rungs and no more does: they are shown what came of it.
+
+    Framework: recognition of the impact that staff's actions have on service delivery.
+    """
+    *before, here = draft["visits"]
+    places = {rung.id: place for place, rung in enumerate(draft.ladder.rungs)}
+    below = [visit for visit in before if places.get(visit.rung, 0) < places[here.rung]]
+    people = dict.fromkeys(person for visit in below for person in visit.holders)
+    return [person for person in people if person not in here.holders] or None
 
 
 def owed(draft: Draft) -> list[str] | None:
@@ -281,9 +293,19 @@ def dispute(draft: Draft, case: Case[Dispute], status: Status) -> None:
     }
     draft.set(outcome=None, resolved_at=None)
     begin_informing(draft)
+    _report_again(draft)
     move(
         draft, case.lands, status, Move(kind=EventType.DISPUTED, how=case.ask.act.value, told=told)
     )
+
+
+def _report_again(draft: Draft) -> None:
+    """Once more before the bodies that have not noted it: it left their agendas as settled."""
+    for report in draft["reported_up"]:
+        body = None if "noted_at" in report else draft.directory.forums.get(report["forum"])
+        ahead = None if body is None else forum.next_sitting(draft.under, body, draft.now)
+        if ahead is not None:
+            draft.tablings.append(Tabling(ahead.id, ahead, kind="reported"))
 
 
 def _handled_before(issue: Issue, landing: Landing) -> list[str]:
@@ -296,6 +318,7 @@ def reopen(draft: Draft, case: Case[Reopen], status: Status) -> None:
     """Back to the rung that resolved it, with its full target."""
     draft.set(outcome=None, resolved_at=None, ended_at=None)
     begin_informing(draft)
+    _report_again(draft)
     overall = case.facts.last_overall
     if overall is not None:
         draft.put(clocks.restarted(overall, draft.new_id("clk"), draft.now, draft.calendar))

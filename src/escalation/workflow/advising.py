@@ -41,6 +41,13 @@ def sought_of(facts: Facts, advice: Advice) -> str:
     return person.name if person is not None else str(advice["person"])
 
 
+def is_there(directory: Directory, advice: Advice) -> bool:
+    """Whether the body or person whose advice it is stands in the directory yet."""
+    if "forum" in advice:
+        return advice["forum"] in directory.forums
+    return advice["person"] in directory.people
+
+
 def answers(issue: Issue, ask: GiveAdvice) -> tuple[Advice, ...]:
     """The open questions that an answer may be to, by what it names."""
     named = {"id": ask.advice, "forum": ask.forum, "person": ask.person}

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from escalation.errors import Fault, Invalid
 from escalation.routing.directory import Directory
+from escalation.routing.effective import EffectiveRung
 from escalation.routing.entry import choose, severity_of
 from escalation.routing.publication import Publication
-from escalation.routing.vocabulary import Layer
 from escalation.routing.wording import not_among, quoted
 from escalation.workflow.advising import answers
 from escalation.workflow.climbing import barred, seats_at
@@ -49,15 +49,16 @@ def checked(facts: Facts, ask: Do, now: datetime) -> Do:
     return ask if check is None else check(facts, ask, now)
 
 
-def check_cause(publication: Publication, layer: Layer, outcome: Mapping[str, Any]) -> None:
-    """A cause comes from the vocabulary of the layer that resolves.
+def check_cause(publication: Publication, rung: EffectiveRung, outcome: Mapping[str, Any]) -> None:
+    """A cause comes from the vocabulary of a layer that the rung which resolves belongs to.
 
     Raises:
         Invalid: naming the nearest word of it.
     """
     cause = outcome.get("cause")
     if cause is not None:
-        _among("/outcome/cause", cause, getattr(publication.file.layers, layer).causes)
+        known = (getattr(publication.file.layers, layer).causes for layer in rung.layers)
+        _among("/outcome/cause", cause, [each for causes in known for each in causes])
 
 
 def check_also_affected(directory: Directory, agency: str, others: Iterable[str]) -> None:
@@ -124,7 +125,8 @@ def _adviser(facts: Facts, ask: SeekAdvice | GiveAdvice, now: datetime) -> Do:  
 
 
 def _outcome(facts: Facts, ask: Resolve | Propose, now: datetime) -> Do:  # noqa: ARG001 - one shape
-    check_cause(facts.under.publication, Layer(facts.issue.layer), ask.outcome)
+    rung = facts.under.ladder.rung(facts.issue.rung)
+    check_cause(facts.under.publication, rung, ask.outcome)
     return ask
 
 

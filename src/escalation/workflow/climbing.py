@@ -179,7 +179,7 @@ def enter(draft: Draft, landing: Landing, how: str) -> None:
     )
     draft.set(
         rung=rung.id,
-        layer=rung.layer,
+        layer=rung.standing,
         entered_at=draft.now,
         visits=(*draft["visits"], visit),
         seats=landing.seats,

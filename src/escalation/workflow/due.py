@@ -10,7 +10,13 @@ from escalation.routing.entry import next_rung
 from escalation.routing.vocabulary import PastTarget
 from escalation.workflow import advising, clocks, forum
 from escalation.workflow.acts import Move, begin_informing, end_hold, finish, move
-from escalation.workflow.climbing import Landing, exhaust, land_above, status_at
+from escalation.workflow.climbing import (
+    Landing,
+    exhaust,
+    land_above,
+    status_at,
+    told_of_vacancy,
+)
 from escalation.workflow.commands import (
     ClockDue,
 )
@@ -171,8 +177,17 @@ def _hold(draft: Draft, clock: Clock, due: datetime) -> None:  # noqa: ARG001 - 
 
 
 def _advice(draft: Draft, clock: Clock, due: datetime) -> None:
-    """Remind whose advice it is, and again at the same cadence until they have given it."""
+    """Remind whose advice it is, and again at the same cadence until they have given it.
+
+    Whom the directory has no more is not reminded: who sees to empty seats is alarmed instead.
+    """
     asked = advising.remind(draft, clock)
+    if not advising.is_there(draft.directory, asked):
+        tells = told_of_vacancy(draft.under, draft.issue, draft.now)
+        detail = f"{advising.sought_of(draft.facts, asked)}, whose advice was sought, is no more"
+        told = {"rung": draft["rung"], "advice": asked["id"], "detail": detail, "tells": tells}
+        draft.event(EventType.SEAT_VACANT, told, due_at=due)
+        return
     _tell(draft, clock, due, {name: asked.get(name) for name in ("forum", "person")})
 
 

@@ -79,7 +79,7 @@ def begin(
     shape = replace(shape, provider=entry.provider, at=now)
     landing = land(under, entry.rung, shape)
     if log.outcome is not None:
-        check_cause(rules.publication, landing.rung.layer, log.outcome)
+        check_cause(rules.publication, landing.rung, log.outcome)
     issue = _unplaced(command, log, entry, reference(now), (severity, why), (received, now))
     draft = Draft(Facts(issue, (), under), command, now)
     _place(draft, landing, log, entry)

@@ -222,3 +222,43 @@ def test_two_forums_whose_decisions_would_be_numbered_alike_are_refused() -> Non
     assert "numbers the decisions of `north-forum`" in str(error)
     named = directory(*changes[:1])
     assert (named.forum("north-forum").short, named.forum("board").short) == ("BMF", "BOARD")
+
+
+def test_a_partnering_forum_sits_by_its_agreement_while_that_runs() -> None:
+    whole = Directory.read((CONFIG / "directory.yaml").read_bytes(), "directory.yaml")
+    forum = whole.forum("pf-southern-cross")
+    now = {f"{m.role}@{m.party}" for m in forum.members_at(datetime(2026, 3, 2, tzinfo=UTC))}
+    assert now >= {"executive_director@meridian", "executive_director@corptech"}
+    assert "corporate_purchaser@rivers" in now
+    assert len(now) == 8
+    assert forum.members_at(datetime(2029, 7, 1, tzinfo=UTC)) == ()
+    document = whole.document()
+    entry = document["forums"]["pf-southern-cross"]
+    for wrong, code in (
+        ({"agreement": "pa-technology"}, "wrong_value"),
+        ({"agreement": "pa-none"}, "unknown_reference"),
+        ({"quorum": 9}, "wrong_value"),
+        ({"kind": "client_forum"}, "wrong_value"),
+    ):
+        document["forums"]["pf-southern-cross"] = {**entry, **wrong}
+        with pytest.raises(Invalid) as refused:
+            Directory.from_document(document)
+        assert code in {fault.code for fault in refused.value.errors}, wrong
+    more = {"members": [{"role": "ceo", "party": "rivers"}], "quorum": 9}
+    document["forums"]["pf-southern-cross"] = {**entry, **more}
+    assert len(Directory.from_document(document).forum("pf-southern-cross").members) == 9
+
+
+def test_a_forum_that_is_to_approve_has_to_be_there() -> None:
+    whole = Directory.read((CONFIG / "directory.yaml").read_bytes(), "directory.yaml")
+    document = whole.document()
+    partners = document["partnering_agreements"]
+    partners["pa-technology"] = {**partners["pa-technology"], "ladder_changes": "forum"}
+    Directory.from_document(document)
+    del document["forums"]["pf-technology"]
+    document["forums"]["bmf-technology"] = {
+        k: v for k, v in document["forums"]["bmf-technology"].items() if k != "reports_to"
+    }
+    with pytest.raises(Invalid) as refused:
+        Directory.from_document(document)
+    assert [fault.code for fault in refused.value.errors] == ["missing_forum"]

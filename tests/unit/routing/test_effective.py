@@ -1,11 +1,14 @@
 import pytest
 
+from escalation.errors import Invalid
 from escalation.routing.effective import EffectiveLadder
 from escalation.routing.merging import Part, settled
 from escalation.routing.positions import Positions
 from escalation.routing.vocabulary import (
     Awaiting,
     EmptySeat,
+    Involvement,
+    Layer,
     RungKind,
     SetBy,
     Severity,
@@ -167,3 +170,36 @@ def test_a_value_that_no_part_says_is_a_defect_of_the_models() -> None:
     part = Part(object(), (), SetBy.BASE, "c", "hash", Positions("f"))
     with pytest.raises(LookupError):
         settled([part], "title")
+
+
+def test_a_rung_says_who_is_responsible_accountable_consulted_and_informed() -> None:
+    ladder = ladders().effective(None, "plain")
+    told = {each: tuple(v.value) for each, v in ladder.rung("managers").responsibilities.items()}
+    assert told == {
+        Involvement.RESPONSIBLE: ("service manager of the provider",),
+        Involvement.ACCOUNTABLE: ("Heads",),
+        Involvement.CONSULTED: ("function manager of the agency",),
+        Involvement.INFORMED: ("Managers",),
+    }
+    body = ladder.rung("forum").responsibilities
+    assert body[Involvement.RESPONSIBLE].value == ("business manager forum",)
+    assert len(body[Involvement.CONSULTED].value) == 2
+    assert Involvement.CONSULTED not in ladder.rung("board").responsibilities
+    said = "title: Managers\n        responsibilities: {informed: [Treasury, Union]}"
+    own = ladders(("title: Managers", said)).effective(None, "plain")
+    informed = own.rung("managers").responsibilities[Involvement.INFORMED]
+    assert informed.value == ("Treasury", "Union")
+    assert informed.source.set_by is SetBy.LADDER
+    assert "rungs.managers.responsibilities.informed" in dict(own.values())
+
+
+def test_a_rung_of_two_layers_stands_with_the_higher_of_them() -> None:
+    said = "title: Directors\n        also_layer: corporate"
+    both = ladders(("title: Directors", said)).effective(None, "plain")
+    assert both.rung("directors").layers == (Layer.SERVICE, Layer.CORPORATE)
+    assert both.rung("directors").standing is Layer.CORPORATE
+    assert dict(both.values())["rungs.directors.also_layer"].value is Layer.CORPORATE
+    assert both.rung("managers").standing is Layer.OPERATIONAL
+    again = "title: Directors\n        also_layer: service"
+    with pytest.raises(Invalid, match="another layer than its own"):
+        ladders(("title: Directors", again))

@@ -14,6 +14,7 @@ from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import (
     Channel,
     Degree,
+    Involvement,
     IssueKind,
     Layer,
     RungKind,
@@ -65,6 +66,8 @@ class RungView(Shape):
     title: str
     layer: Layer
     accountability: AccountabilityView
+    also_layer: Layer | None
+    responsibilities: dict[Involvement, list[str]]
     kind: RungKind
     lead: Side
     entered_at: datetime

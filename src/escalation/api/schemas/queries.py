@@ -112,6 +112,9 @@ class IssueQuery(PageQuery):
     forum: Codes | None = None
     meeting: Codes | None = None
     holder: Annotated[Cut, Field(description="A person who holds a seat.")] | None = None
+    handled_by: (
+        Annotated[Cut, Field(description="A person who has held a seat, on whatever rung.")] | None
+    ) = None
     theme: Cut | None = None
     external_ref: (
         Annotated[Cut, AfterValidator(_reference), Field(description="`system:id`")] | None
@@ -169,6 +172,7 @@ class IssueQuery(PageQuery):
             since={n: sent[f"{n}_after"] for n in RANGES if sent[f"{n}_after"] is not None},
             until={n: sent[f"{n}_before"] for n in RANGES if sent[f"{n}_before"] is not None},
             holder=self.holder,
+            handled_by=self.handled_by,
             theme=self.theme,
             external_ref=(ref[0], ref[2]) if self.external_ref else None,
             also_affects=self.also_affects,

@@ -361,6 +361,7 @@ class IssueFilters(TypedDict, total=False):
     forum: str | Sequence[str]
     meeting: str | Sequence[str]
     holder: str | Sequence[str]
+    handled_by: str | Sequence[str]
     theme: str | Sequence[str]
     external_ref: str | Sequence[str]
     also_affects: str | Sequence[str]

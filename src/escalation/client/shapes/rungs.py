@@ -43,6 +43,7 @@ class Rung(TypedDict):
     """The rung that an issue stands on."""
 
     accountability: Accountability
+    also_layer: str | None
     carried_over: int
     entered_at: str
     forum: str | None
@@ -51,6 +52,7 @@ class Rung(TypedDict):
     layer: str
     lead: str
     meeting: MeetingAt | None
+    responsibilities: dict[str, list[str]]
     seats: dict[str, Seat]
     title: str
 

@@ -15,10 +15,10 @@ from escalation.errors import (
     PreconditionRequired,
     Refused,
 )
-from escalation.routing.approval import SIGNS, Need
+from escalation.routing.approval import Need
 from escalation.routing.directory import Directory
 from escalation.routing.seats import Parties, holder
-from escalation.routing.vocabulary import Side
+from escalation.routing.vocabulary import SIGNS, Side
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.ladder_changes.telling import (

@@ -79,7 +79,8 @@ def _rung(found: Facts, publication: Publication) -> dict[str, Any]:
         "rules": {
             name: valued(publication, value) for name, value in rules.items() if value is not None
         }
-        | dict(layer_values(publication, rung.layer)),
+        | dict(layer_values(publication, rung.layer))
+        | {word.value: valued(publication, each) for word, each in rung.responsibilities.items()},
     }
 
 

@@ -83,6 +83,8 @@ def _rung(rung: EffectiveRung) -> dict[str, Any]:
         "id": rung.id,
         "title": rung.title,
         "layer": rung.layer.value,
+        "also_layer": plain(rung.also_layer),
+        "responsibilities": plain(rung.responsibilities),
         "kind": rung.kind.value,
         "lead": rung.lead.value,
         "seats": plain(rung.seats),

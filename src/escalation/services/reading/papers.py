@@ -9,9 +9,11 @@ from typing import Any
 
 from escalation.digests.papers import Entry, Told, history, positions
 from escalation.routing.directory import Directory, Forum
+from escalation.routing.vocabulary import ForumOwner
 from escalation.services.bodies import body_of
 from escalation.services.meeting_views import meeting_seen, meeting_told
 from escalation.services.reading import issues as reading
+from escalation.services.reading import terms
 from escalation.services.reading.meetings import decision_view, decisions_of, find, items_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import clock_view, told
@@ -60,6 +62,7 @@ def agenda(look: Look, meeting_id: str) -> dict[str, Any]:
         "zone": body.meeting.zone,
         "papers_by": told(_papers_by(look, body, meeting)),
         "sections": sections,
+        "terms": terms.of_cluster(look, body.owner if body.of is ForumOwner.CLUSTER else None),
         "papers": [
             _paper(look, reading.facts(look, item.subject), meeting, item)
             for item, view in listed
@@ -174,6 +177,7 @@ def _paper(look: Look, found: Facts, meeting: Meeting | None, item: Item | None)
             "themes": list(issue.themes),
             "received_at": told(issue.received_at),
         },
+        "terms": terms.of_cluster(look, issue.cluster),
         "rung": rung.title,
         "layer": rung.layer,
         "meeting": None if meeting is None else meeting_told(body, meeting),
