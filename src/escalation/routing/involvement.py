@@ -33,7 +33,7 @@ def involved(
     if forum is not None:
         body = (forum.value.kind.replace("_", " "),)
         told[Involvement.RESPONSIBLE] = Valued(body, forum.source)
-    elif lead in seats:
+    else:  # officers sit on both sides
         told[Involvement.RESPONSIBLE] = _seated(seats, [lead])
     if others:
         told[Involvement.CONSULTED] = _seated(seats, others)

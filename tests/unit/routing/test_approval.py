@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from escalation.routing.approval import Need, needed
+from escalation.routing.cross_checks import check_against
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Side
@@ -93,3 +94,19 @@ def test_an_approval_counts_for_the_agreements_that_it_names() -> None:
     assert not need.met_by([given])
     assert need.met_by([given, {**given, "agreements": ["b"]}])
     assert not need.met_by([{**given, "answer": "declined", "agreements": ["a", "b"]}])
+
+
+def test_an_agreement_asks_no_forum_that_is_not_there() -> None:
+    document = DIRECTORY.document()
+    del document["forums"]["pf-southern-cross"]
+    for code, entry in document["forums"].items():
+        if entry.get("reports_to") == "pf-southern-cross":
+            document["forums"][code] = {**entry, "reports_to": "board-meridian"}
+    without = Directory.from_document(document)
+    codes = [fault.code for fault in check_against(ladders(asking("forum")), without)]
+    assert codes.count("missing_forum") > 1
+    found = [f for f in check_against(ladders(asking("forum")), without) if "`forum`" in f.detail]
+    assert len(found) == 1
+    assert check_against(ladders(asking("forum")), DIRECTORY) == []
+    [need] = needed(ladders(asking("forum")), ladders(asking("forum"), FASTER), without)
+    assert need.forum == ""

@@ -247,6 +247,9 @@ def test_a_partnering_forum_sits_by_its_agreement_while_that_runs() -> None:
     more = {"members": [{"role": "ceo", "party": "rivers"}], "quorum": 9}
     document["forums"]["pf-southern-cross"] = {**entry, **more}
     assert len(Directory.from_document(document).forum("pf-southern-cross").members) == 9
+    twice = {"members": [{"role": "executive_director", "party": "meridian"}]}
+    document["forums"]["pf-southern-cross"] = {**entry, **twice}
+    assert len(Directory.from_document(document).forum("pf-southern-cross").members) == 8
 
 
 def test_a_forum_that_is_to_approve_has_to_be_there() -> None:
