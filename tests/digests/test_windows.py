@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -180,6 +180,7 @@ def test_a_window_ends_its_business_days_before_each_meeting(under: Agreement) -
         "04 Jun",
     ]
     assert closed[0].since == utc("2026-02-05 00:00")
+    assert list(islice(course.ahead(occasions), 4)) == closed, "what is shown ahead comes"
 
 
 def test_a_meeting_that_is_put_off_takes_its_window_with_it(under: Agreement) -> None:
