@@ -25,18 +25,18 @@ Statement = tuple[str, Mapping[str, Any]]
 MOST = 40
 """How many issues have an annex."""
 _READ = ", ".join(f"'{each.value}'" for each in sorted(READ))
-_HIGH_LEVEL = 18
+_HIGH_LEVEL = 27
 """The place of that section's statement."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _STANDS = "s.status in ('open', 'in_progress', 'on_hold', 'tabled')"
 _BEGUN = (
     f"{_STANDS} AND i.sealed_at IS NULL AND s.effective_from <= :at AND s.recorded_from <= :known"
 )
-# In two parts, each with one range of an index.
-_ENDS = (
-    "s.recorded_to IS NULL",
-    "s.recorded_to > :at AND (s.effective_to > :at OR s.recorded_to > :known)",
-)
+_LATER = "(s.effective_to > :at OR s.recorded_to > :known)"
+_LONG = {
+    "sqlite": "s.recorded_to - s.effective_from > 2592000000000",
+    "postgres": "s.recorded_to - s.effective_from > interval '30 days'",
+}
 _EXHAUSTED = "CASE WHEN s.exhausted_at IS NULL THEN 1 ELSE 0 END"
 _LATE = "CASE WHEN s.past_target_at <= :at THEN 0 ELSE 1 END"
 _WORST = "CASE s.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 END"
@@ -103,21 +103,34 @@ class Plain:
         return shown, sum(map(len, parts))
 
     @property
+    def _ends(self) -> tuple[str, str, str]:
+        """In three parts, each with one range of an index."""
+        return (
+            "s.recorded_to IS NULL",
+            f"s.recorded_to > :at AND s.recorded_to <= :soon AND {_LATER}",
+            f"s.recorded_to > :soon AND {_LONG[self.database]} AND {_LATER}",
+        )
+
+    def _at(self, at: datetime) -> dict[str, Any]:
+        """An instant as the driver takes it, and thirty days later."""
+        return {"at": self._kept(at), "soon": self._kept(at + timedelta(days=30))}
+
+    @property
     def _words(self) -> Words:
         return WORDS[self.database]
 
     def _statements(self) -> Iterator[Statement]:
         now, since, until = (self._kept(at) for at in (self.now, self.since, self.until))
         given = {"forum": FORUM, "known": now}
-        yield from self._at_forum(given | {"at": now})
-        for at in (now, since):
-            yield from self._figures(given | {"at": at})
-        yield from self._elsewhere(given | {"at": now, "cluster": CLUSTER}, until)
+        yield from self._at_forum(given | self._at(self.now))
+        for at in (self.now, self.since):
+            yield from self._figures(given | self._at(at))
+        yield from self._elsewhere(given | self._at(self.now) | {"cluster": CLUSTER}, until)
         yield from self._moved(given | {"at": now, "since": since})
         earlier = self._kept(self.since - (self.now - self.since))
         yield from self._moved(given | {"at": since, "since": earlier})
         for at in self.ended:
-            yield from self._standing(given | {"at": self._kept(at)})
+            yield from self._standing(given | self._at(at))
 
     def _standing(self, given: Mapping[str, Any]) -> Iterator[Statement]:
         """How many stood there at the end of a meeting."""
@@ -130,17 +143,17 @@ class Plain:
                 }
             )
         )
-        for end in _ENDS:
+        for end in self._ends:
             here = "FROM stay s JOIN issue i ON i.id = s.issue_id"
             yield f"SELECT {counted} {here} WHERE s.forum = :forum AND {_BEGUN} AND {end}", given
 
     def _annexes(self, connection: Any) -> list[str]:  # noqa: ANN401 - either driver's
         """The entries and descriptions of the issues that stand first."""
         now = self._kept(self.now)
-        given = {"forum": FORUM, "known": now, "at": now}
+        given = {"forum": FORUM, "known": now, **self._at(self.now)}
         by_age = f"{self._age('r')} DESC, {_WORST}, i.received_at, i.reference"
         names: list[str] = []
-        for end in _ENDS:
+        for end in self._ends:
             chosen = f"SELECT s.issue_id {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
             first = f"{chosen} AND {end} ORDER BY {_EXHAUSTED}, {_LATE}, {by_age} LIMIT {MOST}"
             rows = connection.execute(self._words.asked(first, given), given).fetchall()
@@ -165,13 +178,13 @@ class Plain:
     def _at_forum(self, given: Mapping[str, Any]) -> Iterator[Statement]:
         chosen = f"SELECT {self._words.row(self._item())} {self._joined()}"
         by_age = f"{self._age('r')} DESC, {_WORST}, i.received_at, i.reference"
-        for end in _ENDS:
+        for end in self._ends:
             here = f"{chosen} WHERE s.forum = :forum AND {_BEGUN} AND {end}"
             yield f"{here} ORDER BY {_EXHAUSTED}, {_LATE}, {by_age}", given
 
     def _figures(self, given: Mapping[str, Any]) -> Iterator[Statement]:
         band = _BANDS.format(self._age("r"))
-        for end in _ENDS:
+        for end in self._ends:
             here = f"{self._joined()} WHERE s.forum = :forum AND {_BEGUN} AND {end}"
             for by in ("s.severity", "s.status", "s.agency", band):
                 counted = self._words.row(self._words.made({"is": by, "many": "count(*)"}))
@@ -184,7 +197,7 @@ class Plain:
         leaving = self._words.row(self._item())
         by_worst = f"{_EXHAUSTED}, {_WORST}, {self._age('r')} DESC, i.received_at, i.reference"
         first = f"CASE WHEN {_HERE} THEN 0 ELSE 1 END"
-        for end in _ENDS:
+        for end in self._ends:
             around = (
                 f"{self._joined()} WHERE (s.forum IS NULL OR s.forum <> :forum) AND {_BEGUN}"
                 f" AND {end}"

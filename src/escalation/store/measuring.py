@@ -42,6 +42,7 @@ from escalation.digests.tallies import (
 from escalation.routing.vocabulary import IssueKind
 from escalation.store import models
 from escalation.store.base import Id, UtcInstant
+from escalation.store.lasting import LONG, holding
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.selecting import Unsealed, open_to_all
 from escalation.store.tuples import Query, fetched
@@ -111,6 +112,7 @@ def sealed(connection: Connection, period: Period, scope: Scope, unsealed: Unsea
 
 def _given(period: Period, scope: Scope) -> dict[str, Any]:
     span = {"since": period.since, "until": period.until, "known_at": period.known_at}
+    span["soon"] = period.until + LONG
     return {**span, **scope.named()}
 
 
@@ -274,11 +276,7 @@ def _holding(
             *(_NOW.c[name] == bindparam(name, type_=Id) for name in scope),
         )
     )
-    later = or_(_NOW.c.effective_to > _UNTIL, _NOW.c.recorded_to > _KNOWN_AT)
-    return union_all(
-        begun.where(_NOW.c.recorded_to.is_(None)),
-        begun.where(_NOW.c.recorded_to > _UNTIL, later),
-    )
+    return holding(begun, _NOW.c, _UNTIL, _KNOWN_AT)
 
 
 def _open(unsealed: Unsealed, *, sealed_ones: bool) -> ColumnElement[bool]:

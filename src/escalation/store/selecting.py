@@ -41,6 +41,7 @@ from escalation.routing.vocabulary import Layer, Severity
 from escalation.store import dialect, models
 from escalation.store.base import EPOCH, Id, UtcInstant
 from escalation.store.framework import VERSION, DirectoryVersion
+from escalation.store.lasting import LONG, ended_after, holding
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.tuples import Query, fetched
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
@@ -112,7 +113,7 @@ def standing(
     unsealed: Unsealed = (),
 ) -> tuple[Standing, ...]:
     """The unresolved issues at a forum; sealed ones stand in no digest."""
-    given = {"forum": forum, "as_at": as_at, "known_at": known_at}
+    given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
     return _standings(connection, _standing_query(connection.dialect, unsealed), given)
 
 
@@ -124,7 +125,7 @@ def counted(
     unsealed: Unsealed = (),
 ) -> tuple[Counted, ...]:
     """The same, with no more of each than is counted."""
-    given = {"forum": forum, "as_at": as_at, "known_at": known_at}
+    given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
     rows = fetched(
         connection, _standing_query(connection.dialect, unsealed, Counted._fields), given
     )
@@ -139,7 +140,7 @@ def sealed(
     unsealed: Unsealed = (),
 ) -> int:
     """How many sealed issues are unresolved at a forum: a digest says no more of them."""
-    given = {"forum": forum, "as_at": as_at, "known_at": known_at}
+    given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
     return len(fetched(connection, _sealed_query(connection.dialect, unsealed), given))
 
 
@@ -151,7 +152,7 @@ def point(
     unsealed: Unsealed = (),
 ) -> Point:
     """How many stood unresolved at a forum at an instant, counted where they are."""
-    given = {"forum": forum, "as_at": at, "known_at": known_at}
+    given = {"forum": forum, "as_at": at, "known_at": known_at, "soon": at + LONG}
     rows = fetched(connection, _point_query(connection.dialect, unsealed), given)
     counts = (sum(row[n] or 0 for row in rows) for n in range(3))
     return Point(at, *counts)
@@ -173,6 +174,7 @@ def elsewhere(
         "forum": selection.forum,
         "as_at": selection.as_at,
         "known_at": selection.known_at,
+        "soon": selection.as_at + LONG,
         "until": until or selection.as_at,
         "cluster": area.cluster,
         "provider": area.provider,
@@ -191,6 +193,7 @@ def movements(
         "as_at": selection.as_at,
         "known_at": selection.known_at,
         "since": selection.since or EPOCH,
+        "soon": selection.as_at + LONG,
     }
     rows = fetched(connection, _movement_query(connection.dialect, unsealed), given)
     return tuple(map(_moved, rows))
@@ -263,16 +266,9 @@ def _elsewhere_query(of: Dialect, by: tuple[bool, bool], unsealed: Unsealed) -> 
 
 
 def _holding(query: Select[Any]) -> Query:
-    """Of unresolved stays those that had begun and not ended.
-
-    In two parts, each with one range of an index: without an end, and with one that was recorded
-    later than ``as_at``.
-    """
+    """Of unresolved stays those that had begun and not ended."""
     begun = query.where(_STANDS, _NOW.effective_from <= _AS_AT, _NOW.recorded_from <= _KNOWN_AT)
-    later = or_(_NOW.effective_to > _AS_AT, _NOW.recorded_to > _KNOWN_AT)
-    return union_all(
-        begun.where(_NOW.recorded_to.is_(None)), begun.where(_NOW.recorded_to > _AS_AT, later)
-    )
+    return holding(begun, _NOW, _AS_AT, _KNOWN_AT)
 
 
 @lru_cache(maxsize=_STATEMENTS)
@@ -290,9 +286,7 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
     )
     here = query.where(_STANDS, _NOW.forum == _FORUM)
     away = query.where(_NOW.left_forum == _FORUM, or_(_NOT_HERE, _SETTLED))
-    return union_all(
-        here.where(_NOW.recorded_to.is_(None)), here.where(_NOW.recorded_to > _SINCE), away
-    )
+    return union_all(*ended_after(here, _NOW, _SINCE), away)
 
 
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)

@@ -9,6 +9,9 @@ _LEFT_FORUM = text("left_forum is not null")
 UNRESOLVED = "status in ('open', 'in_progress', 'on_hold', 'tabled')"
 """What the partial indexes say; a query that is to use one on SQLite says it in the same words."""
 _UNRESOLVED = text(UNRESOLVED)
+LONG_ON_SQLITE = "recorded_to - effective_from > 2592000000000"
+LONG_ON_POSTGRES = "recorded_to - effective_from > interval '30 days'"
+"""What a stay is that lasted long; in a query in the same words, too."""
 _SEATS_DUE = text(f"seats_until is not null and {UNRESOLVED}")
 _ENDED = text("ended_at is not null")
 _SETTLED = text("resolved_at is not null")
@@ -216,6 +219,20 @@ stay = Table(
         "effective_from",
         postgresql_where=_LEFT_FORUM,
         sqlite_where=_LEFT_FORUM,
+    ),
+    # Few lasted long: all others that hold as at an instant ended soon after it, or not yet.
+    Index(
+        "ix_stay_long",
+        "recorded_to",
+        postgresql_where=text(f"{UNRESOLVED} and {LONG_ON_POSTGRES}"),
+        sqlite_where=text(f"{UNRESOLVED} and {LONG_ON_SQLITE}"),
+    ),
+    Index(
+        "ix_stay_forum_long",
+        "forum",
+        "recorded_to",
+        postgresql_where=text(f"{_AT_FORUM.text} and {LONG_ON_POSTGRES}"),
+        sqlite_where=text(f"{_AT_FORUM.text} and {LONG_ON_SQLITE}"),
     ),
     Index(
         "ix_stay_unresolved",
