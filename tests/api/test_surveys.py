@@ -180,7 +180,17 @@ def test_a_token_that_was_changed_is_answered_as_one_that_nobody_made(service: S
     later = str(int(end) + 86_400)
     flipped = mark[:-2] + ("A" if mark[-2] != "A" else "B") + mark[-1]
     none = f"{'0' * 26}.{end}.{mark}"
-    wrong = [f"{name}.{later}.{mark}", f"{name}.{end}.{flipped}", none, "x", f"{token}A", f"{name}"]
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    last = [f"{name}.{end}.{mark[:-1]}{letter}" for letter in letters if letter != mark[-1]]
+    wrong = [
+        *last,
+        f"{name}.{later}.{mark}",
+        f"{name}.{end}.{flipped}",
+        none,
+        "x",
+        f"{token}A",
+        f"{name}",
+    ]
     for method in ("GET", "POST"):
         body = b"q-overall=5" if method == "POST" else None
         pages = {

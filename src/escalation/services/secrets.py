@@ -64,21 +64,6 @@ class Vault:
                 "folder); a webhook secret may be rotated instead."
             ) from error
 
-    def mark(self, purpose: str, text: str) -> str:
-        """The text's signature for a purpose: whoever has no master key cannot make it."""
-        return _signature(self._keys()[0], purpose, text)
-
-    def marked(self, purpose: str, text: str, mark: str) -> bool:
-        """Whether a signature is the text's, under any of the keys."""
-        made = (_signature(key, purpose, text) for key in self._keys())
-        return any(hmac.compare_digest(each.encode(), mark.encode()) for each in made)
-
-
-def _signature(key: bytes, purpose: str, text: str) -> str:
-    """HMAC-SHA256 in URL-safe base64, by a key that is derived for the purpose alone."""
-    derived = hmac.digest(key, f"escalation {purpose}".encode(), "sha256")
-    return urlsafe_b64encode(hmac.digest(derived, text.encode(), "sha256")).decode().rstrip("=")
-
 
 def _signed(key: bytes, what: bytes) -> bytes:
     """Under a key of its own, so that it says nothing of what is sealed."""

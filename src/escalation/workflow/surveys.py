@@ -5,7 +5,7 @@ is asked who cannot be reached, is under limits, or whose issue is sealed or wen
 our reading.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -138,13 +138,7 @@ def answer_of(question: Question, sent: object) -> int | bool | str | None:
     """
     if sent is None or (isinstance(sent, str) and not sent.strip()):
         return None
-    match question.kind:
-        case Kind.RATING:
-            return _step(sent)
-        case Kind.YES_NO:
-            return _truth(sent)
-        case Kind.WORDS:
-            return _words(sent)
+    return _READ[question.kind](sent)
 
 
 def _step(sent: object) -> int:
@@ -172,6 +166,13 @@ def _words(sent: object) -> str:
     if len(words) > WORDS_MAX:
         raise ValueError(f"found {len(words):,} characters, expected {WORDS_MAX:,} at most")
     return words
+
+
+_READ: Mapping[Kind, Callable[[object], int | bool | str]] = {
+    Kind.RATING: _step,
+    Kind.YES_NO: _truth,
+    Kind.WORDS: _words,
+}
 
 
 def _quote_faults(survey: Survey, quote: str, *, named: bool) -> list[Fault]:
