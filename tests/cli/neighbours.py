@@ -66,7 +66,7 @@ class Greedy:
                 continue
             try:
                 connection.sendall(self._ask)
-                answer = connection.recv(65_536)
+                answer = _whole(connection)
             except OSError:
                 answer = b""
             if not answer:  # a connection without a request is closed after a while
@@ -76,6 +76,21 @@ class Greedy:
             self.asked += 1
             self.refused += answer.startswith(b"HTTP/1.1 429")
         connection.close()
+
+
+def _whole(connection: socket.socket) -> bytes:
+    """One answer to its end; empty where the connection was closed."""
+    came = b""
+    while b"\r\n\r\n" not in came:
+        part = connection.recv(65_536)
+        if not part:
+            return b""
+        came += part
+    head, _, body = came.partition(b"\r\n\r\n")
+    left = int(head.lower().partition(b"content-length:")[2].split()[0]) - len(body)
+    while left > 0:
+        left -= len(connection.recv(left))
+    return came
 
 
 def waited(client: httpx.Client, seconds: float, path: str) -> list[float]:
