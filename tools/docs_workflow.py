@@ -366,6 +366,7 @@ WHEN: Mapping[EventType, tuple[str, tuple[str, ...]]] = {
         "what a referral came to",
         ("referral", "reference", "outcome"),
     ),
+    EventType.LEARNED: ("what was learned of it, by who resolved or closed it", ("text", "shared")),
 }
 """When each type is written, and the fields that its payload may have."""
 

@@ -16,9 +16,11 @@ from escalation.cli import (
     issues,
     keys,
     ladders,
+    learnings,
     mail,
     measures,
     meetings,
+    reports,
     retention,
     surveys,
     themes,
@@ -54,7 +56,9 @@ app.add_typer(forums.app, name="forums")
 app.add_typer(meetings.app, name="meetings")
 app.add_typer(digests.app, name="digests")
 app.add_typer(measures.app, name="measures")
+app.add_typer(reports.app, name="reports")
 app.add_typer(themes.app, name="themes")
+app.add_typer(learnings.app, name="learnings")
 app.add_typer(audit.app, name="audit")
 app.command()(doctor)
 app.add_typer(retention.app, name="retention")

@@ -105,6 +105,7 @@ get_metrics GET /metrics
 get_minutes GET /v1/meetings/{meeting}/minutes
 get_ola GET /v1/olas/{ola}
 get_ola_ladder GET /v1/olas/{ola}/ladder
+get_outcomes GET /v1/reports/outcomes
 get_paper GET /v1/issues/{issue}/paper
 get_partnering_agreement GET /v1/partnering-agreements/{code}
 get_person GET /v1/people/{code}
@@ -123,6 +124,7 @@ get_survey_invitation GET /v1/survey-invitations/{invitation}
 get_survey_link GET /v1/survey-links/{token}
 get_survey_page GET /survey/{token}
 get_theme GET /v1/themes/{theme}
+get_training GET /v1/reports/training
 get_webhook_delivery GET /v1/deliveries/{delivery}
 get_webhook_endpoint GET /v1/webhook-endpoints/{endpoint}
 get_workload GET /v1/reports/workload
@@ -157,6 +159,7 @@ list_ladder_changes GET /v1/ladder-changes
 list_ladder_publications GET /v1/ladder-publications
 list_ladder_versions GET /v1/ladders/{ladder}/versions
 list_ladders GET /v1/ladders
+list_learnings GET /v1/learnings
 list_mailboxes GET /v1/mailboxes
 list_mails GET /v1/mails
 list_measures GET /v1/measures

@@ -37,6 +37,9 @@ _NAMES = {
     "satisfaction": "What people say",
     "satisfaction-beside": "What people say of each",
     "dictionary": "Dictionary",
+    "totals": "Totals",
+    "outcomes": "Outcomes",
+    "training": "Training",
 }
 """What a section's sheet is called: at most 31 characters."""
 _NARROWEST, _WIDEST = 9, 48
@@ -45,15 +48,19 @@ _A4 = 9
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
     """A digest's workbook, dated as at when it was true."""
+    return page(kept_page(document, heading), document["as_at"], "Digest")
+
+
+def page(laid_out: Page, as_at: str, first: str) -> bytes:
+    """The workbook of any page, dated as at an instant; ``first`` is its sheet of facts."""
     written = BytesIO()
-    page = kept_page(document, heading)
     with Workbook(written, _OPTIONS) as book:
-        at = datetime.fromisoformat(document["as_at"]).replace(tzinfo=None)
-        book.set_properties({"title": page.name, "author": "", "created": at})
+        at = datetime.fromisoformat(as_at).replace(tzinfo=None)
+        book.set_properties({"title": laid_out.name, "author": "", "created": at})
         pen = _Pen(book)
-        pen.facts(page)
-        for sections in _by_sheet(page.sections):
-            pen.sections(page, sections)
+        pen.facts(laid_out, first)
+        for sections in _by_sheet(laid_out.sections):
+            pen.sections(laid_out, sections)
     return written.getvalue()
 
 
@@ -72,9 +79,9 @@ class _Pen:
         # As an apostrophe typed before it: it stays text when somebody edits the cell.
         self._kept = book.add_format({**look, "quote_prefix": True})
 
-    def facts(self, page: Page) -> None:
+    def facts(self, page: Page, called: str) -> None:
         """The sheet of what stands at the head."""
-        sheet = self._sheet("Digest", page)
+        sheet = self._sheet(called, page)
         sheet.write_string(0, 0, f"{page.title}: {page.kind}", self._heading)
         for row, (name, value) in enumerate(page.facts, start=2):
             sheet.write_string(row, 0, name, self._caption)

@@ -77,6 +77,15 @@ class ActionKind(StrEnum):
     OTHER = "other"
 
 
+class Cycle(StrEnum):
+    """The framework's four cycles of improvement, one of which an outcome feeds."""
+
+    STRATEGIC_RELATIONSHIPS = "strategic_relationships"
+    SERVICE_DELIVERY_RELATIONSHIPS = "service_delivery_relationships"
+    PROVIDER_IMPROVEMENT = "provider_improvement"
+    CLIENT_IMPROVEMENT = "client_improvement"
+
+
 class Awaiting(StrEnum):
     """What a hold waits for; each has its own cap."""
 

@@ -249,5 +249,5 @@ def _beside(connection: Connection, subject: str) -> None:
     ticket = models.hook_ticket
     its = (ticket.c.issue_id == subject) | (ticket.c.issue_id.is_(None) & ticket.c.ref.in_(told))
     connection.execute(update(ticket).where(its).values(told={}))
-    for table in (models.external_ref, models.receipt):
+    for table in (models.external_ref, models.receipt, models.learning):
         connection.execute(delete(table).where(table.c.issue_id == subject))

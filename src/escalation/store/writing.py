@@ -21,6 +21,7 @@ from escalation.store.agendas import add_meetings, put_items, take_off_moot
 from escalation.store.base import kept_text
 from escalation.store.bulk import MANY, insert_rows, update_rows
 from escalation.store.chain import link_hash
+from escalation.store.learnings import learning_rows
 from escalation.store.rows import (
     CLOCK_FIELDS,
     STATE_FIELDS,
@@ -73,6 +74,7 @@ _INSERTS = (
     models.unsealed,
     models.decision,
     models.action,
+    models.learning,
 )
 _UPDATES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "issue": (models.issue, ("id",)),
@@ -243,6 +245,7 @@ class Writing:
         self.new["clock_step"].extend(step_rows(plan, self.now))
         self.new["decision"].extend(decision_rows(plan.issue.id, plan.decisions))
         self.new["action"].extend(action_rows(plan.decisions))
+        self.new["learning"].extend(learning_rows(plan))
         for tabling in plan.tablings:
             self._item(plan, tabling)
         for code in plan.answered:

@@ -48,7 +48,7 @@ from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
 from escalation.workflow.facts import Issue
 from escalation.workflow.outlook import review_right
-from escalation.workflow.plan import Tabling
+from escalation.workflow.plan import Learning, Tabling
 from escalation.workflow.sealing import (
     name,
     record_referral,
@@ -244,6 +244,7 @@ def report_up(draft: Draft, case: Case[ReportUp], status: Status) -> None:  # no
 def resolve(draft: Draft, case: Case[Resolve], status: Status) -> None:
     """Settled: the review window begins."""
     settle(draft, dict(case.ask.outcome), status)
+    _learn(draft, case.ask)
 
 
 def settle(draft: Draft, outcome: dict[str, Any], status: Status, how: str = "withdrawn") -> None:
@@ -332,9 +333,18 @@ def withdraw(draft: Draft, case: Case[Withdraw], status: Status) -> None:  # noq
     finish(draft, status, EventType.WITHDRAWN)
 
 
-def close(draft: Draft, case: Case[Close], status: Status) -> None:  # noqa: ARG001 - one shape
+def close(draft: Draft, case: Case[Close], status: Status) -> None:
     """Done: nothing runs any more."""
     finish(draft, status, EventType.CLOSED)
+    _learn(draft, case.ask)
+
+
+def _learn(draft: Draft, ask: Resolve | Close) -> None:
+    """Keep what was learned, where something was."""
+    if ask.learning is not None:
+        told = {"text": ask.learning["text"], "shared": ask.learning["shared"]}
+        draft.learnings.append(Learning(draft.new_id("lrn"), act=ask.act.value, **told))
+        draft.event(EventType.LEARNED, told)
 
 
 def finish(draft: Draft, status: Status, kind: EventType, due_at: datetime | None = None) -> None:

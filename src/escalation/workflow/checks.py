@@ -19,6 +19,7 @@ from escalation.routing.wording import not_among, quoted
 from escalation.workflow.advising import answers
 from escalation.workflow.climbing import barred, seats_at
 from escalation.workflow.commands import (
+    Close,
     Do,
     GiveAdvice,
     Name,
@@ -124,9 +125,17 @@ def _adviser(facts: Facts, ask: SeekAdvice | GiveAdvice, now: datetime) -> Do:  
     return ask
 
 
-def _outcome(facts: Facts, ask: Resolve | Propose, now: datetime) -> Do:  # noqa: ARG001 - one shape
+def _outcome(facts: Facts, ask: Resolve | Propose, now: datetime) -> Do:
     rung = facts.under.ladder.rung(facts.issue.rung)
     check_cause(facts.under.publication, rung, ask.outcome)
+    return _learned(facts, ask, now) if isinstance(ask, Resolve) else ask
+
+
+def _learned(facts: Facts, ask: Resolve | Close, now: datetime) -> Do:  # noqa: ARG001 - one shape
+    """What is learned of a sealed matter is for those who see it."""
+    if ask.learning is not None and ask.learning["shared"] and facts.issue.sealing is not None:
+        detail = "found `true`, expected `false`: the matter is sealed"
+        raise Invalid("Say it unshared.", errors=[Fault("sealed", detail, "/learning/shared")])
     return ask
 
 
@@ -175,6 +184,7 @@ _CHECKS: dict[type[Do], Callable[[Facts, Any, datetime], Do]] = {
     Name: _person,
     Recuse: _person,
     Resolve: _outcome,
+    Close: _learned,
     Propose: _outcome,
     SeekAdvice: _adviser,
     GiveAdvice: _adviser,

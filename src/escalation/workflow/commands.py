@@ -261,10 +261,11 @@ class Merge(Do):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve(Do):
-    """The matter is settled: ``outcome`` says how."""
+    """The matter is settled: ``outcome`` says how; ``learning`` what others can learn of it."""
 
     act: ClassVar[Act | MeetingAct] = Act.RESOLVE
     outcome: Mapping[str, Any]
+    learning: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,9 +292,10 @@ class Withdraw(Do):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close(Do):
-    """Nothing more will come of it."""
+    """Nothing more will come of it; ``learning`` is what others can learn of it."""
 
     act: ClassVar[Act | MeetingAct] = Act.CLOSE
+    learning: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from escalation.workflow.plan import (
     Claim,
     Deadlines,
     Decision,
+    Learning,
     LinkRow,
     Plan,
     Tabling,
@@ -79,6 +80,7 @@ class Draft:
         self.tablings: list[Tabling] = []
         self.answered: list[str] = []
         self.decisions: list[Decision] = []
+        self.learnings: list[Learning] = []
         self.links: list[LinkRow] = []
         self.unlinks: list[LinkRow] = []
         self.tells: list[Tell] = []
@@ -269,6 +271,7 @@ class Draft:
             tablings=tuple(self.tablings),
             answered=tuple(self.answered),
             decisions=tuple(self.decisions),
+            learnings=tuple(self.learnings),
             links=tuple(self.links),
             unlinks=tuple(self.unlinks),
             tells=(*self.tells, *_settled(before, after)),

@@ -54,6 +54,7 @@ class EventType(StrEnum):
     UNNAMED = "issue.unnamed"
     REFERRED = "issue.referred"
     REFERRAL_RECORDED = "issue.referral_recorded"
+    LEARNED = "issue.learned"
 
 
 INTERNAL = frozenset(
@@ -68,6 +69,7 @@ INTERNAL = frozenset(
         EventType.UNNAMED,
         EventType.REFERRED,
         EventType.REFERRAL_RECORDED,
+        EventType.LEARNED,
     }
 )
 """Types that stand on the timeline only: no message goes out for them."""

@@ -105,6 +105,15 @@ class Decision(Struct, frozen=True):
     number: str | None = None
 
 
+class Learning(Struct, frozen=True):
+    """What was learned of an issue; ``shared`` with whoever else may learn of it."""
+
+    id: str
+    text: str
+    shared: bool
+    act: str
+
+
 class LinkRow(Struct, frozen=True):
     """A tie from one issue to another."""
 
@@ -140,6 +149,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     tablings: tuple[Tabling, ...] = ()
     answered: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    learnings: tuple[Learning, ...] = ()
     links: tuple[LinkRow, ...] = ()
     unlinks: tuple[LinkRow, ...] = ()
     tells: tuple[Tell, ...] = ()

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from escalation.api.schemas.act import ActBody, Reasoned
 from escalation.api.schemas.between import TieName
 from escalation.api.schemas.fields import Instant, Name, Text
+from escalation.api.schemas.issues import LearningBody
 from escalation.api.schemas.two_sides import (
     AgreeBody,
     DissentBody,
@@ -270,9 +271,15 @@ class WithdrawBody(Reasoned):
 class CloseBody(ActBody):
     """Nothing more will come of it."""
 
+    learning: LearningBody | None = None
+
     def command(self) -> commands.Do:
         """What the desk is asked."""
-        return commands.Close(**self.said)
+        return commands.Close(
+            learning=None if self.learning is None else self.learning.model_dump(),
+            reason=self.reason,
+            note=self.note,
+        )
 
 
 class NameBody(ActBody):

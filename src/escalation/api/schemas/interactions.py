@@ -149,7 +149,7 @@ class RaiseIssue(Body):
         """The fields of the command that were sent."""
         sent = {name: value for name, value in self if value not in {None, ()}}
         if self.outcome is not None:
-            sent["outcome"] = self.outcome.model_dump(exclude_none=True)
+            sent["outcome"] = self.outcome.given
         return {"kind": IssueKind.COMPLAINT, **sent}
 
 

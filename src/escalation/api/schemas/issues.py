@@ -16,6 +16,7 @@ from escalation.api.schemas.fields import Body, Description, Email, Instant, Lin
 from escalation.routing.typed import Refusal, clean
 from escalation.routing.vocabulary import (
     Channel,
+    Cycle,
     Degree,
     IssueKind,
     RaiserType,
@@ -138,6 +139,22 @@ class Outcome(Body):
     remedy: Text | None = None
     cost_effect: Text | None = None
     further_action: FurtherAction | None = None
+    plan: Annotated[Name, Field(description="the plan that it feeds")] | None = None
+    cycle: Cycle | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was said of it."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class LearningBody(Body):
+    """What others can learn of it: in words that name nobody, where it is shared."""
+
+    text: Text
+    shared: Annotated[
+        bool, Field(description="with other clusters, which see the words and not the issue")
+    ] = False
 
 
 class LogIssue(Body):
@@ -203,7 +220,7 @@ class LogIssue(Body):
             themes=self.themes,
             occurred_at=self.occurred_at,
             received_at=self.received_at,
-            outcome=None if self.outcome is None else self.outcome.model_dump(exclude_none=True),
+            outcome=None if self.outcome is None else self.outcome.given,
             sensitive=self.sensitive,
             centre=self.centre,
         )

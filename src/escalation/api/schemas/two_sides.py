@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from escalation.api.schemas.act import ActBody, Reasoned
 from escalation.api.schemas.fields import Name, Text
-from escalation.api.schemas.issues import Outcome
+from escalation.api.schemas.issues import LearningBody, Outcome
 from escalation.routing.fields import DurationText
 from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import Side
@@ -93,15 +93,22 @@ class _Settling(ActBody):
     @property
     def settled(self) -> dict[str, Any]:
         """The outcome with its reasons."""
-        return {"reasons": self.reason, **self.outcome.model_dump(exclude_none=True)}
+        return {"reasons": self.reason, **self.outcome.given}
 
 
 class ResolveBody(_Settling):
     """The matter is settled; the reasons stand in `reason` or in the outcome."""
 
+    learning: LearningBody | None = None
+
     def command(self) -> commands.Do:
         """What the desk is asked."""
-        return commands.Resolve(outcome=self.settled, **self.said)
+        return commands.Resolve(
+            outcome=self.settled,
+            learning=None if self.learning is None else self.learning.model_dump(),
+            reason=self.reason,
+            note=self.note,
+        )
 
 
 class ProposeBody(_Settling):

@@ -44,7 +44,7 @@ from escalation.store.models.subscriptions import (
     digest_window,
 )
 from escalation.store.models.surveys import survey_answer, survey_invitation
-from escalation.store.models.themes import theme, theme_action, theme_version
+from escalation.store.models.themes import learning, theme, theme_action, theme_version
 from escalation.store.models.timeline import chain_head, event, named_outbox, outbox, unsealed
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "issue",
     "issue_link",
     "ladder_change",
+    "learning",
     "legal_hold",
     "meeting",
     "message",

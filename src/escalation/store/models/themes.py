@@ -1,6 +1,6 @@
-"""The register of themes: each version that an entry had, and the actions agreed for it."""
+"""Themes by their versions, the actions agreed for them, and what was learned of issues."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
@@ -40,4 +40,17 @@ theme_action = Table(
     Column("linked_at", UtcInstant, nullable=False),
     Column("unlinked_at", UtcInstant),
     Index("ix_theme_action_action", "action_id", "unlinked_at"),
+)
+
+learning = Table(
+    "learning",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue_id", Id, nullable=False, index=True),
+    Column("text", Text, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcInstant, nullable=False),
+    Index("ix_learning_made", "made_at", "id"),
 )
