@@ -1,4 +1,4 @@
-"""The action register: who is to do what that a forum decided, and whether it was done."""
+"""What is done to an action that a forum decided on: whether it is done, and what it serves."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from escalation.digests.duties import NO_DATE
 from escalation.errors import (
     Fault,
     Invalid,
@@ -19,17 +18,12 @@ from escalation.errors import (
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.once import NOBODY, Call
-from escalation.services.reading.issues import Page
-from escalation.services.reading.reader import Look
-from escalation.services.views import told
+from escalation.services.reading.actions import view
 from escalation.store import actions, journal, themes, timeline
-from escalation.store.actions import ActionQuestion
 from escalation.store.transaction import Connection
 from escalation.store.viewing import is_sealed
 from escalation.workflow.facts import Actor
 from escalation.workflow.viewing import EVERYTHING, Viewer
-
-__all__ = ["ActionAct", "ActionQuestion", "Ask", "Change", "act", "change", "one", "page", "view"]
 
 
 class ActionAct(StrEnum):
@@ -64,29 +58,6 @@ class Change:
     needs_match: bool = False
     call: Call = NOBODY
     viewer: Viewer = EVERYTHING
-
-
-def page(look: Look, question: ActionQuestion) -> Page:
-    """A page of the register, what is due first first."""
-    rows = actions.page(look.connection, look.viewer, question)
-    shown = rows[: question.limit]
-    goes_on = None
-    if len(rows) > question.limit:
-        goes_on = (shown[-1].due_on or NO_DATE, shown[-1].id)
-    count = actions.total(look.connection, look.viewer, question) if question.total else None
-    return Page([view(row._asdict()) for row in shown], question.limit, goes_on, count)
-
-
-def one(look: Look, action_id: str) -> dict[str, Any]:
-    """One action.
-
-    Raises:
-        NotFound: there is none of that id.
-    """
-    found = actions.one(look.connection, look.viewer, action_id)
-    if found is None:
-        raise NotFound(f"There is no action {action_id}.")
-    return view(found._asdict())
 
 
 def act(desk: Desk, ask: Ask) -> Answer:
@@ -205,26 +176,3 @@ def _changes(ask: Ask, now: datetime) -> dict[str, Any]:
     if ask.act is ActionAct.DONE:
         return {"done_at": now, "done_by": ask.actor.name, "remark": ask.note}
     return {"done_at": None, "done_by": None, "remark": ask.note}
-
-
-def view(row: Mapping[str, Any]) -> dict[str, Any]:
-    """An action as the register tells it."""
-    return {
-        "id": row["id"],
-        "version": row["version"],
-        "text": row["text"],
-        "owner": row["owner"],
-        "due_on": row["due_on"],
-        "kind": row["kind"],
-        "plan": row["plan"],
-        "theme": row["theme"],
-        "done": row["done_at"] is not None,
-        "done_at": told(row["done_at"]),
-        "done_by": row["done_by"],
-        "note": row["remark"],
-        "forum": row["forum"],
-        "meeting": row["meeting_id"],
-        "decision": {"id": row["decision_id"], "number": row["number"]},
-        "subject": row["subject"],
-        "made_at": told(row["made_at"]),
-    }

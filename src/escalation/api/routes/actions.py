@@ -26,6 +26,7 @@ from escalation.api.schemas.actions import (
 )
 from escalation.services import actions
 from escalation.services.actions import ActionAct
+from escalation.services.reading import actions as reading
 
 ActionName = Annotated[str, Path(description="The action's id.")]
 
@@ -34,21 +35,21 @@ def list_actions(asked: Ask, query: Annotated[ActionQuery, Query()]) -> Response
     """The register, what is due first first; what has no date comes last."""
     question = query.question(asked)
     with asked.means.reader.look(asked.caller) as look:
-        page = actions.page(look, question)
+        page = reading.page(look, question)
     return paging.answer(asked, page)
 
 
 def get_action(asked: Ask, action: ActionName) -> Response:
     """One action."""
     with asked.means.reader.look(asked.caller) as look:
-        found = actions.one(look, action)
+        found = reading.one(look, action)
     return paging.single(found, etag=str(found["version"]))
 
 
 def change_action(asked: Ask, action: ActionName) -> Response:
     """Say what an action changes, of which plan it is part, and which theme it serves."""
     with asked.means.reader.look(asked.caller) as look:
-        actions.one(look, action)
+        reading.one(look, action)
     sent = asking.read(asked, ChangeAction)
     ask = actions.Change(
         action=action,

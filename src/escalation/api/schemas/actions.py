@@ -13,7 +13,7 @@ from escalation.api.schemas.queries import Codes, PageQuery, all_of
 from escalation.api.schemas.shape import Shape
 from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import ActionKind
-from escalation.services.actions import ActionQuestion
+from escalation.services.reading.actions import ActionQuestion
 
 
 class ActionQuery(PageQuery):

@@ -8,7 +8,7 @@ from escalation.digests import outcomes
 from escalation.digests.outcomes import CAPABILITY, Narrowed
 from escalation.digests.tallies import Period
 from escalation.routing.vocabulary import ActionKind, Layer
-from escalation.services import actions
+from escalation.services.reading import actions
 from escalation.services.reading.reader import Look
 from escalation.services.reading.themes import ThemeQuestion, periods_of
 from escalation.services.views import layer_view, told
