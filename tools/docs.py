@@ -1,4 +1,4 @@
-"""Write what is made from the code: pages of the documentation, and what the client knows.
+"""Write what is made from the code: files' schemas, documentation, and what the client knows.
 
 A test finds a stale one.
 """
@@ -9,11 +9,21 @@ from pathlib import Path
 from escalation import settings
 from escalation.api import app, codes
 from escalation.digests import dictionary
+from escalation.routing.directory_file import DirectoryFile
+from escalation.routing.ladder import LadderFile
+from escalation.routing.retention import Schedule
+from escalation.routing.surveys import SurveyFile
+from escalation.services.inbound.source_file import SourceFile
 from tools import client_shapes, docs_commands, docs_workflow
 
 ROOT = Path(__file__).resolve().parents[1]
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "config/directory.schema.json": DirectoryFile.published,
+    "config/escalation_ladders.schema.json": LadderFile.published,
+    "config/retention.schema.json": Schedule.published,
+    "config/surveys.schema.json": SurveyFile.published,
+    "config/webhook_sources.schema.json": SourceFile.published,
     "docs/commands.md": docs_commands.commands,
     "docs/errors.md": codes.document,
     "docs/events.md": docs_workflow.events,

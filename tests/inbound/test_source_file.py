@@ -80,11 +80,6 @@ def test_a_source_has_of_its_preset_what_it_does_not_say_itself() -> None:
     assert source.issue.agency is not None
 
 
-def test_the_published_schema_is_the_models_own() -> None:
-    published = (CONFIG / source_file.SCHEMA_FILE).read_text(encoding="utf-8")
-    assert published == source_file.schema()
-
-
 def test_the_shipped_file_names_every_preset() -> None:
     shipped = source_file.read((CONFIG / source_file.NAME).read_bytes())
     assert {source.preset for source in shipped.values()} == set(source_file.Preset)

@@ -185,7 +185,7 @@ def schema() -> None:
 
     Example: escalation ladders schema > escalation_ladders.schema.json
     """
-    typer.echo(ladder_file.schema(), nl=False)
+    typer.echo(ladder_file.LadderFile.published(), nl=False)
 
 
 def _told(publication: Publication) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """The directory as its keepers write it: parties, places, people, appointments, forums."""
 
-import json
 from datetime import datetime
 from typing import Annotated
 
@@ -27,7 +26,6 @@ from escalation.routing.seat_file import (
 )
 from escalation.routing.vocabulary import Approval, ForumKind, ForumOwner, Role, StandardClock
 
-SCHEMA_FILE = "directory.schema.json"
 LARGEST = 16 * 1024 * 1024
 """How many bytes a directory file may have."""
 
@@ -235,10 +233,3 @@ class DirectoryFile(Strict):
     forums: dict[Id, ForumEntry] = Field(default_factory=dict)
     partnering_agreements: dict[Id, PartneringAgreementEntry] = Field(default_factory=dict)
     service_standards: dict[Id, ServiceStandardEntry] = Field(default_factory=dict)
-
-
-def schema() -> str:
-    """The JSON Schema of a directory file, as the text that is published for editors."""
-    table = DirectoryFile.model_json_schema(mode="validation")
-    table = {"$schema": "https://json-schema.org/draft/2020-12/schema", **table}
-    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"

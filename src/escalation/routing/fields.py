@@ -3,6 +3,7 @@
 Every refusal says what was found and what was expected; the loader adds where.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -34,12 +35,19 @@ _TIME = re.compile(_TIME_PATTERN)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PERCENT = re.compile(r"([1-9][0-9]?)%")
 _DAY_END = 86400
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Strict(BaseModel):
     """A table of a file: unknown keys are refused, and nothing changes once it is read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def published(cls) -> str:
+        """The JSON Schema of such a file, as the text that is published for editors."""
+        table = {"$schema": _DIALECT, **cls.model_json_schema(mode="validation")}
+        return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
 def refuse(found: object, expected: str) -> ValueError:

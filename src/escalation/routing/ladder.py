@@ -4,7 +4,6 @@ These models say which keys and values there are. What one part says about anoth
 of :mod:`escalation.routing.references`, so that a file with many mistakes is told all of them.
 """
 
-import json
 from typing import Annotated
 
 from pydantic import Field
@@ -46,7 +45,6 @@ from escalation.routing.vocabulary import (
     StatutoryStop,
 )
 
-SCHEMA_FILE = "escalation_ladders.schema.json"
 LARGEST = 256 * 1024
 """How many bytes a ladder file may have."""
 
@@ -310,10 +308,3 @@ class LadderFile(Strict):
     base: Base
     ladders: Annotated[dict[Id, Ladder], Field(min_length=1)]
     olas: dict[Id, Ola] = Field(default_factory=dict)
-
-
-def schema() -> str:
-    """The JSON Schema of a ladder file, as the text that is published for editors."""
-    table = LadderFile.model_json_schema(mode="validation")
-    table = {"$schema": "https://json-schema.org/draft/2020-12/schema", **table}
-    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"

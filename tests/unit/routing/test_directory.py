@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from escalation.errors import Invalid, NotFound
-from escalation.routing import directory_file
 from escalation.routing.directory import Directory
 from escalation.routing.effective import ForumRef
 from escalation.routing.terms import ALWAYS, Eras, Term, term
@@ -180,11 +179,6 @@ def test_a_term_is_left_alone_where_the_zone_is_unknown() -> None:
     late = "party: health, from: 2026-07-01, until: 2026-06-30}"
     messages = refused_directory(("zone: Australia", "zone: Astralia"), ("party: health}", late))
     assert len(messages) == 1
-
-
-def test_the_published_schema_is_the_models_own() -> None:
-    published = (CONFIG / directory_file.SCHEMA_FILE).read_text(encoding="utf-8")
-    assert published == directory_file.schema()
 
 
 def test_a_term_holds_whole_local_days() -> None:

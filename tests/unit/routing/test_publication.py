@@ -4,9 +4,8 @@ from hashlib import sha256
 import pytest
 
 from escalation.errors import Invalid, NotFound
-from escalation.routing import ladder
 from escalation.routing.publication import Publication
-from tests.unit.routing.samples import CONFIG, LADDERS, TODAY, ladders
+from tests.unit.routing.samples import LADDERS, TODAY, ladders
 
 PUBLISHED = ladders()
 
@@ -63,8 +62,3 @@ def test_a_ladder_that_is_not_there_names_the_nearest() -> None:
 def test_memories_are_no_part_of_what_a_publication_is() -> None:
     assert replace(PUBLISHED, _calendars={}) == PUBLISHED
     assert "_ladders" not in repr(PUBLISHED)
-
-
-def test_the_published_schema_is_the_models_own() -> None:
-    published = (CONFIG / ladder.SCHEMA_FILE).read_text(encoding="utf-8")
-    assert published == ladder.schema()

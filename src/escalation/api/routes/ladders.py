@@ -15,7 +15,7 @@ from escalation.api.schemas.ladders import (
     OlaView,
 )
 from escalation.api.schemas.queries import ScopeQuery
-from escalation.routing.ladder import schema
+from escalation.routing.ladder import LadderFile
 from escalation.services.reading import ladders
 
 Name = Annotated[str, Path(description="Its id.")]
@@ -65,7 +65,7 @@ def get_ola_ladder(asked: Ask, ola: Name, query: Annotated[ScopeQuery, Query()])
 
 async def get_ladder_schema(asked: Ask) -> Response:  # noqa: ARG001 - one shape for all
     """The JSON Schema of a ladder file, for editors."""
-    return Response(schema(), 200, {"Content-Type": "application/schema+json"})
+    return Response(LadderFile.published(), 200, {"Content-Type": "application/schema+json"})
 
 
 def _read(path: str, name: str, summary: str, endpoint: Any, **more: Any) -> Operation:  # noqa: ANN401 - passed on

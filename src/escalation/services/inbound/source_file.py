@@ -4,7 +4,6 @@ Read as strictly as the ladder file. A source that names a preset has everything
 that it does not say itself.
 """
 
-import json
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -29,7 +28,6 @@ from escalation.services.inbound.fields import (
 from escalation.services.mail.arriving import SOURCE as MAIL
 
 NAME = "webhook_sources.yaml"
-SCHEMA_FILE = "webhook_sources.schema.json"
 LARGEST = 512 * 1024
 """How many bytes a source file may have."""
 
@@ -129,13 +127,6 @@ def preset(name: Preset) -> Reading:
     file = files("escalation.services.inbound") / "presets" / f"{name}.yaml"
     found, _ = load(file.read_bytes(), Reading, file.name, largest=LARGEST)
     return found
-
-
-def schema() -> str:
-    """The JSON Schema of a source file, as the text that is published for editors."""
-    table = SourceFile.model_json_schema(mode="validation")
-    table = {"$schema": "https://json-schema.org/draft/2020-12/schema", **table}
-    return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
 def _filled(entry: Source) -> Source:
