@@ -156,6 +156,13 @@ def test_what_can_be_read_in_two_ways_is_refused_with_its_place(
     assert words in fault(answer, 400, code, {"pointer": pointer})
 
 
+@pytest.mark.parametrize("sent", ['{"a": NaN, "b', '{"a": 1, "a": 2, "\x01": 3}', '{"a": [NaN}'])
+def test_a_body_that_breaks_off_after_what_is_ambiguous_is_no_json(
+    shared: Service, sent: str
+) -> None:
+    problem(shared.post("/v1/issues", raw=sent.encode()), 400, "malformed")
+
+
 def test_a_number_of_ten_thousand_digits_takes_no_time(shared: Service) -> None:
     answer = shared.post("/v1/issues", raw=b'{"title": ' + b"7" * 100_000 + b"}")
     fault(answer, 400, "wrong_number", {"pointer": "/title"})

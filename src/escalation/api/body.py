@@ -46,8 +46,16 @@ def parse(raw: bytes, depth: int) -> Any:  # noqa: ANN401 - whatever stands in t
     except json.JSONDecodeError as error:
         raise _broken(error) from error
     except _Ambiguous as error:
-        faults = list(_ambiguities(_marked(raw.decode()), ()))
-        raise Malformed("The body can be read in more than one way.", errors=faults) from error
+        raise _ambiguous(raw.decode()) from error
+
+
+def _ambiguous(text: str) -> Malformed:
+    """Everything in a text that has two readings; what comes after it may be no JSON at all."""
+    try:
+        faults = list(_ambiguities(_marked(text), ()))
+    except json.JSONDecodeError as error:
+        return _broken(error)
+    return Malformed("The body can be read in more than one way.", errors=faults)
 
 
 def read(raw: bytes, model: type[M], depth: int) -> M:
