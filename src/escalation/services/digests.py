@@ -121,6 +121,7 @@ def content(
         NotFound: it is not for who looks.
         Forbidden: it is ``withheld`` from who looks.
     """
+    withholding.refuse_foreign(stored, viewer, named)
     with read(desk.engine) as connection:
         body = digests.content(connection, stored.id)
         withholding.check(connection, stored, body, viewer, named)

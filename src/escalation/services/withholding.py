@@ -59,11 +59,19 @@ def _issues(content: bytes) -> list[str]:
     return sorted({found.decode() for found in _ISSUE.findall(content)})
 
 
+def refuse_foreign(stored: StoredDigest, viewer: Viewer, named: str | None = None) -> None:
+    """Look no further at papers of a forum that are not for somebody: the time would tell.
+
+    Raises:
+        NotFound: they are not for them.
+    """
+    if stored.forum is not None and not papers_are_for(viewer, stored.forum):
+        raise absent(stored.number if named is None else named)
+
+
 def _is_for(viewer: Viewer, stored: StoredDigest, content: bytes) -> bool:
-    """Whether somebody may read a forum's papers, or figures of the issues that these are of."""
-    if stored.forum is not None:
-        return papers_are_for(viewer, stored.forum)
-    return covers(viewer, json.loads(content)["of"])
+    """Whether somebody may read figures of the issues that these are of."""
+    return stored.forum is not None or covers(viewer, json.loads(content)["of"])
 
 
 def _measured_for(viewer: Viewer, content: bytes) -> bool:
@@ -87,9 +95,10 @@ def check(
 ) -> None:
     """Let nobody read a digest that shows what they may not see; it was asked for as ``named``.
 
+    Whose forum's papers are for them at all, :func:`refuse_foreign` has said before.
+
     Raises:
-        NotFound: it is of a forum whose papers are not for them, or shows more than their key is
-            for.
+        NotFound: it is not for them, or shows more than their key is for.
         Forbidden: ``withheld``, naming the digest that stands for it once there is one.
     """
     beyond = viewer.within and (

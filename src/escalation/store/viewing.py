@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.sql.elements import True_
 
 from escalation.store import models
 from escalation.store.dialect import any_of, has_inside, has_item
@@ -109,6 +110,22 @@ _FITS: Mapping[str, _Fit] = {
     "forums": _forum,
     "holders": _holder,
 }
+
+
+def seen_as(connection: Connection, viewer: Viewer, name: str) -> str | None:
+    """The id of the issue of this id or reference, where ``viewer`` may see it.
+
+    Whoever sees all may be given the id of nothing: whether it is there is seen when it is read.
+    """
+    by_id = name.startswith("iss_")
+    shown = visible(connection, viewer)
+    if by_id and isinstance(shown, True_):
+        return name
+    t = models.issue
+    found: str | None = connection.scalar(
+        select(t.c.id).where((t.c.id if by_id else t.c.reference) == name, shown)
+    )
+    return found
 
 
 def is_sealed(connection: Connection, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from escalation.errors import NotFound
 from escalation.services.issue_seen import seen
 from escalation.services.reading.reader import Look
-from escalation.store import issues, listing
+from escalation.store import issues, listing, viewing
 from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
 from escalation.workflow.facts import Facts
 from escalation.workflow.viewing import may_see
@@ -37,11 +37,10 @@ def facts(look: Look, name: str) -> Facts:
     Raises:
         NotFound: there is none of that name for who looks.
     """
-    issue_id: str | None = name
-    if not name.startswith("iss_"):
-        issue_id = issues.ids_of_references(look.connection, [name]).get(name)
-    found = issues.load(look.connection, [] if issue_id is None else [issue_id])
-    loaded = None if issue_id is None else found.get(issue_id)
+    # Found as what may be seen or not at all, so that no time is spent on what others have.
+    issue_id = viewing.seen_as(look.connection, look.viewer, name)
+    found = {} if issue_id is None else issues.load(look.connection, [issue_id])
+    loaded = found.get(issue_id or "")
     if loaded is None or not may_see(look.viewer, loaded.issue):
         raise NotFound(f"There is no issue {name}.")
     return Facts(
