@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -17,7 +16,6 @@ from escalation.store.engine import make_engine
 from tests.builders import copied_postgres, copied_sqlite, execute, furnish
 from tests.fakes import forbid_writes_in_reads, virtual_clock
 from tests.postgres import NoPostgres, Server, postgres
-from tools.bootstrap import QUICK
 
 ALLOW_NO_POSTGRES = "ESCALATION_ALLOW_NO_PG"
 OUR_OWN = {
@@ -32,7 +30,6 @@ OUR_OWN = {
     "ESCALATION_TAMPERINGS",
 }
 TEMPLATE = "escalation_template"
-HERE = Path(__file__).parent
 
 # What a developer has set for running the product must not change what the tests see.
 for _name in [name for name in os.environ if name.startswith("ESCALATION_")]:
@@ -40,22 +37,6 @@ for _name in [name for name in os.environ if name.startswith("ESCALATION_")]:
         del os.environ[_name]
 
 _numbers = itertools.count(1)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is slow on both databases runs the same lines on either: on one without coverage."""
-    for item in items:
-        inside = item.path.relative_to(HERE).parts if item.path.is_relative_to(HERE) else ("",)
-        if inside[0] in QUICK:
-            assert item.get_closest_marker("campaign") is None, f"{item.nodeid}: see {QUICK=}"
-        elif item.get_closest_marker("slow") and "postgres" in _parameters(item):
-            item.add_marker("campaign")
-
-
-def _parameters(item: pytest.Item) -> list[Any]:
-    called = getattr(item, "callspec", None)
-    return [] if called is None else list(called.params.values())
 
 
 @pytest.fixture(autouse=True)

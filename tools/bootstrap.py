@@ -42,12 +42,10 @@ CHECKS = (
     Step("security", ("bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "src", "tools")),
 )
 PYTEST = ("pytest", "-q", "-n", "2", "--dist", "worksteal")
-QUICK = ("api", "architecture", "unit")
-"""Folders of tests without campaigns: to read all of them takes half a minute."""
 TESTS = (
-    Step("tests", (*PYTEST, "-m", "not campaign", "--cov", "--cov-report=")),
-    # With coverage they take more than twice as long, and what they run is run by others too.
-    Step("campaigns", (*PYTEST, "-m", "campaign", *(f"--ignore=tests/{each}" for each in QUICK))),
+    Step("tests", (*PYTEST, "-m", "not (postgres or campaign)", "--cov", "--cov-report=")),
+    # With coverage they take more than twice as long, and what they run is run by the others too.
+    Step("more", (*PYTEST, "-m", "postgres or campaign")),
     Step("coverage", ("coverage", "report", "--fail-under=95")),
 )
 BENCH = (Step("bench", ("python", "bench/run.py")),)
