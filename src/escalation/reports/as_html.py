@@ -6,12 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from escalation.reports import charts
 from escalation.reports.heading import Heading
 from escalation.reports.kept_page import kept_page
-from escalation.reports.layout import Table
 from escalation.reports.pages import Page
 
 templates = Environment(
@@ -38,12 +36,7 @@ def page(laid_out: Page) -> bytes:
 def _rendered(laid_out: Page, name: str, *, hashed: bool) -> bytes:
     """The page; where it is ``hashed`` its last fact is a hash."""
     template = templates.get_template("page.html")
-    return template.render(page=laid_out, name=name, hashed=hashed, drawn=_drawn).encode()
-
-
-def _drawn(table: Table) -> Markup:
-    """A table's chart, whose texts are escaped where it is drawn."""
-    return Markup(charts.svg(table))  # noqa: S704 - made by us, escaped there
+    return template.render(page=laid_out, name=name, hashed=hashed, drawn=charts.svg).encode()
 
 
 def content_policy(body: bytes) -> str:
