@@ -20,7 +20,7 @@ def test_what_is_due_is_counted_by_class(retention: Run) -> None:
     told = json.loads(retention("due", "--json").stdout)
     assert [(row["class"], row["due"], row["held"]) for row in told["classes"]] == [
         ("public-interest", 0, 0), ("complaints", 0, 0), ("enquiries", 0, 0),
-        ("tool-deliveries", 0, 0),
+        ("tool-deliveries", 0, 0), ("conduct-limits", 0, 0),
     ]  # fmt: skip
     assert "7 years" in retention("due").stdout
 

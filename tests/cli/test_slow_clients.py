@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http.client import HTTPResponse
 from statistics import median
 from time import perf_counter, sleep
 
@@ -31,6 +32,14 @@ def opened(service: Running, *first: bytes) -> socket.socket:
     for each in first:
         made.sendall(each)
     return made
+
+
+def answered(connection: socket.socket) -> int:
+    """The status of an answer that has come whole, in however many parts."""
+    answer = HTTPResponse(connection)
+    answer.begin()
+    answer.read()
+    return answer.status
 
 
 def ending(connection: socket.socket, drip: bytes = b"") -> tuple[float, bytes]:
@@ -108,14 +117,14 @@ def test_a_head_without_an_end_is_refused_before_it_fills_the_memory(service: Ru
 def test_a_request_after_a_pause_is_served_on_the_same_connection(service: Running) -> None:
     ask = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
     with opened(service, ask) as connection:
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        assert answered(connection) == 200
         sleep(2)
         for part in (ask[:10], ask[10:30], ask[30:]):
             connection.sendall(part)
             sleep(0.2)
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        assert answered(connection) == 200
         connection.sendall(ask + ask)
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        assert answered(connection) == 200
 
 
 @pytest.mark.slow

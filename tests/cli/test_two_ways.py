@@ -23,6 +23,7 @@ SERVED = {
         for register in ("contacts", "feedback")
         for word in ("record", "list", "show", "answer", "raise")
     ),
+    "feedback acknowledge",
     *(f"meetings {word}" for word in ("list", "show", "agenda", "minutes", "plan")),
     *("meetings " + word for word in ("table", "attend", "recuse", "decide", "defer", "note")),
     *("meetings " + word for word in ("note-not-reached", "withdraw", "close", "cancel", "move")),
