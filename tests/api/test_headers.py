@@ -16,12 +16,23 @@ ALWAYS = {
 }
 
 
+PAGE = {"default-src", "style-src", "frame-ancestors", "base-uri", "form-action"}
+POLICY = "content-security-policy"
+
+
 def _told(service: Service, method: str, path: str, key: str | None) -> dict[str, str]:
+    """The headers; a page has a policy of its own, and nothing runs in it."""
     answer = service.call(method, path, key=key)
     assert "access-control-allow-origin" not in answer.headers
     assert "server" not in answer.headers
     assert answer.headers["request-id"]
-    return {name: answer.headers.get(name, "") for name in ALWAYS}
+    told = {name: answer.headers.get(name, "") for name in ALWAYS}
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        own = told[POLICY].split("; ")
+        assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(own)
+        assert {each.split()[0] for each in own} <= PAGE, own
+        return {**told, POLICY: ALWAYS[POLICY]}
+    return told
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

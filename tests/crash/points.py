@@ -16,14 +16,16 @@ from typing import Any
 from sqlalchemy import Engine, event, func, select
 
 from escalation.clock import VirtualClock
+from escalation.routing.vocabulary import Sensitivity
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer, Job
 from escalation.store import models, writing
 from escalation.store.transaction import snapshot
-from escalation.workflow.commands import Acknowledge, Decide, Link, Note, Skip
+from escalation.workflow.commands import Acknowledge, Decide, Link, Note, Resolve, Skip
 from tests.builders import ask_all, complaint, desk_on, job, keyed, shown
 from tests.crash.ledger import say
 from tests.fakes import MONDAY, virtual_clock
+from tests.unit.workflow.asks import OUTCOME
 
 TABLES = (
     *writing._INSERTS,
@@ -103,8 +105,9 @@ class Story:
     def tell(self) -> None:
         """Chapter by chapter, each one batch and one transaction."""
         ref = {"system": "jira", "id": "PAY-1"}
-        first, second = self._chapter(
-            "logged", [self._log("first", external_refs=(ref,)), self._log("second")]
+        sealed = self._log("third", sensitive=(Sensitivity.PRIVACY,))
+        first, second, _ = self._chapter(
+            "logged", [self._log("first", external_refs=(ref,)), self._log("second"), sealed]
         )
         up = Skip(note="skip", reason="r", to="business_manager_forum")
         (_, _, _, tabled) = self._chapter(
@@ -133,7 +136,10 @@ class Story:
             actions=({"text": "Pay", "owner": "priya-nair"},),
         )
         self.clock.move_to(MONDAY + timedelta(days=8, hours=1))
-        self._chapter("decided", [self._act(decision, first)])
+        resolve = Resolve(
+            note="resolve", outcome=OUTCOME, learning={"text": "Ring", "shared": True}
+        )
+        self._chapter("decided", [self._act(decision, first), self._act(resolve, second)])
 
     def _chapter(self, name: str, jobs: list[Job]) -> list[dict[str, Any]]:
         self.moments.chapter = name
