@@ -79,6 +79,21 @@ def test_what_was_reported_up_and_not_reached_goes_on_until_the_issue_is_over(
     assert (item["subject"], item["carried_over"]) == (kept["id"], 0)
 
 
+def test_what_came_to_a_forum_since_it_was_told_of_it_stays_its_to_decide(service: Service) -> None:
+    told = service.act(service.log(), "report-up", to=FORUM)
+    meeting = next_meeting(service)
+    begin(service, meeting, minutes=-60)
+    issue = service.act(told, "skip", reason="r", to="business_manager_forum")
+    later = meeting_of(issue)
+    assert later != meeting
+    sit(service, meeting, VOTERS[:2])
+    done(service, meeting, "close", inquorate=True)
+    assert [(item["kind"], item["outcome"]) for item in items(service, later)] == [("issue", None)]
+    sit(service, later)
+    decided = done(service, later, "decide", issue=issue["id"], text="Pay", reason="It is owed")
+    assert decided["status"] == "resolved"
+
+
 def test_a_late_item_needs_a_reason_and_takes_the_issue_off_the_later_agenda(
     service: Service,
 ) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from escalation.store import dialect, models
 from escalation.store.failures import Again
+from escalation.workflow.meetings.facts import ItemKind
 
 _COMES_AGAIN = (
     "kind",
@@ -72,13 +73,22 @@ def take_off(connection: Connection, subject: str, remark: str, at: datetime) ->
 
 
 def put_items(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Items that come onto agendas, some of them again."""
+    """Items that come onto agendas, some of them again.
+
+    What a forum is to decide stays so: it is told or asked of the same issue by that item too.
+    """
     if not rows:
         return
     table = models.agenda_item
     item = dialect.insert(connection, table)
     again = {name: item.excluded[name] for name in _COMES_AGAIN}
     upsert = item.on_conflict_do_update(
-        index_elements=[table.c.meeting_id, table.c.subject], set_=again
+        index_elements=[table.c.meeting_id, table.c.subject],
+        set_=again,
+        where=or_(
+            item.excluded.kind == ItemKind.ISSUE.value,
+            table.c.kind != ItemKind.ISSUE.value,
+            table.c.outcome.is_not(None),
+        ),
     )
     connection.execute(upsert, list(rows))

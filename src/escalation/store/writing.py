@@ -273,6 +273,8 @@ class Writing:
             self.meetings[tabling.meeting] = meeting_row(tabling.sitting, self.now)
             # It is asked, or told, again.
             self.moot.pop((plan.issue.id, tabling.sitting.forum, tabling.kind), None)
+            if not tabling.decides and self._decides(key):
+                return
             row = item_row(*key, tabling, plan.effective_at)
             self.items[key] = {**row, "carried_over": plan.issue.carried_over * tabling.decides}
             return
@@ -286,6 +288,11 @@ class Writing:
         else:
             row = {"meeting_id": key[0], "subject": key[1], **left}
             self.changed["item"].append(row)
+
+    def _decides(self, key: tuple[str, str]) -> bool:
+        """Whether this batch has put the same issue on that agenda to be decided there."""
+        row = self.items.get(key)
+        return row is not None and row["kind"] == ItemKind.ISSUE.value and row["outcome"] is None
 
     def _unchanged(self, name: str) -> list[str]:
         """Columns of many rows that hold in each of them what they held."""
