@@ -7,12 +7,16 @@ from escalation.api.schemas.answers import FaultView, IssueView
 from escalation.api.schemas.ladder_changes import ChangeView
 from escalation.api.schemas.meetings import MeetingView
 from escalation.api.schemas.shape import Shape
+from escalation.api.schemas.themes import ThemeEntry
 
 
 class CurrentDirectory(Shape):
     """The version of the directory that is in force."""
 
     epoch: int
+
+
+Current = IssueView | MeetingView | ActionView | ChangeView | ThemeEntry | CurrentDirectory
 
 
 class Problem(BaseModel):
@@ -27,6 +31,6 @@ class Problem(BaseModel):
     request_id: str
     errors: list[FaultView] | None = None
     available_acts: list[str] | None = None
-    current: IssueView | MeetingView | ActionView | ChangeView | CurrentDirectory | None = None
+    current: Current | None = None
     issue: str | None = None
     corrected_by: str | None = None

@@ -289,6 +289,26 @@ class Change(TypedDict):
     version: int
 
 
+class ThemeEntry(TypedDict):
+    """What the register says of a theme."""
+
+    changed_by: str
+    code: str
+    description: str
+    forum: str | None
+    id: str
+    key_result_area: str
+    layer: str
+    objective: str | None
+    owner: str | None
+    plan: str | None
+    recorded_at: str
+    status: str
+    title: str
+    version: int
+    words: list[str]
+
+
 class CurrentDirectory(TypedDict):
     """The version of the directory that is in force."""
 
@@ -310,7 +330,7 @@ class Problem(TypedDict):
     available_acts: NotRequired[list[str] | None]
     code: str
     corrected_by: NotRequired[str | None]
-    current: NotRequired[Issue | Meeting | ActionView | Change | CurrentDirectory | None]
+    current: NotRequired[Issue | Meeting | ActionView | Change | ThemeEntry | CurrentDirectory | None]
     detail: str
     errors: NotRequired[list[Fault] | None]
     instance: str
