@@ -56,6 +56,8 @@ QUERIES: Mapping[str, Mapping[str, str]] = {
     "contacts": {"ContactFilters": "list_contacts", "FeedbackFilters": "list_feedback"},
 }
 """The lists that have more parameters than a person remembers."""
+_WIDTH = 101
+"""How long a line may be, with its end."""
 _PAGING = frozenset({"cursor", "include_total", "fields"})
 """Parameters that the client sets by itself, or that would make a shape untrue."""
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
@@ -132,8 +134,17 @@ def _shape(name: str) -> str:
     if _KEYWORDS & members.keys():
         inner = "".join(f'        "{member}": {kind},\n' for member, kind in members.items())
         return f'{called} = TypedDict(\n    "{called}",\n    {{\n{inner}    }},\n)\n"""{about}"""\n'
-    body = "".join(f"    {member}: {kind}\n" for member, kind in members.items())
+    body = "".join(_line(member, kind) for member, kind in members.items())
     return f'class {called}(TypedDict):\n    """{about}"""\n\n{body}'
+
+
+def _line(member: str, kind: str) -> str:
+    """A member; where it would be too long a line, as the formatter breaks it."""
+    line = f"    {member}: {kind}\n"
+    outer, _, inner = kind.partition("[")
+    if len(line) <= _WIDTH:
+        return line
+    return f"    {member}: {outer}[\n        {inner.removesuffix(']')}\n    ]\n"
 
 
 def _filters(name: str, operation: str) -> str:

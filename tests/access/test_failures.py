@@ -38,9 +38,10 @@ def _fails_in_sql(*_: object, **__: object) -> None:
 FAILURES: tuple[Callable[..., None], ...] = (_fails, _fails_in_sql)
 HANDLES = {
     "escalation.api.problems", "escalation.api.gate", "escalation.api.codes",
-    "escalation.api.refusals", "escalation.services.desk",
+    "escalation.api.refusals", "escalation.services.desk", "escalation.services.jobs",
 }  # fmt: skip
-"""What tells of failures, and the one loop that everything waits for: tests of their own."""
+"""What tells of failures, the one loop that everything waits for, and how it gives its outcomes:
+tests of their own."""
 
 
 def requests(service: Service, seen: Matter) -> Iterator[Callable[[], httpx.Response]]:

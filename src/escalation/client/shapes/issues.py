@@ -330,7 +330,9 @@ class Problem(TypedDict):
     available_acts: NotRequired[list[str] | None]
     code: str
     corrected_by: NotRequired[str | None]
-    current: NotRequired[Issue | Meeting | ActionView | Change | ThemeEntry | CurrentDirectory | None]
+    current: NotRequired[
+        Issue | Meeting | ActionView | Change | ThemeEntry | CurrentDirectory | None
+    ]
     detail: str
     errors: NotRequired[list[Fault] | None]
     instance: str
