@@ -29,6 +29,7 @@ TABLE = """\\
 _ABOUT: Mapping[str, str] = {
     "timelines": "What the service answers of the history and the clocks of an issue.",
     "rungs": "What the service answers of where an issue stands, and who may see it.",
+    "registers": "What the service answers of actions and themes.",
     "issues": "What the service answers of issues, and what they are listed by.",
     "contacts": "What the service answers of contacts and feedback, and what they are listed by.",
     "forums": "What the service answers of meetings and digests.",
@@ -37,6 +38,7 @@ _ABOUT: Mapping[str, str] = {
 WANTED: Mapping[str, tuple[str, ...]] = {
     "timelines": ("TimelineEntry", "CountedClock"),
     "rungs": ("RungView", "LadderPin", "SealedView"),
+    "registers": ("ActionView", "ThemeEntry"),
     "issues": ("IssueView", "BatchView"),
     "contacts": ("ContactView", "FeedbackView"),
     "forums": ("DigestDetail", "MeetingDetail"),

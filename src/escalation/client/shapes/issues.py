@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 
+from escalation.client.shapes.registers import ActionView, ThemeEntry
 from escalation.client.shapes.rungs import Holder, LadderPin, Rung, Sealed
 from escalation.client.shapes.timelines import Standard
 
@@ -220,28 +221,6 @@ class Meeting(TypedDict):
     zone: str | None
 
 
-class ActionView(TypedDict):
-    """Who is to do what by when, by which decision, and whether it was done."""
-
-    decision: dict[str, Any]
-    done: bool
-    done_at: str | None
-    done_by: str | None
-    due_on: str | None
-    forum: str
-    id: str
-    kind: str | None
-    made_at: str
-    meeting: str
-    note: str | None
-    owner: str
-    plan: str | None
-    subject: str
-    text: str
-    theme: str | None
-    version: int
-
-
 class ApprovalView(TypedDict):
     """What was answered to a change, by whom, for which agreements."""
 
@@ -287,26 +266,6 @@ class Change(TypedDict):
     settled_at: str | None
     status: str
     version: int
-
-
-class ThemeEntry(TypedDict):
-    """What the register says of a theme."""
-
-    changed_by: str
-    code: str
-    description: str
-    forum: str | None
-    id: str
-    key_result_area: str
-    layer: str
-    objective: str | None
-    owner: str | None
-    plan: str | None
-    recorded_at: str
-    status: str
-    title: str
-    version: int
-    words: list[str]
 
 
 class CurrentDirectory(TypedDict):
