@@ -110,3 +110,10 @@ def test_an_agreement_asks_no_forum_that_is_not_there() -> None:
     assert check_against(ladders(asking("forum")), DIRECTORY) == []
     [need] = needed(ladders(asking("forum")), ladders(asking("forum"), FASTER), without)
     assert need.forum == ""
+
+
+def test_an_agreement_that_comes_or_goes_is_asked_by_its_own_word() -> None:
+    before = ladders(asking("parties"))
+    after = ladders(asking("parties"), ("\n  ola-rivers:\n", "\n  ola-of-rivers:\n"))
+    asked = {name for need in needed(before, after, DIRECTORY) for name in need.agreements}
+    assert asked == {"ola-rivers", "ola-of-rivers"}
