@@ -17,6 +17,10 @@ from tests.delivery.receiver import Behaviour, Talk
 AUTHORIZATION = "Basic ZXNjYWxhdGlvbjp0b2tlbg=="
 Answer = tuple[int, Any]
 
+SELDOM = 0.05
+"""How often a request goes wrong in either way: one message takes several, and the waits grow, so
+that one which fails six times in a row is hours behind."""
+
 
 @dataclass
 class Tool:
@@ -39,13 +43,13 @@ class Tool:
         if got.headers.get("authorization") != AUTHORIZATION:
             await talk.say(_http(401, {"error": "who is asking?"}))
             return
-        if self.chance is not None and self.chance.random() < 0.1:
+        if self.chance is not None and self.chance.random() < SELDOM:
             await talk.say(_http(503, {"error": "later"}))
             return
         sent = json.loads(got.body) if got.body else None
         self.calls.append((got.method, got.path, sent))
         status, answer = self.answer(got.method, got.path, sent)
-        if self.chance is not None and got.method != "GET" and self.chance.random() < 0.1:
+        if self.chance is not None and got.method != "GET" and self.chance.random() < SELDOM:
             talk.writer.transport.abort()  # it has done it, and nobody hears so
             return
         await talk.say(_http(status, answer))
