@@ -38,6 +38,7 @@ from escalation.services.registry import Registry
 from escalation.services.secrets import Vault, given_keys, kept_key
 from escalation.services.subscribing.posting import Posting
 from escalation.services.surveys.book import SurveyBook
+from escalation.services.surveys.invitations import Invitations
 from escalation.settings import Settings, variable_of
 from escalation.store import migrate
 from escalation.store.dialect import database_file
@@ -79,8 +80,20 @@ class Container:
     def outgoing(self) -> Outgoing:
         """The way from the outbox to the endpoints."""
         return Outgoing(
-            self.engine, self.clock, self.ids, self.vault, self.registry, self.mail_rules
+            self.engine,
+            self.clock,
+            self.ids,
+            self.vault,
+            self.registry,
+            self.mail_rules,
+            self.invitations,
         )
+
+    @property
+    def invitations(self) -> Invitations | None:
+        """What raisers are mailed; nothing where it is not said where our pages are."""
+        base = self.settings.public_url
+        return None if base is None else Invitations(self.vault, self.surveys, base)
 
     @property
     def mail_rules(self) -> MailRules | None:
@@ -292,7 +305,7 @@ def mail_setup_of(settings: Settings) -> MailSetup:
     }
     lacks = [name for name, given in wanted.items() if any(wanted.values()) and not given]
     read = settings.mail_reply_domain is not None and place_in(settings) is not None
-    return MailSetup(mail_server_of(settings), lacks, read)
+    return MailSetup(mail_server_of(settings), lacks, read, settings.public_url is not None)
 
 
 def hooks_of(settings: Settings) -> SourceBook:

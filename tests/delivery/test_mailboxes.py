@@ -259,6 +259,8 @@ def test_the_doctor_finds_what_is_wrong_with_mail(furnished_url: str, open_on: O
     with mail_server() as server:
         inside = mailing_by(open_on, furnished_url, server)
         assert _found(inside) == {"mail_without_replies"}
+        unlinked = mail_setup_of(inside.settings.model_copy(update={"public_url": None}))
+        assert "mail_without_links" in {each.code for each in checkup.around(unlinked)}
         mailboxes.change(inside.desk, "priya-nair", {}, enabled=False, actor=CLERK)
         assert _found(inside) == {"mail_without_replies", "mailboxes_disabled"}
     assert _found(inside) == {"mail_without_replies", "mailboxes_disabled", "mail_unreachable"}

@@ -27,6 +27,8 @@ _RESERVED = frozenset(
     {"respondent", "answered_on", "provider", "agency", "function", "region", "channel", "quote"}
 )
 """Names of an imported file's own columns."""
+Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A time of day as a clock shows it: `20:00`."""
 
 
 class Kind(StrEnum):
@@ -57,6 +59,27 @@ class Question(Strict):
     )
 
 
+class SurveyMail(Strict):
+    """That the engine mails the link of a survey to whoever is asked, and when it does not."""
+
+    quiet_from: Clock | None = Field(
+        default=None, description="on the file's clock; from then to `quiet_until` mail waits"
+    )
+    quiet_until: Clock | None = None
+    calendar: Id | None = Field(
+        default=None, description="a calendar of the ladder file: mail waits while it is closed"
+    )
+    not_under: tuple[Id, ...] = Field(
+        default=(), description="agreements (OLAs) under which nobody is mailed"
+    )
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> "SurveyMail":
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValueError("expected both `quiet_from` and `quiet_until`, or neither")
+        return self
+
+
 class Survey(Strict):
     """A survey: its questions, what stands before and after them, and when it is due.
 
@@ -73,6 +96,9 @@ class Survey(Strict):
         default=14, description="an issue that has been so for longer is not asked about any more"
     )
     open_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 21
+    mail: SurveyMail | None = Field(
+        default=None, description="the link is mailed to raisers with an address; else not at all"
+    )
     steps: Annotated[tuple[Title, ...], Field(min_length=HIGHEST, max_length=HIGHEST)]
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=30)]
     quotes: bool = Field(default=True, description="whether it asks if words may be quoted")
@@ -81,6 +107,8 @@ class Survey(Strict):
     def _measures(self) -> "Survey":
         if not any(each.kind is Kind.RATING for each in self.questions):
             raise ValueError("found no question of the kind `rating`, expected at least one")
+        if self.mail is not None and self.after is None:
+            raise ValueError("found `mail` without `after`: only of issues is it known whom to ask")
         return self
 
     @property

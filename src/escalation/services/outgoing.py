@@ -20,15 +20,18 @@ from escalation.services.fanning import FanOut
 from escalation.services.forms import sent_of
 from escalation.services.mail.handing import StoredHanding
 from escalation.services.mail.posting import Posting
+from escalation.services.mail.raisers import RaisersPosting
 from escalation.services.mail.rules import MailRules
 from escalation.services.mail.telling import Telling
 from escalation.services.recovery import drained, settle_one
 from escalation.services.registry import Registry
 from escalation.services.secrets import Vault
+from escalation.services.surveys.invitations import Invitations
 from escalation.store import deliveries, dialect, endpoints, forgetting, heartbeat, outbox
 from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark
 from escalation.store.endpoints import StoredEndpoint
 from escalation.store.heartbeat import Recovery, RecoveryState
+from escalation.store.mailing import RAISERS
 from escalation.store.transaction import Connection, Engine, read, write
 
 LEASE = timedelta(seconds=60)
@@ -103,6 +106,7 @@ class Outgoing:
     vault: Vault
     registry: Registry
     mail: MailRules | None = None
+    invitations: Invitations | None = None
 
     def hand_on(self, limit: int = AT_ONCE) -> int:
         """Hand events of the outbox to the endpoints that want them; answers how many events."""
@@ -146,7 +150,8 @@ class Outgoing:
     def _fanning(self, connection: Connection, now: datetime) -> FanOut:
         telling = None
         if self.mail is not None:
-            telling = Telling(connection, self.registry, self.ids, now)
+            book = None if self.invitations is None else self.invitations.book
+            telling = Telling(connection, self.registry, self.ids, now, book)
         return FanOut(connection, self.registry, self.ids, now, telling)
 
     def forget(self, kept: timedelta, limit: int = AT_ONCE) -> int:
@@ -247,7 +252,12 @@ class Outgoing:
         def handing(claimed: Claimed) -> StoredHanding:
             return StoredHanding(self.engine, self.clock, rules, claimed.id, claimed.token)
 
-        turn = Posting(connection, known, rules, box, now).turn(now + LEASE, limit, handing)
+        posting = Posting(connection, known, rules, box, now)
+        if box.recipient == RAISERS:
+            if self.invitations is None:
+                return None
+            posting = RaisersPosting(connection, known, rules, box, now, self.invitations)
+        turn = posting.turn(now + LEASE, limit, handing)
         if turn is None:
             return None
         return Batch(now, turn.claimed, box.url, (), {}, letters=turn.letters)

@@ -20,6 +20,11 @@ from escalation.store.endpoints import EndpointState
 
 MAILBOX = "mbx"
 """The prefix of a mailbox's id."""
+RAISERS = "survey:raisers"
+"""Whose the one mailbox is that raisers are asked from: no id of a person has a colon.
+
+One for all, so that no address of theirs is kept here: each is read of its issue, and goes with it.
+"""
 
 
 def mailbox_id(recipient: str) -> str:
@@ -56,9 +61,10 @@ class Mailbox:
 
 
 def page(connection: Connection, *, after: str | None = None, limit: int = 50) -> list[Mailbox]:
-    """Mailboxes by their recipients."""
+    """The mailboxes of people and addresses, by their recipients."""
     table = models.webhook_endpoint
-    query = select(table.c.id, table.c.recipient).where(table.c.recipient.is_not(None))
+    theirs = (table.c.recipient.is_not(None), table.c.recipient != RAISERS)
+    query = select(table.c.id, table.c.recipient).where(*theirs)
     if after is not None:
         query = query.where(table.c.recipient > after)
     rows = connection.execute(query.order_by(table.c.recipient).limit(limit))

@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 
 from escalation.routing.surveys import After
-from escalation.store import models
+from escalation.store import mailing, models
+from escalation.store.dialect import any_of
 from escalation.store.models.surveys import PLACES
 from escalation.store.viewing import visible
 from escalation.workflow.facts import Issue
@@ -43,6 +44,16 @@ class Invitation:
     expires_at: datetime
     answered_at: datetime | None = None
     feedback: str | None = None
+    bounced_at: datetime | None = None
+    bounce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """How the mail of an invitation stands; ``at`` is when it ended so."""
+
+    state: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +161,22 @@ def answer(connection: Connection, invitation: str, feedback: str, now: datetime
     """It was answered, by that feedback."""
     change = update(_T).where(_T.c.id == invitation)
     connection.execute(change.values(answered_at=now, feedback=feedback))
+
+
+def mailed(connection: Connection, made: Sequence[Invitation]) -> dict[str, Mailed]:
+    """How the mails of invitations stand, by the issue; forgotten in time as all deliveries are."""
+    d = models.delivery
+    wanted = any_of(connection, d.c.aggregate, [each.issue_id for each in made])
+    box = mailing.mailbox_id(mailing.RAISERS)
+    query = select(d.c.aggregate, d.c.state, d.c.ended_at).where(d.c.endpoint_id == box, wanted)
+    rows = connection.execute(query.order_by(d.c.number))
+    return {row.aggregate: Mailed(row.state, row.ended_at) for row in rows}
+
+
+def bounced(connection: Connection, issue_id: str, status: str | None, now: datetime) -> None:
+    """The mail that asked about an issue came back for good."""
+    change = update(_T).where(_T.c.issue_id == issue_id, _T.c.bounced_at.is_(None))
+    connection.execute(change.values(bounced_at=now, bounce=status))
 
 
 def add_answers(connection: Connection, made: Sequence[NewAnswer]) -> None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from escalation.errors import Fault, Invalid
 from escalation.routing.surveys import HIGHEST, LOWEST, After, Kind, Question, Survey
 from escalation.routing.typed import clean
+from escalation.routing.vocabulary import Channel
 from escalation.routing.wording import not_among, quoted
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
@@ -72,6 +73,19 @@ def why_not(issue: Issue, *, limited: bool) -> WhyNot | None:
     if not (issue.raiser.get("email") or issue.raiser.get("phone")):
         return WhyNot.UNREACHABLE
     return WhyNot.LIMITED if limited else None
+
+
+def is_mailed(survey: Survey, issue: Issue) -> bool:
+    """Whether the link goes to the raiser of an issue by mail, of all who are asked.
+
+    It does where the survey is mailed, they left an address, have not said that they would rather
+    be reached otherwise, and its agreement is none under which nobody is mailed.
+    """
+    mail, raiser = survey.mail, issue.raiser
+    if mail is None or not raiser.get("email") or issue.ola in mail.not_under:
+        return False
+    preferred = (raiser.get("needs") or {}).get("preferred_channel")
+    return preferred in {None, Channel.EMAIL.value}
 
 
 def survey_due(draft: Draft, ask: SurveyDue) -> None:

@@ -65,6 +65,9 @@ def test_the_first_rating_measures_satisfaction_and_one_survey_follows_issues() 
         ("kind: rating, text: How?}\n      - {id: words",
          "kind: yes_no, text: How?}\n      - {id: words", "wrong_value", "s.yaml:4:5"),
         ("yearly:\n", "yearly:\n    after: resolved\n", "repeated", "s.yaml:12:12"),
+        ("after: closed", 'after: closed\n    mail: {quiet_until: "08:00"}', "wrong_value",
+         "s.yaml:7:11"),
+        ("yearly:\n", "yearly:\n    mail: {}\n", "wrong_value", "s.yaml:12:5"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_told_with_its_place(old: str, new: str, code: str, place: str) -> None:

@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from escalation.errors import Invalid
-from escalation.routing.surveys import After, Kind, Question, Survey
+from escalation.routing.surveys import After, Kind, Question, Survey, SurveyMail
 from escalation.routing.vocabulary import Sensitivity
 from escalation.workflow.commands import Close, Merge, Reclassify, Resolve, Withdraw
 from escalation.workflow.facts import ENGINE
 from escalation.workflow.interactions import Quoting, Sentiment
 from escalation.workflow.inviting import SurveyDue
-from escalation.workflow.surveys import WhyNot, answer_of, answers_of, why_not
+from escalation.workflow.surveys import WhyNot, answer_of, answers_of, is_mailed, why_not
 from tests.unit.workflow.asks import beside
 from tests.unit.workflow.builders import MONDAY, Story, logged
 
@@ -163,3 +164,23 @@ def test_no_answer_is_none() -> None:
     for question in SURVEY.questions:
         assert answer_of(question, None) is None
         assert answer_of(question, "  ") is None
+
+
+@pytest.mark.parametrize(
+    ("raiser", "ola", "mailed"),
+    [
+        (REACHED, None, True),
+        (REACHED, "spared", False),
+        ({**REACHED, "email": None, "phone": "07"}, None, False),
+        ({**REACHED, "needs": {"preferred_channel": "email"}}, None, True),
+        ({**REACHED, "needs": {"preferred_channel": "phone"}}, None, False),
+        ({**REACHED, "needs": {"relay": "NRS"}}, None, True),
+    ],
+)
+def test_who_is_mailed_of_all_who_are_asked(
+    raiser: dict[str, Any], ola: str | None, *, mailed: bool
+) -> None:
+    issue = structs.replace(resolved().issue, raiser=raiser, ola=ola)
+    mail = SurveyMail(not_under=("spared",))
+    assert is_mailed(SURVEY.model_copy(update={"mail": mail}), issue) is mailed
+    assert not is_mailed(SURVEY, issue)

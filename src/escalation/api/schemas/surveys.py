@@ -71,6 +71,17 @@ class LetterView(Shape):
     text: str
 
 
+class MailOfInvitation(Shape):
+    """How the mail with the link went; `bounced` where it came back for good, with its status."""
+
+    state: Annotated[
+        str,
+        Field(description="`waiting`, `sending`, `delivered`, `dead`, `cancelled` or `bounced`."),
+    ]
+    at: datetime | None
+    status: Annotated[str | None, Field(description="RFC 3463's, of a mail that came back.")]
+
+
 class InvitationView(Shape):
     """Somebody who was asked how their issue went; the link while it can be answered."""
 
@@ -82,6 +93,7 @@ class InvitationView(Shape):
     answered_at: datetime | None
     feedback: str | None
     link: str | None
+    mail: MailOfInvitation | None
 
 
 class InvitationDetail(InvitationView):

@@ -24,7 +24,7 @@ from escalation.services.jobs import Job
 from escalation.services.mail.mailing import Mailing, Mode
 from escalation.services.mail.replies import Meant, Purpose, Replies
 from escalation.services.mail.sight import Sight
-from escalation.store import endpoints, hooks, issues, mailing
+from escalation.store import endpoints, hooks, issues, mailing, surveys
 from escalation.store.endpoints import EndpointState, StoredEndpoint
 from escalation.store.hooks import HookDelivery, HookState
 from escalation.store.transaction import Connection, part
@@ -194,6 +194,10 @@ class _Hand:
         told = " ".join(filter(None, (bounce.status, bounce.recipient, bounce.detail)))
         if not bounce.permanent:
             raise _Stop(HookState.IGNORED, f"It is delayed, not lost: {told}")
+        if box.recipient == mailing.RAISERS:
+            if self.issue_id is not None:
+                surveys.bounced(self.connection, self.issue_id, bounce.status, self.now)
+            return ["bounced"]
         state = {"state": EndpointState.DISABLED.value, "state_reason": f"it bounced: {told}"[:500]}
         endpoints.change(self.connection, box.id, state)
         _log.error("mail_bounced", recipient=box.recipient, status=bounce.status)

@@ -23,6 +23,7 @@ class MailSetup:
     server: Server | None = None
     lacks: Sequence[str] = ()
     replies: bool = False
+    links: bool = False
 
 
 NO_MAIL = MailSetup()
@@ -50,6 +51,12 @@ def around(setup: MailSetup) -> Found:
             "mail_without_replies",
             "Who answers a mail answers to nobody, and what comes back is seen by nobody.",
             "Set ESCALATION_MAIL_REPLY_DOMAIN, and where its mail is: docs/mail.md.",
+        )
+    if not setup.links:
+        yield unwise(
+            "mail_without_links",
+            "Mail has no links, and nobody is mailed a survey: ESCALATION_PUBLIC_URL is not set.",
+            "Set it to where people reach this service.",
         )
     found = knocked(server)
     if found.outcome is not Outcome.ACCEPTED:

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from escalation.routing.directory import Directory
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.timekeeping.instants import zone_named
 
@@ -99,6 +100,13 @@ class Mailing(BaseModel):
         over_midnight = begins > ends
         quiet = (now >= begins or now < ends) if over_midnight else begins <= now < ends
         return _next(at, ends, zone) if quiet else at
+
+
+def zone_of(wants: Mailing, directory: Directory | None) -> ZoneInfo:
+    """The zone of somebody's times: their own, else the directory's."""
+    if wants.zone is not None:
+        return zone_named(wants.zone)
+    return zone_named("UTC") if directory is None else directory.zone
 
 
 def _time(text: str) -> time:

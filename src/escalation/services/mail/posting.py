@@ -15,11 +15,10 @@ from escalation.delivery.retry import Outcome
 from escalation.ids import named
 from escalation.services.mail import composing, documents
 from escalation.services.mail.composing import Part, Words
-from escalation.services.mail.mailing import Mailing, Mode
+from escalation.services.mail.mailing import Mailing, Mode, zone_of
 from escalation.services.mail.replies import SHORT, Purpose
 from escalation.services.mail.rules import MailRules
 from escalation.services.mail.sight import Sight
-from escalation.services.mail.telling import zone_of
 from escalation.services.registry import Known
 from escalation.services.veil import veiled
 from escalation.store import deliveries, issues, mailing
@@ -68,7 +67,7 @@ class Posting:
 
     def turn(self, until: datetime, limit: int, handing: HandingOf) -> Turn | None:
         """Lease what is due; None where nothing is to be handed over now."""
-        wants, directory = Mailing.of(self.box.mailing), self.known.directory
+        wants, directory = self._wants(), self.known.directory
         zone = zone_of(wants, directory)
         quiet = wants.quiet_till(self.now, zone, self._calendar(wants))
         if quiet is not None:
@@ -94,6 +93,10 @@ class Posting:
         deliveries.finish(self.connection, self.box.id, marks, self.now)
         left = [each for each in claimed if each.id in letters]
         return Turn(left, letters) if left else None
+
+    def _wants(self) -> Mailing:
+        """How mail is wanted here."""
+        return Mailing.of(self.box.mailing)
 
     # -- what was begun before
 
@@ -145,17 +148,13 @@ class Posting:
     def _letter(self, claimed: Claimed, there: Mapping[str, Issue], handing: Handing) -> Letter:
         body: dict[str, Any] = json.loads(claimed.body)
         issue = there.get(claimed.aggregate)
-        recipient = self._recipient()
-        if documents.is_document(body):
-            mail = documents.mail_of(body, self._envelope(claimed, recipient, None))
-        else:
-            mail = self._mail(claimed, body, issue, there, recipient)
+        mail = self._mail_of(claimed, body, issue, there)
         try:
             content = written(mail).decode("ascii")
         except ValueError as error:
             raise Withheld(str(error)) from error
         return Letter(
-            url=f"mailto:{recipient.address}",
+            url=f"mailto:{mail.recipient.address}",
             message_id=claimed.message_id,
             requests=(Request(method="MAIL", content_type="message/rfc822", body=content),),
             secrets=(),
@@ -163,6 +162,18 @@ class Posting:
             handing=handing,
             at_once=AT_ONCE,
         )
+
+    def _mail_of(
+        self,
+        claimed: Claimed,
+        body: Mapping[str, Any],
+        issue: Issue | None,
+        there: Mapping[str, Issue],
+    ) -> Mail:
+        recipient = self._recipient()
+        if documents.is_document(body):
+            return documents.mail_of(body, self._envelope(claimed, recipient, None))
+        return self._mail(claimed, body, issue, there, recipient)
 
     def _recipient(self) -> Named:
         """Whose mailbox it is, by the directory as it is now."""

@@ -4,22 +4,22 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from escalation.delivery.mail.addresses import address
 from escalation.errors import EscalationError
 from escalation.ids import IdSource
 from escalation.routing.directory import Directory
+from escalation.services.mail import raisers
 from escalation.services.mail.audience import TOLD_OF, Case, told_of
-from escalation.services.mail.mailing import Mailing, Mode
+from escalation.services.mail.mailing import Mailing, Mode, zone_of
 from escalation.services.mail.sight import Sight
 from escalation.services.registry import Known, Registry
+from escalation.services.surveys.book import SurveyBook
 from escalation.store import issues, mailing
 from escalation.store.deliveries import NewDelivery
 from escalation.store.heartbeat import Recovery
 from escalation.store.outbox import Pending
 from escalation.store.transaction import Connection
-from escalation.timekeeping.instants import zone_named
 from escalation.workflow.facts import Agreement, Issue
 
 
@@ -27,9 +27,15 @@ class Telling:
     """Finds out who is told of a batch of events, within the transaction of the fan-out."""
 
     def __init__(
-        self, connection: Connection, registry: Registry, ids: IdSource, now: datetime
+        self,
+        connection: Connection,
+        registry: Registry,
+        ids: IdSource,
+        now: datetime,
+        book: SurveyBook | None = None,
     ) -> None:
-        """Tell as at ``now``, by the directory as it is now."""
+        """Tell as at ``now``, by the directory as it is now; raisers by the surveys of a book."""
+        self._book = book
         self._connection = connection
         self._registry = registry
         self._ids = ids
@@ -57,7 +63,36 @@ class Telling:
                 for person, must in told.get(event.event_id, {}).items()
                 if must or wanted[person].mode is not Mode.NONE
             ]
+        for event in self._asking(events):
+            found[event.event_id].append(self._to_raiser(event))
         return found
+
+    def _asking(self, events: Sequence[Pending]) -> list[Pending]:
+        """The events that ask a raiser how it went, where they are asked by mail."""
+        book = self._book
+        asked = [e for e in events if e.type == raisers.ASKS and e.visibility == "shared"]
+        if book is None or not asked:
+            return []
+        there = issues.load(self._connection, [event.aggregate for event in asked])
+        wanted = [
+            event
+            for event in asked
+            if event.aggregate in there
+            and raisers.asks(book, there[event.aggregate].issue, json.loads(event.payload))
+        ]
+        mailing.ensure(self._connection, [mailing.RAISERS] if wanted else [], self._now)
+        return wanted
+
+    def _to_raiser(self, event: Pending) -> NewDelivery:
+        """It waits for no recovery: one summary to all raisers would be nobody's."""
+        return NewDelivery(
+            id=self._ids.new("dlv", self._now),
+            endpoint_id=mailing.mailbox_id(mailing.RAISERS),
+            message_id=event.event_id,
+            aggregate=event.aggregate,
+            number=event.number,
+            type=event.type,
+        )
 
     def _told(self, events: Sequence[Pending], directory: Directory) -> dict[str, dict[str, bool]]:
         """By event, the people who are told, and whether whatever they wish."""
@@ -114,13 +149,6 @@ class Telling:
             held=recovery is not None,
             due_at=due,
         )
-
-
-def zone_of(wants: Mailing, directory: Directory | None) -> ZoneInfo:
-    """The zone of somebody's times: their own, else the directory's."""
-    if wants.zone is not None:
-        return zone_named(wants.zone)
-    return zone_named("UTC") if directory is None else directory.zone
 
 
 def _reachable(directory: Directory, person: str) -> bool:

@@ -14,18 +14,13 @@ from escalation.services.surveys.book import SurveyBook
 from escalation.services.surveys.links import path_of
 from escalation.services.views import told
 from escalation.store import issues, surveys
-from escalation.store.surveys import Invitation
+from escalation.store.surveys import Invitation, Mailed
 from escalation.store.transaction import Connection
 
-_LETTER = """\
-You raised {issue} with us, and it is settled.
-
-{about}
-
-{link}
-
-The link is yours alone and can be answered once, until {until}. Nobody needs to sign in.
-"""
+_OPENING = "You raised {issue} with us, and it is settled."
+_ENDING = (
+    "The link is yours alone and can be answered once, until {until}. Nobody needs to sign in."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +33,17 @@ class Letter:
     email: str | None
     phone: str | None
     name: str | None
+    title: str
     subject: str
-    text: str
+    opening: str
     link: str
+    until: str
+    ending: str
+
+    @property
+    def text(self) -> str:
+        """All of it as plain text."""
+        return f"{self.opening}\n\n{self.link}\n\n{self.ending}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Invitations:
         told_of = None
         if letter is not None:
             told_of = {"subject": letter.subject, "text": letter.text}
-        return {**self._view(found), "letter": told_of}
+        mailed = surveys.mailed(look.connection, [found]).get(found.issue_id)
+        return {**self._view(found, mailed), "letter": told_of}
 
     def page(
         self,
@@ -82,7 +86,8 @@ class Invitations:
         )
         shown = found[:limit]
         goes_on = (shown[-1].invited_at, shown[-1].id) if len(found) > limit else None
-        return Page([self._view(each) for each in shown], limit, goes_on)
+        mailed = surveys.mailed(look.connection, shown)
+        return Page([self._view(each, mailed.get(each.issue_id)) for each in shown], limit, goes_on)
 
     def letter(self, connection: Connection, found: Invitation) -> Letter | None:
         """What is sent to whoever is asked; None where the survey is gone, or they cannot be.
@@ -100,23 +105,20 @@ class Invitations:
         return self._letter(found, survey, raiser)
 
     def _letter(self, found: Invitation, survey: Survey, raiser: Mapping[str, Any]) -> Letter:
-        link = f"{self.base}{path_of(self.vault, found)}"
-        text = _LETTER.format(
-            issue=found.issue,
-            about=survey.about.strip(),
-            link=link,
-            until=f"{found.expires_at:%d %B %Y, %H:%M} UTC",
-        )
+        until = f"{found.expires_at:%d %B %Y, %H:%M} UTC"
         return Letter(
             email=raiser.get("email"),
             phone=raiser.get("phone"),
             name=raiser.get("name"),
+            title=survey.title,
             subject=f"{survey.title} ({found.issue})",
-            text=text,
-            link=link,
+            opening=f"{_OPENING.format(issue=found.issue)}\n\n{survey.about.strip()}",
+            link=f"{self.base}{path_of(self.vault, found)}",
+            until=until,
+            ending=_ENDING.format(until=until),
         )
 
-    def _view(self, found: Invitation) -> dict[str, Any]:
+    def _view(self, found: Invitation, mailed: Mailed | None) -> dict[str, Any]:
         open_ = found.answered_at is None
         return {
             "id": found.id,
@@ -127,4 +129,14 @@ class Invitations:
             "answered_at": told(found.answered_at),
             "feedback": found.feedback,
             "link": f"{self.base}{path_of(self.vault, found)}" if open_ else None,
+            "mail": _mail(found, mailed),
         }
+
+
+def _mail(found: Invitation, mailed: Mailed | None) -> dict[str, Any] | None:
+    """How its mail went; None where there is none, or it is forgotten."""
+    if found.bounced_at is not None:
+        return {"state": "bounced", "at": told(found.bounced_at), "status": found.bounce}
+    if mailed is None:
+        return None
+    return {"state": mailed.state, "at": told(mailed.at), "status": None}

@@ -29,6 +29,8 @@ survey_invitation = Table(
     Column("expires_at", UtcInstant, nullable=False),
     Column("answered_at", UtcInstant),
     Column("feedback", Id),  # the feedback that the answer is
+    Column("bounced_at", UtcInstant),  # its mail came back: when that was read,
+    Column("bounce", Text),  # and the status that its mail system gave (RFC 3463)
     *_places(),
     Index("ix_survey_invitation_invited", "invited_at", "id"),
 )
