@@ -8,12 +8,14 @@ agreement says so, else the partnering agreement of its cluster.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from escalation.routing.directory import Directory
 from escalation.routing.effective import ForumRef
 from escalation.routing.ladder import Ola
 from escalation.routing.publication import Publication
+from escalation.routing.seats import Parties, holder
 from escalation.routing.vocabulary import SIGNS, Approval, ForumKind, ForumOwner, Side
 
 BODY = ForumRef(ForumKind.PARTNERING_FORUM, ForumOwner.CLUSTER)
@@ -76,6 +78,18 @@ class Need:
             for agreement in answer["agreements"]
         }
         return given.issuperset(self.agreements)
+
+    def signatory(self, directory: Directory, at: datetime) -> str | None:
+        """Who holds the seat that approves for a party at an instant; None for a forum's."""
+        if self.seat is None:
+            return None
+        parties = Parties(
+            self.provider or "",
+            self.client or "",
+            corporate_purchaser=self.person,
+            agreement=self.agreements[0],
+        )
+        return holder(directory, self.seat, SIGNS[self.seat], parties, at).person
 
     @property
     def words(self) -> str:

@@ -44,6 +44,7 @@ _OF_ISSUES: Mapping[EventType, str] = {
 }
 _OTHERS: Mapping[str, str] = {
     "meeting.scheduled": "a forum is to meet: by its rule, or in between",
+    "meeting.agenda": "the papers of a meeting are due: its agenda as it stands is for its members",
     "meeting.moved": "a meeting takes place at another time; its items stay",
     "meeting.cancelled": "a meeting does not take place; its items go to the next",
     "meeting.closed": "a meeting was closed: each of its items has an outcome",

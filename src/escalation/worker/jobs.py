@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
-from escalation.services import corrections, outgoing, planning, recovery, upkeep, watch
+from escalation.services import agendas, corrections, outgoing, planning, recovery, upkeep, watch
 from escalation.services.mail.arriving import AT_ONCE as ARRIVING
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.services.subscribing import closing, making
@@ -24,6 +24,8 @@ SUBSCRIPTIONS = 15.0
 """Seconds between two looks for windows of subscriptions whose time has come."""
 PLANNING = 300.0
 """Seconds between two looks at when forums meet."""
+AGENDAS = 60.0
+"""Seconds between two looks for meetings whose papers are due."""
 INVITING = 60.0
 """Seconds between two looks at settled issues whose raisers are to be asked how it went."""
 FORGETTING = 600.0
@@ -103,6 +105,7 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("clocks", interval, clocks),
         Recurring("seats", interval, seats, full=SMALLEST_FULL_CHUNK),
         Recurring("meetings", PLANNING, ahead, full=planning.AT_ONCE),
+        Recurring("agendas", AGENDAS, lambda: agendas.tell_due(desk, timeout=HUNG)),
         Recurring("auditor", AUDITING, auditor, full=watch.AT_ONCE + 1),
         Recurring("seals", settings.seal_interval_seconds, container.sealer.seal, full=SEALED),
         Recurring("corrections", CORRECTING, lambda: corrections.correct_next(desk), full=1),

@@ -174,6 +174,11 @@ def carry_over_limit(rung: EffectiveRung) -> int:
     return cast("Valued[int]", rung.carry_over_limit).value  # every forum's rung has one
 
 
+def papers_by(under: Agreement, body: Forum, starts_at: datetime) -> datetime:
+    """When the papers of a meeting are due; beyond the calendar's horizon, when it begins."""
+    return ahead_of(starts_at, body.paper_date, under.calendar(body.calendar))
+
+
 def after(instant: datetime, wait: Duration, calendar: Calendar) -> datetime:
     """The end of ``wait`` from ``instant``; beyond the calendar's horizon, the instant itself."""
     runs = (Interval(instant, None),)

@@ -18,6 +18,7 @@ _SHOWN: Mapping[str, str] = {
     "how": "How",
     "forum": "Forum",
     "starts_at": "Meets at",
+    "place": "Place",
     "text": "Text",
     "question": "Question",
     "answer": "Answer",
@@ -28,6 +29,7 @@ _SHOWN: Mapping[str, str] = {
     "clock": "Clock",
     "step": "Step",
     "ends_at": "Ends at",
+    "label": "Ladder file",
     "reason": "Reason",
     "note": "Note",
 }

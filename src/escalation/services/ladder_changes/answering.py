@@ -16,9 +16,8 @@ from escalation.errors import (
     Refused,
 )
 from escalation.routing.approval import Need
-from escalation.routing.directory import Directory
-from escalation.routing.seats import Parties, holder
-from escalation.routing.vocabulary import SIGNS, Side
+from escalation.routing.vocabulary import Side
+from escalation.services.bodies import directory_of
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.ladder_changes.telling import (
@@ -128,7 +127,7 @@ def _check_open(ask: Ask, row: Row) -> None:
 def _withdraw(connection: Connection, row: Row, ask: Ask, entry: Entry, now: datetime) -> None:
     ladder_changes.change(connection, row["id"], {"status": "withdrawn", "settled_at": now})
     agendas.take_off(connection, row["id"], "the change was withdrawn", whole_second(now))
-    payload = {**named(row), **({"note": ask.note} if ask.note else {})}
+    payload = {**named(row), "needs": row["needs"], **({"note": ask.note} if ask.note else {})}
     entry.write(connection, "withdrawn", payload, (ask.actor, now))
 
 
@@ -163,7 +162,8 @@ def _theirs(known: Known, ask: Ask, row: Row, now: datetime) -> list[Need]:
         and (ask.agreement is None or ask.agreement in need.agreements)
     ]
     if ask.actor.bound:
-        needs = [n for n in needs if _signs(known.directory, n, now) == ask.actor.person]
+        directory = directory_of(known)
+        needs = [n for n in needs if n.signatory(directory, now) == ask.actor.person]
     elif len({(need.seat, need.party) for need in needs}) > 1:
         fault = Fault("missing", "say for which party: `seat`, and `agreement`", pointer="/seat")
         raise Invalid("It is not said for whom it is answered.", errors=[fault])
@@ -174,19 +174,6 @@ def _theirs(known: Known, ask: Ask, row: Row, now: datetime) -> list[Need]:
     if not left:
         raise Refused("It has this approval already.", "approved_already")
     return left
-
-
-def _signs(directory: Directory | None, need: Need, now: datetime) -> str | None:
-    """Who holds the seat that approves for a party of an agreement, now."""
-    if directory is None or need.seat is None:
-        return None
-    parties = Parties(
-        need.provider or "",
-        need.client or "",
-        corporate_purchaser=need.person,
-        agreement=need.agreements[0],
-    )
-    return holder(directory, need.seat, SIGNS[need.seat], parties, now).person
 
 
 def decided(connection: Connection, made: Made, entry: Entry, by: By) -> None:
@@ -224,4 +211,5 @@ def _settle(
     ladder_changes.change(connection, row["id"], values)
     if verdict == "declined":
         agendas.take_off(connection, row["id"], "the change was declined", whole_second(by[1]))
-    entry.write(connection, verdict, {**named(row), "answers": list(given), "left": left}, by)
+    payload = {**named(row), "needs": row["needs"], "answers": list(given), "left": left}
+    entry.write(connection, verdict, payload, by)

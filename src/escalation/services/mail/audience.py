@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from escalation.routing.approval import Need
 from escalation.routing.directory import Directory
 from escalation.routing.membership import seats_of
 from escalation.routing.seats import holder, holdings
@@ -33,6 +34,7 @@ class Who(StrEnum):
     ASKED = "whose advice is asked"
     SECRETARIAT = "the secretariat of its forum"
     MEMBERS = "the members of its forum"
+    APPROVERS = "whose approval a change of the ladder file needs"
     ACCOUNT_MANAGER = "the provider's account manager"
     NAMED = "the people named for a sealed issue"
 
@@ -85,10 +87,15 @@ TOLD_OF: Mapping[str, tuple[frozenset[Who], frozenset[Who]]] = {
         (Type.WITHDRAWN, (), {_W.LEAD, _W.OTHERS}),
         (Type.EXHAUSTED, {_W.LEAD, _W.SECRETARIAT, _W.ACCOUNT_MANAGER}, ()),
         (Type.BREACHED, {_W.NAMED}, ()),
+        (MeetingEvent.SCHEDULED, {_W.SECRETARIAT}, {_W.MEMBERS}),
+        (MeetingEvent.AGENDA, {_W.SECRETARIAT}, {_W.MEMBERS}),
         (MeetingEvent.MOVED, {_W.SECRETARIAT}, {_W.MEMBERS}),
         (MeetingEvent.CANCELLED, {_W.SECRETARIAT}, {_W.MEMBERS}),
         (MeetingEvent.CLOSED, (), {_W.SECRETARIAT}),
         ("digest.ready", (), {_W.SECRETARIAT}),
+        ("ladder.change_proposed", {_W.APPROVERS}, ()),
+        ("ladder.change_declined", (), {_W.APPROVERS}),
+        ("ladder.change_withdrawn", (), {_W.APPROVERS}),
     )
 }
 """Event: who is told whatever they wish, and who is told unless they want no mail."""
@@ -97,6 +104,8 @@ TOLD_OF: Mapping[str, tuple[frozenset[Who], frozenset[Who]]] = {
 def told_of(kind: str, case: Case) -> dict[str, bool]:
     """Who is told of an event of that type, each once: whether they are told whatever they wish."""
     must, may = TOLD_OF.get(kind, (frozenset(), frozenset()))
+    if kind == MeetingEvent.SCHEDULED and not case.details.get("in_between"):
+        return {}  # what a forum's rule has is no news: half a year of it is put down at once
     found: dict[str, bool] = {}
     for wanted, whether in ((must, True), (may, False)):
         for who in Who:
@@ -185,6 +194,16 @@ def _members(case: Case) -> Iterator[str]:
     yield from (seat.person for seat in seats if seat.person is not None)
 
 
+def _approvers(case: Case) -> Iterator[str]:
+    for told in case.details.get("needs") or ():
+        need = Need.restored(told)
+        person = need.signatory(case.directory, case.now)
+        if person is not None:
+            yield person
+        if need.forum is not None:
+            yield from _secretary(case, need.forum)
+
+
 def _account_manager(case: Case) -> Iterator[str]:
     if case.issue is None or case.under is None:
         return
@@ -207,6 +226,7 @@ _PEOPLE: Mapping[Who, Callable[[Case], Iterator[str]]] = {
     Who.ASKED: _asked,
     Who.SECRETARIAT: _secretariat,
     Who.MEMBERS: _members,
+    Who.APPROVERS: _approvers,
     Who.ACCOUNT_MANAGER: _account_manager,
     Who.NAMED: _named,
 }

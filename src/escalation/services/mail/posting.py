@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from escalation.delivery.payloads import told as instant_told
 from escalation.delivery.retry import Outcome
 from escalation.ids import named
 from escalation.services.mail import composing, documents
+from escalation.services.mail.agenda import more_of
 from escalation.services.mail.composing import Part, Words
 from escalation.services.mail.mailing import Mailing, Mode, zone_of
 from escalation.services.mail.replies import SHORT, Purpose
@@ -34,11 +35,13 @@ from escalation.store.endpoints import StoredEndpoint
 from escalation.store.transaction import Connection
 from escalation.timekeeping.calendar import Calendar
 from escalation.workflow.facts import Issue
+from escalation.workflow.meetings.plan import MeetingEvent
 
 AT_ONCE = 8
 """Mails of one turn at most: each is handed over by itself."""
 ACCEPTED = 250
 ANSWERS = "Answer this mail, and what you write is kept with the issue, for both sides to read."
+_AGENDA = {MeetingEvent.AGENDA.value: "/agenda"}
 HandingOf = Callable[[Claimed], Handing]
 """Makes the notes of a claimed delivery."""
 
@@ -249,9 +252,11 @@ class Posting:
                 viewer = seen
             elif not _papers(sight, body):
                 continue
-            yield composing.part_of(
+            part = composing.part_of(
                 veiled(self.connection, viewer, body), issue, self._link(body, issue)
             )
+            more = () if issue is not None else more_of(self.connection, sight, body)
+            yield replace(part, facts=(*part.facts, *more))
 
     def _link(self, body: Mapping[str, Any], issue: Issue | None) -> str | None:
         base, details = self.rules.url, body["data"].get("details") or {}
@@ -261,7 +266,10 @@ class Posting:
             return f"{base}/v1/issues/{issue.id}"
         meeting = details.get("meeting")
         if meeting is not None:
-            return f"{base}/v1/meetings/{meeting}"
+            return f"{base}/v1/meetings/{meeting}{_AGENDA.get(body['type'], '')}"
+        change = details.get("change")
+        if change is not None:
+            return f"{base}/v1/ladder-changes/{change}"
         digest = (details.get("digest") or {}).get("id")
         return None if digest is None else f"{base}/v1/digests/{digest}"
 

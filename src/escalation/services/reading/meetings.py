@@ -8,11 +8,12 @@ from typing import Any
 from escalation.errors import NotFound
 from escalation.routing.directory import Forum
 from escalation.routing.wording import not_among
+from escalation.services.agendas import listed
 from escalation.services.meeting_views import item_view, meeting_seen
 from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
-from escalation.store import actions, issues, meetings
+from escalation.store import actions, meetings
 from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Issue
 from escalation.workflow.forum import SEEN, identified, sitting, sittings_after
@@ -74,26 +75,9 @@ def _seen(look: Look, forum: Forum | None, meeting: Meeting) -> dict[str, Any]:
 
 
 def items_of(look: Look, meeting_id: str) -> list[tuple[Item, dict[str, Any]]]:
-    """A meeting's items with what is told of each, in the order of an agenda.
-
-    Exhausted issues first, then the oldest, and of the same age the worst; other items follow in
-    the order in which they were tabled.
-    """
-    listed = meetings.items(look.connection, meeting_id, look.viewer)
-    loaded = issues.load(look.connection, meetings.subjects_of(listed))
-    known = {name: each.issue for name, each in loaded.items()}
-    ordered = sorted(listed, key=lambda item: _place(item, known.get(item.subject)))
-    return [(item, _item_told(item, known.get(item.subject))) for item in ordered]
-
-
-_WORST_FIRST = ("critical", "high", "medium", "low")
-
-
-def _place(item: Item, issue: Issue | None) -> tuple[Any, ...]:
-    if issue is None:
-        return (2, item.tabled_at, 0, item.subject)
-    worst = _WORST_FIRST.index(issue.severity)
-    return (issue.exhausted_at is None, issue.received_at, worst, item.subject)
+    """A meeting's items with what is told of each, in the order of an agenda."""
+    found = listed(look.connection, meeting_id, look.viewer)
+    return [(item, _item_told(item, issue)) for item, issue in found]
 
 
 def _item_told(item: Item, issue: Issue | None) -> dict[str, Any]:

@@ -4,7 +4,6 @@ Each is JSON as it stands; :mod:`escalation.reports.pages` lays it out for peopl
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from escalation.digests.papers import Entry, Told, history, positions
@@ -18,9 +17,8 @@ from escalation.services.reading.meetings import decision_view, decisions_of, fi
 from escalation.services.reading.reader import Look
 from escalation.services.views import clock_view, told
 from escalation.store import actions, meetings, timeline
-from escalation.timekeeping.calendar import BeyondHorizon
-from escalation.timekeeping.ledger import before
 from escalation.workflow.facts import Facts
+from escalation.workflow.forum import papers_by
 from escalation.workflow.meetings.conflicts import recused_on
 from escalation.workflow.meetings.facts import Item, Meeting, MeetingFacts
 
@@ -60,7 +58,9 @@ def agenda(look: Look, meeting_id: str) -> dict[str, Any]:
     return {
         "meeting": meeting_seen(look.connection, look.viewer, body, meeting),
         "zone": body.meeting.zone,
-        "papers_by": told(_papers_by(look, body, meeting)),
+        "papers_by": told(
+            papers_by(look.registry.in_force(look.known), body, meeting.sitting.starts_at)
+        ),
         "sections": sections,
         "terms": terms.of_cluster(look, body.owner if body.of is ForumOwner.CLUSTER else None),
         "papers": [
@@ -247,15 +247,6 @@ def _item(look: Look, meeting: Meeting, subject: str) -> Item | None:
 def _body(look: Look, meeting: Meeting) -> Forum:
     """The forum that met; as it was last, where the directory has it no more."""
     return body_of(look.registry, look.connection, look.known, meeting.sitting.forum)
-
-
-def _papers_by(look: Look, body: Forum, meeting: Meeting) -> datetime:
-    """When papers are due; beyond what the calendar knows, when the meeting begins."""
-    calendar = look.registry.in_force(look.known).calendar(body.calendar)
-    try:
-        return before(meeting.sitting.starts_at, body.paper_date, calendar)
-    except BeyondHorizon:
-        return meeting.sitting.starts_at
 
 
 def _name(directory: Directory, person: str) -> str:

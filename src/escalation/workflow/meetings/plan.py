@@ -21,6 +21,7 @@ class MeetingEvent(StrEnum):
     """The types of entries in a meeting's own record."""
 
     SCHEDULED = "meeting.scheduled"
+    AGENDA = "meeting.agenda"
     MOVED = "meeting.moved"
     CANCELLED = "meeting.cancelled"
     CLOSED = "meeting.closed"
@@ -36,7 +37,13 @@ class MeetingEvent(StrEnum):
 
 
 SENT = frozenset(
-    {MeetingEvent.SCHEDULED, MeetingEvent.MOVED, MeetingEvent.CANCELLED, MeetingEvent.CLOSED}
+    {
+        MeetingEvent.SCHEDULED,
+        MeetingEvent.AGENDA,
+        MeetingEvent.MOVED,
+        MeetingEvent.CANCELLED,
+        MeetingEvent.CLOSED,
+    }
 )
 """Types that also go out; what a meeting does to an issue goes out as the issue's own event."""
 
