@@ -7,12 +7,12 @@ agreement says so, else the partnering agreement of its cluster.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
 from escalation.routing.directory import Directory
-from escalation.routing.effective import ForumRef
+from escalation.routing.effective import EffectiveLadder, ForumRef, Source
 from escalation.routing.ladder import Ola
 from escalation.routing.publication import Publication
 from escalation.routing.seats import Parties, holder
@@ -21,6 +21,7 @@ from escalation.routing.vocabulary import SIGNS, Approval, ForumKind, ForumOwner
 BODY = ForumRef(ForumKind.PARTNERING_FORUM, ForumOwner.CLUSTER)
 """The forum that approves for a cluster."""
 _HORIZON = {"known_from", "known_until"}
+_PLACES = {"publication", "_positions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def needed(
     parties: list[Need] = []
     forums: dict[str, list[str]] = {}
     for key in sorted({*before.file.olas, *after.file.olas}):
-        if _held_under(before, key) == _held_under(after, key):
+        if _held_under(before, key, directory) == _held_under(after, key, directory):
             continue
         asked = [_rule(each, key, directory) for each in (before, after)]
         entry = before.file.olas.get(key) or after.file.olas[key]
@@ -141,15 +142,53 @@ def _rule(publication: Publication, key: str, directory: Directory) -> Approval 
     return next((each for each in said if each is not None), None)
 
 
-def _held_under(publication: Publication, key: str) -> object:
+def _held_under(publication: Publication, key: str, directory: Directory) -> object:
     """All that holds under an agreement, comparable; where it stands in the file is nothing to it.
 
-    A calendar that is known further ahead is the same calendar.
+    What its ladders come to counts, with its overrides, and not what others override; and of
+    calendars those that its issues and its forums go by. One that is known further ahead is the
+    same calendar.
     """
     file = publication.file
     entry = file.olas.get(key)
     if entry is None:
         return None
-    calendars = {name: each.model_dump(exclude=_HORIZON) for name, each in file.calendars.items()}
-    ladders = {name: file.ladders[name] for name in entry.ladders.values()}
-    return entry, file.base, file.severities, file.layers, ladders, calendars
+    ladders = [publication.effective(key, scope) for scope in entry.ladders]
+    counts = _calendars(entry, ladders, directory)
+    calendars = {
+        name: each.model_dump(exclude=_HORIZON)
+        for name, each in file.calendars.items()
+        if name in counts
+    }
+    said = entry.model_dump(exclude={"overrides"})
+    return said, file.severities, file.layers, _bare(ladders), calendars
+
+
+def _calendars(
+    entry: Ola, ladders: Sequence[EffectiveLadder], directory: Directory
+) -> set[str | None]:
+    """The calendars by which something runs under an agreement: its clocks, and its forums."""
+    own = {ladder.calendar.value for ladder in ladders}
+    regions = {each.calendar for each in directory.file.regions.values()}
+    seated = [
+        directory.forum_for(rung.forum, entry.cluster, entry.provider)
+        for ladder in ladders
+        for rung in ladder.rungs
+        if rung.forum is not None
+    ]
+    forums = {body.calendar for body in seated if body is not None}
+    return {*own, *forums, *(() if entry.calendar is not None else regions)}
+
+
+def _bare(value: object) -> object:
+    """A part of an effective ladder without where it stands: of sources their clauses alone."""
+    if isinstance(value, Source):
+        return value.clause
+    if is_dataclass(value):
+        names = (each.name for each in fields(value) if each.name not in _PLACES)
+        return {name: _bare(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {name: _bare(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_bare(each) for each in value]
+    return value

@@ -9,6 +9,7 @@ from escalation.routing.cross_checks import check_against
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from escalation.routing.vocabulary import Side
+from tests.fakes import utc
 from tests.unit.routing.samples import CONFIG
 
 TODAY = date(2026, 11, 22)
@@ -30,7 +31,8 @@ def asking(rule: str) -> tuple[str, str]:
 
 
 FASTER = ("high: 6 business hours", "high: 5 business hours")
-EVERYWHERE = ("medium: 2 business days, low: 5", "medium: 3 business days, low: 5")
+DIRECTORS = "medium: 5 business days, low: 10 business days}\n        empty_seat: next_rung"
+EVERYWHERE = (DIRECTORS, DIRECTORS.replace("5", "6"))
 
 
 @pytest.mark.parametrize(
@@ -117,3 +119,50 @@ def test_an_agreement_that_comes_or_goes_is_asked_by_its_own_word() -> None:
     after = ladders(asking("parties"), ("\n  ola-rivers:\n", "\n  ola-of-rivers:\n"))
     asked = {name for need in needed(before, after, DIRECTORY) for name in need.agreements}
     assert asked == {"ola-rivers", "ola-of-rivers"}
+
+
+TRANSIT = "    clause: OLA Transit, schedule 3\n"
+PORTS = (TRANSIT, f"{TRANSIT}    approval: parties\n")
+SATURDAYS = ("saturday:  [09:00-12:00]", "saturday:  [09:00-13:00]")
+FAR_NORTH = ("title: Cairns office hours", "title: Cairns hours")
+MANAGERS = ("high: 1 business day, medium: 2", "high: 1 business day, medium: 3")
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        (SATURDAYS, {"ola-transit"}),  # its own calendar, which nobody else goes by
+        (FAR_NORTH, {"ola-rivers"}),  # a region's: ports go by their own everywhere
+        (MANAGERS, {"ola-transit"}),  # rivers has a time of its own
+    ],
+    ids=["own calendar", "region", "overridden value"],
+)
+def test_only_those_are_asked_under_whose_agreement_something_changes(
+    change: tuple[str, str], asked: set[str]
+) -> None:
+    before = ladders(asking("parties"), PORTS)
+    after = ladders(asking("parties"), PORTS, change)
+    found = needed(before, after, DIRECTORY)
+    assert {name for need in found for name in need.agreements} == asked
+
+
+def test_who_goes_by_a_calendar_of_their_own_is_asked_for_that_of_their_forums() -> None:
+    before = ladders(asking("parties"), PORTS)
+    friday = ("friday:    [08:30-17:00]", "friday:    [08:30-16:00]")
+    found = needed(before, ladders(asking("parties"), PORTS, friday), DIRECTORY)
+    assert {name for need in found for name in need.agreements} == {"ola-rivers", "ola-transit"}
+
+
+def test_another_clause_for_a_value_is_another_agreement() -> None:
+    before = ladders(asking("parties"))
+    after = ladders(asking("parties"), ("clause: OLA Rivers, cl 8.2(a)", "clause: OLA Rivers, 9"))
+    assert len(needed(before, after, DIRECTORY)) == 2
+
+
+def test_who_signs_is_looked_up_by_the_day_and_a_forum_is_nobody() -> None:
+    before = ladders(asking("parties"))
+    provider, agency = needed(before, ladders(asking("parties"), FASTER), DIRECTORY)
+    at = utc("2026-03-02 00:00")
+    assert provider.signatory(DIRECTORY, at) == "judith-abernethy"
+    assert agency.signatory(DIRECTORY, at) == "anselm-baptiste"
+    assert Need(("a",), forum="f").signatory(DIRECTORY, at) is None
