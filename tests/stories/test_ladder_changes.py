@@ -169,4 +169,32 @@ def test_a_change_that_is_withdrawn_leaves_the_agenda_of_the_forum(story: Story)
     body = {"kind": "ladder", "item": change["id"], "reason": "again"}
     other = story.finds(f"/v1/forums/{FORUM}/meetings?limit=2")["data"][1]
     path = f"/v1/meetings/{other['id']}/acts/table"
-    problem(story.service.post(path, body, if_match="*"), 422, "invalid")
+    problem(story.service.post(path, body, if_match="*"), 409, "change_settled")
+
+
+@on_both
+def test_a_change_is_tabled_by_hand_for_another_meeting_of_the_forum_that_is_asked(
+    story: Story,
+) -> None:
+    agreement = "/v1/partnering-agreements/pa-southern-cross"
+    story.asks(ADMIN, "PATCH", agreement, {"ladder_changes": "forum"}, if_match="*")
+    story.hears()
+    change = proposes(story, ADMIN, file(FASTER))
+    first, later = story.finds(f"/v1/forums/{FORUM}/meetings?limit=2")["data"]
+    path = f"/v1/meetings/{later['id']}/acts/table"
+    by = {"kind": "ladder", "item": change["id"]}
+    unknown = story.service.post(path, {**by, "item": "lch_none"}, if_match="*")
+    assert "lch_none" in problem(unknown, 422, "invalid")["errors"][0]["detail"]
+    board = story.next_meeting("board-meridian")
+    story.overruled(board, "table", "not_your_approval", **by)
+    tabled = {FORUM: "(meeting.tabled)"}
+    story.rules(later["id"], "table", then=tabled, section="Benchmarks", **by)
+    [item] = story.items(later["id"])
+    assert (item["kind"], item["section"], item["outcome"]) == ("ladder", "Benchmarks", None)
+    assert "2026.3" in item["title"]
+    assert item["sought"]
+    [left] = story.items(first["id"])
+    assert (left["outcome"], left["remark"]) == ("withdrawn", "tabled for another meeting")
+    story.rules(later["id"], "table", then=tabled, sought="Say yes", **by)
+    [item] = story.items(later["id"])
+    assert (item["sought"], item["outcome"]) == ("Say yes", None)

@@ -16,6 +16,7 @@ from escalation.services.desk import Desk
 from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer
 from escalation.services.ladder_changes import answering
+from escalation.services.ladder_changes.tabling import tabled
 from escalation.services.ladder_changes.telling import Entry
 from escalation.services.meeting_views import meeting_seen
 from escalation.services.once import NOBODY, Call
@@ -103,6 +104,8 @@ class _Sitting:
             return self._answer(facts, facts.meeting, ask)  # an earlier try's answer was lost
         fresh(self._seen(facts, facts.meeting), errand.if_match, needs=errand.needs_match)
         self._check_named(facts, ask)
+        if isinstance(ask, Table) and ask.kind is ItemKind.LADDER:
+            ask = tabled(self.connection, ask, facts, whole_second(self.now))
         command, number = self._command(stem, ask, facts)
         now = max(whole_second(self.now), facts.meeting.updated_at)
         plan = decide_meeting(facts, command, now)

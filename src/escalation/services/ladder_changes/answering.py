@@ -182,7 +182,9 @@ def decided(connection: Connection, made: Made, entry: Entry, by: By) -> None:
     row = ladder_changes.one(connection, made.item.subject, lock=True)
     if row is None or row["status"] != ladder_changes.OPEN or decision.effect == Effect.KEEP:
         return
-    need = next(need for need in needs_in(row) if need.forum == decision.forum)
+    need = next((need for need in needs_in(row) if need.forum == decision.forum), None)
+    if need is None:
+        return  # it was put before a forum that is not asked
     given = {
         "answer": "approved" if decision.effect == Effect.RESOLVE else "declined",
         "forum": decision.forum,

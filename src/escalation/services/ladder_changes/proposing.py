@@ -17,6 +17,7 @@ from escalation.routing.vocabulary import Role, Side
 from escalation.services import approvals, framework
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
+from escalation.services.ladder_changes.tabling import SOUGHT, title_of
 from escalation.services.ladder_changes.telling import Entry, answer, named
 from escalation.services.once import NOBODY, Call
 from escalation.services.registry import Known
@@ -26,9 +27,6 @@ from escalation.workflow import forum
 from escalation.workflow.diary import Sitting
 from escalation.workflow.facts import Actor
 from escalation.workflow.meetings.facts import Item, ItemKind
-
-SOUGHT = "Approve it (`resolve`), or give it back (`return`)"
-_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +135,12 @@ class _Proposing:
         for need in needs:
             if need.seat is None:
                 body, ahead = self._next(known, need.forum or "", now)
-                title = f"{self.publication.label}: {self.proposal.reason}"[:_TITLE]
+                called = {"label": self.publication.label, "reason": self.proposal.reason}
                 section = body.sections[0] if body.sections else None
                 item = Item(
                     subject=self.change,
                     kind=ItemKind.LADDER,
-                    title=title,
+                    title=title_of(called),
                     section=section,
                     sought=SOUGHT,
                     late=False,

@@ -34,9 +34,6 @@ def _table(facts: MeetingFacts, ask: Table) -> Iterable[Fault]:
         yield Fault("unknown", not_among(ask.section, facts.body.sections), pointer="/section")
     if ask.kind is ItemKind.MATTER and ask.title is None and facts.item(ask.subject) is None:
         yield Fault("missing", "a matter needs a title", pointer="/title")
-    if ask.kind is ItemKind.LADDER and facts.item(ask.subject) is None:
-        detail = "a change of the ladder comes onto an agenda by being proposed"
-        yield Fault("wrong_value", detail, pointer="/kind")
     if ask.kind not in OF_ISSUES and facts.issues.get(ask.subject) is not None:
         yield Fault("wrong_value", "that is an issue; name it in `issue`", pointer="/item")
 
