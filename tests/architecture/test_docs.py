@@ -30,10 +30,17 @@ def test_decisions_are_numbered_in_order_and_say_what_follows() -> None:
 
 
 def test_every_test_that_the_documentation_names_is_there() -> None:
-    missing = [
-        (page.name, name)
+    named = {
+        (page.name, file, test)
         for page in (ROOT / "docs").glob("*.md")
-        for name in re.findall(r"`(tests/[\w/.]+)`", page.read_text(encoding="utf-8"))
-        if not (ROOT / name).exists()
+        for file, test in re.findall(
+            r"`(tests/[\w/.]+)(?:::(\w+))?`", page.read_text(encoding="utf-8")
+        )
+    }
+    missing = [
+        (page, file, test)
+        for page, file, test in sorted(named)
+        if not (ROOT / file).exists()
+        or (test and f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8"))
     ]
     assert missing == []
