@@ -13,7 +13,16 @@ from escalation.digests import key_themes, suggestions, themes
 from escalation.digests.key_themes import Gathered
 from escalation.digests.measures import Result
 from escalation.digests.suggestions import Text
-from escalation.digests.themes import Agreed, Loop, Mention, Periods, Source, Theme, ThemeStatus
+from escalation.digests.themes import (
+    Agreed,
+    Loop,
+    Mention,
+    Periods,
+    Priority,
+    Source,
+    Theme,
+    ThemeStatus,
+)
 from escalation.routing.vocabulary import Layer
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
@@ -116,13 +125,26 @@ def test_key_themes_are_active_and_came_up_or_are_the_forums_own_the_frequent_fi
     ]  # fmt: skip
     some = [came(1, "d"), came(1, "b"), came(2, "b"), came(1, "e"), came(40, "e"), came(40, "f")]
     acted = {"thm_b": [agreed(None)]}
-    found = key_themes.told(Gathered(register, acted, some, BOTH), "bmf")
+    found = key_themes.told(Gathered(register, acted, some, BOTH, NOW.date()), "bmf")
     assert [each["code"] for each in found] == ["b", "e", "f", "c"]
     assert [action["text"] for action in found[0]["actions"]] == ["Pay sooner"]
     assert "by_cluster" not in found[0]
     begun = Periods(BOTH.since, NOW, BOTH.since)
-    [first, *_] = key_themes.told(Gathered(register, {}, some, begun, ("sc",)), "bmf")
+    [first, *_] = key_themes.told(Gathered(register, {}, some, begun, NOW.date(), ("sc",)), "bmf")
     assert first["by_cluster"] == {"sc": None}
+
+
+@pytest.mark.parametrize(("days", "first"), [(0, "quiet"), (-1, "loud")])
+def test_what_a_forum_agreed_to_put_first_stands_first_to_the_last_day_of_it(
+    days: int, first: str
+) -> None:
+    until = NOW.date() + days * DAY
+    quiet = theme("quiet", priority=Priority("PF-2026-014", until))
+    register = [theme("loud"), quiet]
+    found = key_themes.told(Gathered(register, {}, [came(1, "loud")], BOTH, NOW.date()), "bmf")
+    assert found[0]["code"] == first
+    told = [item["priority"] for item in found if "priority" in item]
+    assert told == ([{"decision": "PF-2026-014", "until": until.isoformat()}] if days == 0 else [])
 
 
 # ---------------------------------------------------------------- suggestions

@@ -5,6 +5,7 @@ Before a board of the whole Initiative they are ranked across clusters too.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from escalation.digests import themes
@@ -16,7 +17,7 @@ from escalation.routing.directory import Directory
 class Gathered:
     """What key themes are made of: the register, what was agreed, and what came in.
 
-    ``agreed`` is by a theme's id; ``clusters`` are those beside which themes are ranked, none
+    ``agreed`` is by a theme's id; ``day`` is the forum's on which the period ends; ``clusters`` are those beside which themes are ranked, none
     where the forum is one cluster's or provider's own.
     """
 
@@ -24,6 +25,7 @@ class Gathered:
     agreed: Mapping[str, Sequence[Agreed]]
     mentions: Sequence[Mention]
     periods: Periods
+    day: date
     clusters: tuple[str, ...] = ()
 
 
@@ -39,14 +41,17 @@ def add(document: dict[str, Any], gathered: Gathered, directory: Directory) -> N
 
 
 def told(gathered: Gathered, forum: str) -> list[dict[str, Any]]:
-    """The themes of a forum's digest: active, and its own or mentioned in either period."""
+    """The themes of a forum's digest: active, and a priority, its own or mentioned in either period.
+
+    Priorities stand first: they are what was agreed to look at.
+    """
     by_theme = themes.mentions_by_theme(gathered.themes, gathered.mentions)
     found = [
         _item(gathered, theme, by_theme[theme.id])
         for theme in gathered.themes
         if theme.status is ThemeStatus.ACTIVE
     ]
-    shown = (item for item in found if item["forum"] == forum or _came_up(item))
+    shown = (item for item in found if _is_shown(item, forum))
     return sorted(shown, key=_often_first)
 
 
@@ -60,11 +65,20 @@ def _item(gathered: Gathered, theme: Theme, mentions: Sequence[Mention]) -> dict
     )
     return {
         **{name: entry[name] for name in _SHOWN},
+        **_agreed_priority(theme, gathered.day),
         **themes.frequency(mentions, periods),
         "actions": [themes.action_told(each) for each in agreed],
         "loop": themes.loop(mentions, agreed, periods.until),
         **ranked,
     }
+
+
+def _agreed_priority(theme: Theme, day: date) -> dict[str, Any]:
+    """What a forum agreed of it, as long as that holds; nothing of a theme that is no priority."""
+    agreed = theme.priority
+    if agreed is None or agreed.until < day:
+        return {}
+    return {"priority": themes.priority_told(agreed)}
 
 
 _SHOWN = (
@@ -81,6 +95,10 @@ _SHOWN = (
 )
 
 
+def _is_shown(item: Mapping[str, Any], forum: str) -> bool:
+    return item["forum"] == forum or _came_up(item) or "priority" in item
+
+
 def _came_up(item: Mapping[str, Any]) -> bool:
     return bool(item["now"]["total"] or _before(item))
 
@@ -89,8 +107,8 @@ def _before(item: Mapping[str, Any]) -> int:
     return 0 if item["before"] is None else int(item["before"]["total"])
 
 
-def _often_first(item: Mapping[str, Any]) -> tuple[int, int, str]:
-    return -item["now"]["total"], -_before(item), item["code"]
+def _often_first(item: Mapping[str, Any]) -> tuple[bool, int, int, str]:
+    return "priority" not in item, -item["now"]["total"], -_before(item), item["code"]
 
 
 def _people_of(items: Iterable[Mapping[str, Any]]) -> set[str]:

@@ -6,7 +6,7 @@ is not meeting the needs" and its four key result areas.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -60,6 +60,16 @@ class Trend(StrEnum):
     FALLING = "falling"
 
 
+class Priority(NamedTuple):
+    """That a forum agreed to put a theme first: by which numbered decision, and to which day.
+
+    Source: the framework's "identify and agree on future priorities".
+    """
+
+    decision: str
+    until: date
+
+
 class Theme(Struct, frozen=True, kw_only=True):
     """An entry of the register as one of its versions has it.
 
@@ -80,6 +90,7 @@ class Theme(Struct, frozen=True, kw_only=True):
     layer: Layer
     owner: str | None
     forum: str | None
+    priority: Priority | None = None
     status: ThemeStatus
     changed_by: str
     recorded_at: datetime
@@ -241,6 +252,13 @@ def action_told(agreed: Agreed) -> dict[str, Any]:
     }
 
 
+def priority_told(priority: Priority | None) -> dict[str, str] | None:
+    """What was agreed of a theme's priority."""
+    if priority is None:
+        return None
+    return {"decision": priority.decision, "until": priority.until.isoformat()}
+
+
 def theme_told(theme: Theme) -> Mapping[str, Any]:
     """What the register says of a theme."""
     return {
@@ -256,6 +274,7 @@ def theme_told(theme: Theme) -> Mapping[str, Any]:
         "layer": theme.layer.value,
         "owner": theme.owner,
         "forum": theme.forum,
+        "priority": priority_told(theme.priority),
         "status": theme.status.value,
         "changed_by": theme.changed_by,
         "recorded_at": told(theme.recorded_at),

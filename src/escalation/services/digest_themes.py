@@ -1,5 +1,7 @@
 """The key themes of a forum's digest, gathered from the same snapshot as its other rows."""
 
+from zoneinfo import ZoneInfo
+
 from escalation.digests import themes
 from escalation.digests.digest import Frame
 from escalation.digests.key_themes import Gathered
@@ -41,7 +43,8 @@ def gathered(
     )
     whole = frame.forum.of is ForumOwner.INITIATIVE
     came = mentions.mentions(connection, asked)
-    return Gathered(register, agreed, came, both, tuple(directory.clusters) if whole else ())
+    day = as_at.astimezone(ZoneInfo(frame.forum.meeting.zone)).date()
+    return Gathered(register, agreed, came, both, day, tuple(directory.clusters) if whole else ())
 
 
 def _parties(directory: Directory, area: Area) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from escalation.digests.measures import Result
-from escalation.digests.themes import Theme, ThemeStatus, theme_told
+from escalation.digests.themes import Priority, Theme, ThemeStatus, theme_told
 from escalation.errors import (
     Fault,
     Invalid,
@@ -23,7 +23,7 @@ from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.once import NOBODY, Call
-from escalation.store import journal, themes, timeline
+from escalation.store import journal, meetings, themes, timeline
 from escalation.store.transaction import Connection
 from escalation.workflow.facts import Actor
 
@@ -44,6 +44,7 @@ class NewTheme:
     objective: str | None = None
     owner: str | None = None
     forum: str | None = None
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def record(desk: Desk, sent: NewTheme, actor: Actor, call: Call = NOBODY) -> Ans
         The entry, 201; to a repeat of the same call, the same again.
 
     Raises:
-        Invalid: it names an owner or a forum that is not there.
+        Invalid: it names an owner, a forum or a decision that is not there.
         Refused: ``theme_code_taken``.
     """
     theme_id = desk.ids.new("thm", desk.clock.now())
@@ -96,7 +97,7 @@ def change(desk: Desk, sent: Change, actor: Actor, call: Call = NOBODY) -> Answe
         NotFound: there is no such theme.
         PreconditionRequired: the version that was seen is missing, and may not be.
         PreconditionFailed: it has moved on.
-        Invalid: it names an owner or a forum that is not there.
+        Invalid: it names an owner, a forum or a decision that is not there.
     """
 
     def work(connection: Connection, now: datetime) -> Theme:
@@ -192,5 +193,11 @@ def _check(desk: Desk, connection: Connection, theme: Theme) -> None:
         for name, words in known.items()
         if (word := getattr(theme, name)) is not None and word not in words
     ]
+    agreed = theme.priority
+    if agreed is not None and not meetings.decided_on_a_matter(connection, agreed.decision):
+        detail = (
+            f"found {agreed.decision!r}, which is the number of no decision on a forum's matter"
+        )
+        faults.append(Fault("unknown", detail, pointer="/priority/decision"))
     if faults:
         raise Invalid("Nothing was recorded.", errors=faults)

@@ -168,6 +168,15 @@ def decisions_on(connection: Connection, subject: str) -> list[Row[Any]]:
     return list(connection.execute(query.order_by(table.c.decided_at, table.c.number, table.c.id)))
 
 
+def decided_on_a_matter(connection: Connection, number: str) -> bool:
+    """Whether a decision of this number was made on a matter of a forum's own."""
+    table = models.decision
+    found = select(table.c.id).where(
+        table.c.number == number, table.c.kind == ItemKind.MATTER.value
+    )
+    return connection.execute(found).first() is not None
+
+
 def subjects_of(listed: Sequence[Item]) -> list[str]:
     """The issues among items."""
     return [item.subject for item in listed if item.kind in OF_ISSUES]

@@ -1,13 +1,13 @@
 """The register of themes, kept version by version: as it stood at an instant, by what was known."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from escalation.digests.measures import Result
-from escalation.digests.themes import Agreed, Theme, ThemeStatus
+from escalation.digests.themes import Agreed, Priority, Theme, ThemeStatus, priority_told
 from escalation.routing.vocabulary import Layer
 from escalation.store import actions, dialect, models
 from escalation.store.selecting import Unsealed, open_to_all
@@ -72,12 +72,15 @@ def versions(connection: Connection, theme_id: str) -> list[Theme]:
 
 
 def _row(theme: Theme) -> dict[str, Any]:
-    return {"theme_id": theme.id, **{name: getattr(theme, name) for name in _KEPT}}
+    kept = {name: getattr(theme, name) for name in _KEPT}
+    return {"theme_id": theme.id, **kept, "priority": priority_told(theme.priority)}
 
 
 def _theme(row: Row[Any]) -> Theme:
     kept = {name: getattr(row, name) for name in ("id", "code", *_KEPT)}
+    agreed = row.priority
     kept |= {
+        "priority": agreed and Priority(agreed["decision"], date.fromisoformat(agreed["until"])),
         "words": tuple(row.words),
         "key_result_area": Result(row.key_result_area),
         "layer": Layer(row.layer),

@@ -1,21 +1,27 @@
 """Themes: what is sent, asked for and answered."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Description, Instant, Line, Name, Text
+from escalation.api.schemas.fields import Body, Day, Description, Instant, Line, Name, Text
 from escalation.api.schemas.issues import Themes
 from escalation.api.schemas.queries import Codes, PageQuery, Words, all_of, parts
 from escalation.api.schemas.reports import PeriodQuery
 from escalation.api.schemas.shape import Shape
 from escalation.digests.measures import Result
-from escalation.digests.themes import Loop, ThemeStatus, Trend
+from escalation.digests.themes import Loop, Priority, ThemeStatus, Trend
 from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import Layer
 from escalation.services.reading.themes import FILTERS, ThemeQuestion
@@ -27,6 +33,20 @@ Code = Annotated[
     Field(examples=["late-payment"], description="Small letters and digits, hyphens between."),
 ]
 _WORDS = "The words that issues, contacts and feedback carry it by, beside its code."
+
+
+class AgreedPriority(Body):
+    """That a forum agreed to put it first."""
+
+    decision: Annotated[Name, Field(description="the number of a forum's decision on a matter")]
+    until: Annotated[Day, PlainSerializer(date.isoformat)]
+
+
+_PRIORITY = "by which decision of a forum it is a priority, and to which day"
+
+
+def _agreed(sent: AgreedPriority | None) -> Priority | None:
+    return None if sent is None else Priority(sent.decision, sent.until)
 
 
 class RecordTheme(Body):
@@ -44,10 +64,11 @@ class RecordTheme(Body):
     layer: Layer
     owner: Annotated[Name, Field(description="a person of the directory")] | None = None
     forum: Annotated[Name, Field(description="the forum whose theme it is")] | None = None
+    priority: Annotated[AgreedPriority, Field(description=_PRIORITY)] | None = None
 
     def theme(self) -> NewTheme:
         """What is to be recorded."""
-        return NewTheme(**dict(self))
+        return NewTheme(**{**dict(self), "priority": _agreed(self.priority)})
 
 
 class ChangeTheme(Body):
@@ -62,6 +83,7 @@ class ChangeTheme(Body):
     layer: Layer | None = None
     owner: Name | None = None
     forum: Name | None = None
+    priority: Annotated[AgreedPriority, Field(description=_PRIORITY)] | None = None
     status: ThemeStatus | None = None
     reason: Text | None = None
 
@@ -78,10 +100,11 @@ class ChangeTheme(Body):
     @property
     def changes(self) -> dict[str, Any]:
         """What was sent."""
-        return {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        sent = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        return {**sent, "priority": _agreed(self.priority)} if "priority" in sent else sent
 
 
-_MAY_BE_NONE = frozenset({"plan", "objective", "owner", "forum"})
+_MAY_BE_NONE = frozenset({"plan", "objective", "owner", "forum", "priority"})
 
 
 class ThemeQuery(PageQuery):
@@ -125,6 +148,13 @@ def question_of(query: PeriodQuery) -> ThemeQuestion:
     return ThemeQuestion(since=query.since, as_at=query.as_at, known_at=query.known_at)
 
 
+class PriorityView(Shape):
+    """By which decision of a forum it is a priority, and to which day."""
+
+    decision: str
+    until: str
+
+
 class ThemeEntry(Shape):
     """What the register says of a theme."""
 
@@ -140,6 +170,7 @@ class ThemeEntry(Shape):
     layer: Layer
     owner: str | None
     forum: str | None
+    priority: PriorityView | None
     status: ThemeStatus
     changed_by: str
     recorded_at: datetime

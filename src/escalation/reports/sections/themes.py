@@ -1,6 +1,7 @@
 """The key themes of a digest laid out: how often, which way, what was agreed, whether it helped."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from escalation.digests.suppression import WITHHELD
@@ -43,7 +44,7 @@ def sections(document: Document, words: Words) -> tuple[Section, ...]:
 def _row(item: Mapping[str, Any], words: Words) -> Cells:
     then = NONE if item["before"] is None else str(item["before"]["total"])
     return (
-        item["title"],
+        _title(item),
         word(item["key_result_area"]),
         "; ".join(filter(None, (item["plan"], item["objective"]))) or NONE,
         words.title("people", item["owner"]),
@@ -53,6 +54,14 @@ def _row(item: Mapping[str, Any], words: Words) -> Cells:
         "; ".join(_agreed(action, words) for action in item["actions"]) or NONE,
         _helped(item["loop"]),
     )
+
+
+def _title(item: Mapping[str, Any]) -> str:
+    agreed = item.get("priority")
+    if agreed is None:
+        return str(item["title"])
+    until = date.fromisoformat(agreed["until"])
+    return f"{item['title']} (priority by {agreed['decision']} until {until:%-d %B %Y})"
 
 
 def _agreed(action: Mapping[str, Any], words: Words) -> str:

@@ -26,6 +26,7 @@ theme_version = Table(
     Column("layer", Text, nullable=False),
     Column("owner", Id),
     Column("forum", Id),
+    Column("priority", Json),  # by which decision of a forum, and until when; or none
     Column("status", Text, nullable=False),
     Column("changed_by", Text, nullable=False),
     Column("recorded_at", UtcInstant, nullable=False),
