@@ -146,7 +146,7 @@ def _as_told(answer: httpx.Response, name: str, given: str) -> tuple[int, str]:
     """What an answer tells, whatever it was called: its status, its headers and its body."""
     heads = {k: v for k, v in answer.headers.items() if k not in UNTOLD}
     told = f"{heads} {answer.text}".replace(given, "?").replace(name, "?")
-    return answer.status_code, re.sub("; the nearest is `[^`]+`", "", told)
+    return answer.status_code, re.sub("; the nearest is (`[^`]+`|'[^']+')", "", told)
 
 
 @contextmanager

@@ -121,41 +121,6 @@ def test_what_cannot_be_is_refused_in_its_place(service: Service) -> None:
     problem(service.post("/v1/themes", FUEL, key=viewer), 403, "forbidden")
 
 
-def test_what_a_forum_decides_to_put_first_stands_first_in_its_paper(service: Service) -> None:
-    recorded(service, LATE, FUEL)
-    issue = tabled_issue(service, themes=["fuel"])
-    meeting = meeting_of(issue)
-    done(service, meeting, "table", kind="matter", title="What to put first next year")
-    matter = service.found(f"/v1/meetings/{meeting}/agenda")["sections"]
-    items = [item for section in matter for item in section["items"] if item["kind"] == "matter"]
-    sit(service, meeting)
-    done(service, meeting, "decide", item=items[0]["subject"], text="Late pay first")
-    done(service, meeting, "decide", issue=issue["id"], text="Pay", effect="keep")
-    minutes = service.found(f"/v1/meetings/{meeting}/minutes")["decisions"]
-    decided, on_issue = (each["number"] for each in minutes)
-    until = (service.clock.now() + timedelta(days=300)).date().isoformat()
-    path = "/v1/themes/late-payment"
-    for number in ("BMF-SC-1999-001", on_issue):
-        agreed = {"priority": {"decision": number, "until": until}}
-        answer = service.call("PATCH", path, agreed, if_match="*")
-        [fault] = problem(answer, 422, "invalid")["errors"]
-        assert fault["source"]["pointer"] == "/priority/decision"
-    agreed = {"priority": {"decision": decided, "until": until}}
-    answer = service.call("PATCH", path, agreed, if_match="*")
-    assert answer.status_code == 200, answer.text
-    assert ThemeEntry.model_validate(answer.json()).priority is not None
-    service.clock.advance(timedelta(minutes=1))
-    assert service.found(path)["versions"][-1]["priority"] == agreed["priority"]
-    made = digest(service)
-    first, second = made["document"]["sections"]["themes"]
-    assert (first["code"], first["priority"]) == ("late-payment", agreed["priority"])
-    assert (second["code"], second.get("priority")) == ("fuel", None)
-    page = service.get(f"/v1/digests/{made['id']}.md").text
-    assert f"priority by {decided} until" in page
-    taken_back = service.call("PATCH", path, {"priority": None}, if_match="*")
-    assert taken_back.json()["priority"] is None
-
-
 # ---------------------------------------------------------------- figures, by a second reader
 
 

@@ -17,8 +17,8 @@ from escalation.routing.directory import Directory
 class Gathered:
     """What key themes are made of: the register, what was agreed, and what came in.
 
-    ``agreed`` is by a theme's id; ``day`` is the forum's on which the period ends; ``clusters`` are those beside which themes are ranked, none
-    where the forum is one cluster's or provider's own.
+    ``agreed`` is by a theme's id; ``day`` is the forum's on which the period ends; ``clusters`` are
+    those beside which themes are ranked, none where the forum is one cluster's or provider's own.
     """
 
     themes: Sequence[Theme]
@@ -41,9 +41,9 @@ def add(document: dict[str, Any], gathered: Gathered, directory: Directory) -> N
 
 
 def told(gathered: Gathered, forum: str) -> list[dict[str, Any]]:
-    """The themes of a forum's digest: active, and a priority, its own or mentioned in either period.
+    """The themes of a forum's digest: active, and agreed priorities, its own, or mentioned.
 
-    Priorities stand first: they are what was agreed to look at.
+    Priorities stand first; mentioned is in the period or the one before.
     """
     by_theme = themes.mentions_by_theme(gathered.themes, gathered.mentions)
     found = [

@@ -28,6 +28,13 @@ class ActionView(TypedDict):
     version: int
 
 
+class Priority(TypedDict):
+    """By which decision of a forum it is a priority, and to which day."""
+
+    decision: str
+    until: str
+
+
 class ThemeEntry(TypedDict):
     """What the register says of a theme."""
 
@@ -41,6 +48,7 @@ class ThemeEntry(TypedDict):
     objective: str | None
     owner: str | None
     plan: str | None
+    priority: Priority | None
     recorded_at: str
     status: str
     title: str

@@ -1,6 +1,6 @@
 """That a forum agreed to put a theme first: by which decision, and to which day.
 
-The version of the product before this one still runs on the table after it: what is new may be empty.
+The version of the product before this one still runs on the table after it.
 """
 
 import sqlalchemy as sa
@@ -8,17 +8,17 @@ from alembic import op
 
 from escalation.store import base
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Go to 0025."""
+    """Go to 0026."""
     op.add_column("theme_version", sa.Column("priority", base.Json))
 
 
 def downgrade() -> None:
-    """Go back to 0024."""
+    """Go back to 0025."""
     op.drop_column("theme_version", "priority")
