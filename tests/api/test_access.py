@@ -62,7 +62,7 @@ def test_an_operator_is_told_which_permission_is_missing(
     ids=lambda operation: operation.name,
 )
 def test_what_is_open_answers_without_a_key(shared: Service, operation: Operation) -> None:
-    path = operation.path.replace("{code}", "invalid")
+    path = operation.path.format_map({"code": "invalid", "version": "charter-2024"})
     assert shared.call(operation.method, path, key=None).status_code == 200
 
 

@@ -45,6 +45,10 @@ OPEN: Mapping[str, str] = {
     "answer_survey_page": "the same",
     "get_survey_link": "the same",
     "answer_survey_link": "the same",
+    "get_charter_page": "the charter is promised to everybody, and tells them how to complain",
+    "get_charter_version_page": "the same",
+    "get_charter": "the same",
+    "get_charter_version": "the same",
 }
 """Open to anyone, and why."""
 

@@ -19,6 +19,7 @@ add_person POST /v1/people If-Match Idempotency-Key
 add_provider POST /v1/providers If-Match Idempotency-Key
 add_region POST /v1/regions If-Match Idempotency-Key
 add_service POST /v1/services If-Match Idempotency-Key
+add_service_charter POST /v1/service-charters If-Match Idempotency-Key
 add_service_standard POST /v1/service-standards If-Match Idempotency-Key
 add_shared_seat POST /v1/shared-seats If-Match Idempotency-Key
 agree_issue POST /v1/issues/{issue}/acts/agree If-Match Idempotency-Key
@@ -45,6 +46,7 @@ change_person PATCH /v1/people/{code} If-Match Idempotency-Key
 change_provider PATCH /v1/providers/{code} If-Match Idempotency-Key
 change_region PATCH /v1/regions/{code} If-Match Idempotency-Key
 change_service PATCH /v1/services/{code} If-Match Idempotency-Key
+change_service_charter PATCH /v1/service-charters/{code} If-Match Idempotency-Key
 change_service_standard PATCH /v1/service-standards/{code} If-Match Idempotency-Key
 change_shared_seat PATCH /v1/shared-seats/{code} If-Match Idempotency-Key
 change_theme PATCH /v1/themes/{theme} If-Match Idempotency-Key
@@ -82,6 +84,10 @@ get_appointment GET /v1/appointments/{code}
 get_benchmark GET /v1/reports/benchmark
 get_calendar GET /v1/forums/{forum}/calendar.ics
 get_centre GET /v1/centres/{code}
+get_charter GET /v1/charter
+get_charter_page GET /charter
+get_charter_version GET /v1/charter/{version}
+get_charter_version_page GET /charter/{version}
 get_cluster GET /v1/clusters/{code}
 get_compliments GET /v1/reports/compliments
 get_conduct_limit GET /v1/conduct-limits/{limit}
@@ -117,6 +123,7 @@ get_satisfaction GET /v1/reports/satisfaction
 get_scorecard GET /v1/reports/scorecard
 get_seat GET /v1/seats
 get_service GET /v1/services/{code}
+get_service_charter GET /v1/service-charters/{code}
 get_service_standard GET /v1/service-standards/{code}
 get_shared_seat GET /v1/shared-seats/{code}
 get_statutory_counts GET /v1/reports/statutory-counts
@@ -170,6 +177,7 @@ list_people GET /v1/people
 list_problems GET /v1/problems
 list_providers GET /v1/providers
 list_regions GET /v1/regions
+list_service_charters GET /v1/service-charters
 list_service_standards GET /v1/service-standards
 list_services GET /v1/services
 list_shared_seats GET /v1/shared-seats
@@ -226,6 +234,7 @@ remove_person DELETE /v1/people/{code} If-Match Idempotency-Key
 remove_provider DELETE /v1/providers/{code} If-Match Idempotency-Key
 remove_region DELETE /v1/regions/{code} If-Match Idempotency-Key
 remove_service DELETE /v1/services/{code} If-Match Idempotency-Key
+remove_service_charter DELETE /v1/service-charters/{code} If-Match Idempotency-Key
 remove_service_standard DELETE /v1/service-standards/{code} If-Match Idempotency-Key
 remove_shared_seat DELETE /v1/shared-seats/{code} If-Match Idempotency-Key
 remove_webhook_endpoint DELETE /v1/webhook-endpoints/{endpoint}

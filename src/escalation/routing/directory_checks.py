@@ -41,7 +41,19 @@ def check(document: Document, concerned: Mapping[str, Collection[str]] = EVERYTH
         "functions": ("function", sheet.table("functions")),
     }
     _names(sheet, "service_standards", known)
+    _charters(sheet)
     return sheet.faults
+
+
+def _charters(sheet: Sheet) -> None:
+    """Refuse standards that there are none of, and two versions of the charter from one day."""
+    _names(sheet, "service_charters", {"standards": ("standard", sheet.table("service_standards"))})
+    known: dict[str, str] = {}
+    for code in sheet.table("service_charters"):
+        day = sheet.text("service_charters", code, "effective")
+        if day is not None and known.setdefault(day, code) != code:
+            detail = f"found the day of {quoted(known[day])}, expected one of its own"
+            sheet.refuse("repeated", ("service_charters", code, "effective"), detail)
 
 
 def _people(sheet: Sheet) -> None:

@@ -135,6 +135,25 @@ class ServiceStandardEntry(Named):
     clocks: Annotated[tuple[StandardClock, ...], Field(min_length=1)]
 
 
+class ConsultedEntry(Strict):
+    """Who was asked while a charter was made, and how."""
+
+    who: Title
+    on: Day
+    how: Text | None = None
+
+
+class ServiceCharterEntry(Named):
+    """A version of the customer service charter, as it is published to anyone."""
+
+    effective: Day = Field(description="from this day on, until that of a later version")
+    about: Text
+    standards: Annotated[tuple[Id, ...], Field(min_length=1)]
+    consulted: Annotated[tuple[ConsultedEntry, ...], Field(min_length=1)]
+    complaints: Text = Field(description="how to complain")
+    review_date: Day | None = None
+
+
 class MemberEntry(Strict):
     """A seat in a forum: whoever holds that role at that party, while these dates run."""
 
@@ -233,3 +252,4 @@ class DirectoryFile(Strict):
     forums: dict[Id, ForumEntry] = Field(default_factory=dict)
     partnering_agreements: dict[Id, PartneringAgreementEntry] = Field(default_factory=dict)
     service_standards: dict[Id, ServiceStandardEntry] = Field(default_factory=dict)
+    service_charters: dict[Id, ServiceCharterEntry] = Field(default_factory=dict)

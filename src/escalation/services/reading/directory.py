@@ -37,6 +37,7 @@ class Noun(StrEnum):
     FORUMS = "forums"
     PARTNERING_AGREEMENTS = "partnering_agreements"
     SERVICE_STANDARDS = "service_standards"
+    SERVICE_CHARTERS = "service_charters"
 
     @property
     def path(self) -> str:
