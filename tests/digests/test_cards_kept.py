@@ -51,19 +51,6 @@ def seal(desk: Desk, issue: str) -> None:
     ask(desk, Reclassify(reason="it is private", changes=changes), issue)
 
 
-def test_a_scorecard_is_the_same_bytes_after_later_changes(desk: Desk, clock: VirtualClock) -> None:
-    history = busy(desk, clock, 11, days=9, acts=5)
-    at = history.seen[-1][0]
-    first = {p: digests.make(desk, Request(profile=p, as_at=at, known_at=at), CLERK) for p in EVERY}
-    files = {p: digests.rendered(desk, made.stored, "csv") for p, made in first.items()}
-    later(history, clock)
-    for profile, made in first.items():
-        again = digests.make(desk, Request(profile=profile, as_at=at, known_at=at), CLERK)
-        assert (again.new, again.stored) == (False, made.stored)
-        assert digests.rendered(desk, again.stored, "csv") == files[profile]
-        assert digests.verify(desk, made.stored.number).ok, profile
-
-
 def test_what_counts_a_matter_that_is_sealed_later_is_withheld_and_corrected(
     desk: Desk, clock: VirtualClock
 ) -> None:

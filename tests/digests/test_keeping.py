@@ -3,8 +3,6 @@
 import json
 import threading
 from datetime import timedelta
-from hashlib import sha256
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,74 +10,22 @@ from sqlalchemy import select, update
 
 from escalation.clock import SystemClock, VirtualClock
 from escalation.errors import Busy, Invalid, NotFound, Refused
-from escalation.reports import FORMATS
 from escalation.routing.vocabulary import Awaiting
-from escalation.services import digests, framework
+from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
 from escalation.store import dialect, models, settling
 from escalation.store.transaction import read, write
 from escalation.workflow.commands import Acknowledge, Hold
-from tests.builders import CLERK, CONFIG, DIRECTORY, ask, complaint, copied_sqlite, desk_on
-from tests.digests.history import HOUR, History, lived
-from tests.fakes import seeded_ids, utc, virtual_clock
+from tests.builders import CLERK, ask, complaint, desk_on
+from tests.digests.history import HOUR, History
+from tests.fakes import utc
 
 BMF = "bmf-southern-cross"
 
 
 def bytes_of(desk: Desk, **asked: object) -> bytes:
     return digests.content(desk, digests.make(desk, Request(**asked), CLERK).stored)  # type: ignore[arg-type] # a test's own words
-
-
-def test_a_thousand_changes_later_the_same_question_gets_the_same_bytes(
-    desk: Desk, clock: VirtualClock
-) -> None:
-    history = lived(desk, clock, 7, days=12, acts=6)
-    at = history.seen[-1][0]
-    first = digests.make(desk, Request(forum=BMF, as_at=at, known_at=at), CLERK)
-    page = digests.rendered(desk, first.stored, "html")
-    before = digests.content(desk, first.stored)
-    changes = _changes(desk)
-    while _changes(desk) - changes < 1_000:
-        history.log()
-        for _ in range(6):
-            history.act()
-        history.pass_time(clock.now() + 20 * HOUR)
-    changed = (CONFIG / DIRECTORY).read_bytes().replace(b"BYDAY=2TU", b"BYDAY=3WE")
-    assert framework.apply_directory(desk, changed, DIRECTORY, actor=CLERK).changed
-    again = digests.make(desk, Request(profile=f"forum:{BMF}", as_at=at, known_at=at), CLERK)
-    assert (again.new, again.stored) == (False, first.stored)
-    assert digests.content(desk, again.stored) == before
-    assert digests.rendered(desk, again.stored, "html") == page
-    verdict = digests.verify(desk, first.stored.number)
-    assert verdict.ok
-    assert verdict.rebuilt_hash == sha256(before).hexdigest() == first.stored.content_hash
-
-
-def _changes(desk: Desk) -> int:
-    with read(desk.engine) as connection:
-        return len(connection.execute(select(models.event.c.id)).all())
-
-
-def test_both_databases_give_the_same_bytes(
-    furnished_sqlite: Path, furnished_postgres_url: str, tmp_path: Path
-) -> None:
-    urls = (copied_sqlite(furnished_sqlite, tmp_path / "same.db"), furnished_postgres_url)
-    found, files = [], []
-    for url in urls:
-        clock = virtual_clock()
-        with desk_on(url, clock, ids=seeded_ids()) as desk:
-            history = lived(desk, clock, 11, days=14, acts=6)
-            at = history.seen[-1][0]
-            found.append([
-                json.loads(bytes_of(desk, forum=body, as_at=at, known_at=at))
-                for body in (BMF, "pf-southern-cross")
-            ])  # fmt: skip
-            stored = digests.make(desk, Request(forum=BMF, as_at=at, known_at=at), CLERK).stored
-            files.append({kind: digests.rendered(desk, stored, kind) for kind in FORMATS})
-    assert found[0] == found[1]
-    assert found[0][0]["figures"]["now"]["total"]
-    assert files[0] == files[1]
 
 
 def test_a_resume_recorded_late_is_known_only_from_then_on(desk: Desk, clock: VirtualClock) -> None:

@@ -37,13 +37,12 @@ def given(connection: Connection, period: Period, viewer: Viewer) -> list[Given]
         .join(_END, _END.c.issue_id == _GAVE.c.issue_id)
         .outerjoin(_WAS, _WAS.c.id == _GAVE.c.before)
     )
-    names = [name for name in Given._fields if name in _GAVE.c and name != "title"]
+    names = [name for name in Given._fields if name in _GAVE.c]
     query = (
         select(
             event.c.id.label("event"),
             _GAVE.c.issue_id.label("issue"),
             issue.c.reference,
-            issue.c.title,
             event.c.effective_at.label("at"),
             *(_GAVE.c[name] for name in names),
             _END.c.status.label("status_at_end"),
@@ -67,7 +66,7 @@ def given(connection: Connection, period: Period, viewer: Viewer) -> list[Given]
     last = {row.issue: row.event for row in rows.values()}
     return [
         Given(
-            **{name: getattr(row, name) for name in ("issue", "reference", "title", "at", *names)},
+            **{name: getattr(row, name) for name in ("issue", "reference", "at", *names)},
             stands=last[row.issue] == row.event and row.status_at_end in _SETTLED,
             outcome=json.loads(row.payload)["outcome"],
         )
