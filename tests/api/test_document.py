@@ -3,7 +3,9 @@
 import ast
 import gc
 import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from weakref import ref
 
@@ -14,8 +16,9 @@ from escalation.api.codes import CODES, STATUSES
 from escalation.api.permissions import REQUIRED
 from escalation.errors import EscalationError
 from escalation.workflow.guards import RULES
-from tests.api.service import Service
+from tests.api.service import Service, serving
 from tests.architecture.sources import product
+from tests.builders import copied_sqlite
 
 NOT_TOLD = {"error", "clash", "settings", "unreachable", "not_the_service"}
 """Codes that never leave as a problem of the interface."""
@@ -127,3 +130,15 @@ def test_an_application_that_is_put_away_leaves_nothing_behind(sqlite_service: S
     away = ref(create_app(sqlite_service.container))
     gc.collect()
     assert away() is None
+
+
+def test_services_that_were_put_away_take_no_memory(furnished_sqlite: Path, tmp_path: Path) -> None:
+    def held_after(name: str) -> int:
+        with serving(copied_sqlite(furnished_sqlite, tmp_path / name)) as service:
+            service.act(service.log(), "acknowledge")
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    *_, warm = [held_after(f"{n}.db") for n in range(2)]
+    # One calendar's hours are 28,000 blocks, the statements of one engine 10,000.
+    assert [held_after(f"{n}.db") - warm > 5_000 for n in range(2, 4)] == [False, False]

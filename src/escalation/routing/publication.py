@@ -4,10 +4,11 @@ An issue pins a publication, and everything it is later judged by comes from the
 bytes and the same closed dates, whatever the holiday package says by then.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -70,7 +71,7 @@ class Publication:
             check=lambda document: check(document, today),
         )
         closed = {key: expand(entry) for key, entry in file.calendars.items()}
-        return cls._of(source, file, positions, closed)
+        return cls.of(source, file, positions, closed)
 
     @classmethod
     def restore(
@@ -78,20 +79,20 @@ class Publication:
     ) -> "Publication":
         """A stored publication with the closed dates that were stored with it.
 
-        Nothing is computed anew: neither holidays nor the horizon are checked again.
+        Nothing is computed anew: neither holidays nor the horizon are checked again. One that was
+        restored of late is the same object, with all that was made of it on first use.
         """
-        file, positions = load(source, LadderFile, name, largest=LARGEST)
-        closed = {key: Expanded.restored(dates) for key, dates in expanded.items()}
-        return cls._of(source, file, positions, closed)
+        return _restored(source, name, json.dumps(expanded, sort_keys=True))
 
     @classmethod
-    def _of(
+    def of(
         cls,
         source: str | bytes,
         file: LadderFile,
         positions: Positions,
         closed: Mapping[str, Expanded],
     ) -> "Publication":
+        """The publication of a file that was read, with the closed dates of its calendars."""
         raw = source.encode() if isinstance(source, str) else source
         return cls(sha256(raw).hexdigest(), file.label, raw.decode(), file, positions, closed)
 
@@ -150,3 +151,10 @@ class Publication:
         if found not in own:
             raise NotFound(f"ladder: {not_among(ladder, [*own, *Scope])}")
         return found
+
+
+@lru_cache(maxsize=8)
+def _restored(source: str | bytes, name: str, expanded: str) -> Publication:
+    file, positions = load(source, LadderFile, name, largest=LARGEST)
+    closed = {key: Expanded.restored(dates) for key, dates in json.loads(expanded).items()}
+    return Publication.of(source, file, positions, closed)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from escalation.store import dialect, models
 from escalation.store.base import Id
 from escalation.store.bulk import insert_rows
+from escalation.store.statements import made_once
 from escalation.store.tuples import Query, named
 
 
@@ -137,7 +137,7 @@ def recall(connection: Connection, slots: Sequence[Slot]) -> dict[Slot, Kept]:
 
 
 # Made once: nearly all that a turn of the desk has are calls of one path, or a single one.
-@cache
+@made_once()
 def _kept_at(of: Dialect) -> Query:
     table = models.idempotency
     place = (table.c[name] == bindparam(name, type_=Id) for name in ("principal", "method", "path"))

@@ -7,7 +7,6 @@ processor and nothing else.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import cache
 from itertools import repeat
 from operator import is_
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from sqlalchemy import Column, Connection, Dialect, Table
 from escalation.store.base import kept_text
 from escalation.store.dialect import takes_arrays
 from escalation.store.driver import executed, sent
+from escalation.store.statements import made_once
 
 Rows = Sequence[Mapping[str, Any]]
 Processor = Callable[[Any], Any] | None
@@ -141,7 +141,7 @@ def _array(values: list[Any]) -> list[Any] | str:
     return "{" + ",".join(["NULL"] * len(values)) + "}"
 
 
-@cache
+@made_once()
 def _insertion(of: Dialect, table: Table, names: tuple[str, ...], few: int) -> _Statement:
     processors = _processors(of, table, names)
     listed = ", ".join(_quoted(of, name) for name in names)
@@ -155,7 +155,7 @@ def _insertion(of: Dialect, table: Table, names: tuple[str, ...], few: int) -> _
     return _Statement(f"{head} {arrays}", names, processors, f"{head} {texts}")
 
 
-@cache
+@made_once()
 def _change(
     of: Dialect, table: Table, keys: tuple[str, ...], names: tuple[str, ...], few: int
 ) -> _Statement:

@@ -5,7 +5,7 @@ Everything else says what it wants, and finds here how that is said on either da
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from sqlalchemy.types import TypeEngine
 
 from escalation.clock import Clock, SystemClock
 from escalation.store.base import kept_text
+from escalation.store.statements import made_once
 from escalation.store.tuples import fetched
 
 _READ: Mapping[str, Mapping[str, Any]] = {
@@ -77,7 +78,7 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
     return sqlite.insert(table)
 
 
-@cache
+@made_once()
 def if_new(of: Dialect, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT of one row that leaves alone a row that is there; made once."""
     new = postgresql.insert(table) if of.name == "postgresql" else sqlite.insert(table)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Integer, Row, bindparam, func, select, text, update
@@ -25,6 +24,7 @@ from escalation.store.base import EPOCH, UtcInstant
 from escalation.store.dialect import any_given, any_of
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.rows import OF_FEW
+from escalation.store.statements import made_once
 from escalation.store.tuples import Query, fetched, named
 from escalation.timekeeping.ledger import Budget, Interval, Measure
 from escalation.workflow.facts import Clock, Issue, Visit
@@ -92,14 +92,14 @@ def _intervals(connection: Connection, clocks: Sequence[str]) -> dict[str, list[
 
 
 # The statements are made once for each database; what they are asked comes by name.
-@cache
+@made_once()
 def _issue_query(of: Dialect, lock: bool, skip_locked: bool) -> Query:  # noqa: FBT001 - the key of a cache
     table = models.issue
     query = select(table).where(any_given(of, table.c.id, "ids")).order_by(table.c.id)
     return query.with_for_update(skip_locked=skip_locked) if lock else query
 
 
-@cache
+@made_once()
 def _clock_query(of: Dialect, every: bool, any_ended: bool) -> Query:  # noqa: FBT001 - as above
     table = models.clock
     query = select(table).where(any_given(of, table.c.issue_id, "issues"))
@@ -112,7 +112,7 @@ def _clock_query(of: Dialect, every: bool, any_ended: bool) -> Query:  # noqa: F
     return query.order_by(table.c.issue_id, table.c.id)
 
 
-@cache
+@made_once()
 def _interval_query(of: Dialect) -> Query:
     table = models.clock_interval
     query = select(table.c.clock_id, table.c.started_at, table.c.ended_at)

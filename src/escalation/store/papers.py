@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from sqlalchemy import Connection, Dialect, bindparam, or_, select
 
@@ -11,6 +10,7 @@ from escalation.digests.papers import READ, Entry, Record
 from escalation.store import models
 from escalation.store.base import Id, UtcInstant
 from escalation.store.dialect import any_given
+from escalation.store.statements import made_once
 from escalation.store.tuples import Query, fetched
 from escalation.workflow.events import EventType
 from escalation.workflow.meetings.plan import MeetingEvent
@@ -61,7 +61,7 @@ _ENDED = bindparam("ended", type_=UtcInstant)
 _KNOWN_AT = bindparam("known_at", type_=UtcInstant)
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _entries(of: Dialect) -> Query:
     event = models.event.c
     columns = (event.aggregate, event.type, event.effective_at, event.due_at, event.payload)
@@ -79,13 +79,13 @@ def _entries(of: Dialect) -> Query:
     )
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _described(of: Dialect) -> Query:
     issue = models.issue.c
     return select(issue.id, issue.description).where(any_given(of, issue.id, "issues"))
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _changed_later(of: Dialect) -> Query:
     """The last first: the first of them has the last word on what was there before."""
     event = models.event.c
@@ -101,7 +101,7 @@ def _changed_later(of: Dialect) -> Query:
     )
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _tabled(of: Dialect) -> Query:
     event, item, meeting = models.event.c, models.agenda_item.c, models.meeting.c
     agendas = (

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -43,6 +42,7 @@ from escalation.store.base import EPOCH, Id, UtcInstant
 from escalation.store.framework import VERSION, DirectoryVersion
 from escalation.store.lasting import LONG, ended_after, holding
 from escalation.store.models.issues import UNRESOLVED
+from escalation.store.statements import made_once
 from escalation.store.tuples import Query, fetched
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
@@ -224,7 +224,7 @@ _SETTLED = _NOW.status.not_in([status.value for status in UNRESOLVED_STATUSES])
 _NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _standing_query(
     of: Dialect, unsealed: Unsealed, names: tuple[str, ...] = Standing._fields
 ) -> Query:
@@ -232,7 +232,7 @@ def _standing_query(
     return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _point_query(of: Dialect, unsealed: Unsealed) -> Query:
     past = case((_NOW.past_target_at <= _AS_AT, 1), else_=0)
     counts = (func.count(), func.sum(past), func.count(_NOW.exhausted_at))
@@ -242,13 +242,13 @@ def _point_query(of: Dialect, unsealed: Unsealed) -> Query:
     return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _sealed_query(of: Dialect, unsealed: Unsealed) -> Query:
     query = _columns(of, ("stay",)).select_from(_JOINED)
     return _holding(query.where(_NOW.forum == _FORUM, not_(open_to_all(unsealed))))
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _elsewhere_query(of: Dialect, by: tuple[bool, bool], unsealed: Unsealed) -> Query:
     by_cluster, by_provider = by
     within = [
@@ -271,7 +271,7 @@ def _holding(query: Select[Any]) -> Query:
     return holding(begun, _NOW, _AS_AT, _KNOWN_AT)
 
 
-@lru_cache(maxsize=_STATEMENTS)
+@made_once(_STATEMENTS)
 def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
     query = _columns(of).add_columns(
         _NOW.effective_from,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
 
 from escalation.store.driver import answered
+from escalation.store.statements import made_once
 
 Query = Select[Any] | CompoundSelect[Any]
 _Process = Callable[[Any], Any]
@@ -60,7 +61,7 @@ class _Made(NamedTuple):
         return values if self.order is None else tuple(values[name] for name in self.order)
 
 
-@lru_cache(maxsize=64)
+@made_once(64)
 def _made(of: Dialect, query: Query, given: tuple[str, ...]) -> _Made:
     compiled = query.compile(dialect=of)
     # With lists that the query itself holds written out, as `IN (a, b)`.

@@ -65,7 +65,7 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # few: each holds on to its calendar, and that to every open hour of years
 def _begun(
     duration: Duration, anchor: datetime, calendar: Calendar, warnings: tuple[str, ...]
 ) -> "tuple[Budget | None, tuple[Interval, ...], Steps]":

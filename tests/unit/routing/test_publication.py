@@ -28,6 +28,14 @@ def test_a_restored_publication_is_the_same_whatever_holidays_are_by_then() -> N
     assert moved.hash == PUBLISHED.hash
 
 
+def test_what_was_restored_of_late_is_the_same_but_by_another_name() -> None:
+    stored = PUBLISHED.expanded()
+    first = Publication.restore(LADDERS, "ladders.yaml", stored)
+    assert Publication.restore(LADDERS, "ladders.yaml", PUBLISHED.expanded()) is first
+    renamed = Publication.restore(LADDERS, "others.yaml", stored)
+    assert renamed.positions.show((1, 1)) == "others.yaml:1:1"
+
+
 def test_a_restored_publication_is_not_held_to_todays_horizon() -> None:
     text = LADDERS.replace("known_until: 2030-12-31", "known_until: 2027-12-31")
     with pytest.raises(Invalid):
