@@ -30,6 +30,11 @@ SERVED = {
     "meetings confirm-minutes",
     "digests build",
     "digests show",
+    *(f"keys {word}" for word in ("create", "rotate", "list", "revoke")),
+    *(f"webhooks {word}" for word in ("deliveries", "delivery", "redeliver", "drop")),
+    *(f"webhooks {word}" for word in ("inbox", "replay")),
+    *(f"webhooks endpoints {word}" for word in ("list", "add", "show", "change", "rotate")),
+    *(f"webhooks endpoints {word}" for word in ("disable", "drain", "enable", "remove", "ping")),
 }
 Both = Callable[..., Result]
 
@@ -165,6 +170,65 @@ def test_contacts_are_raised_and_answered_alike(near: Run, far: Run) -> None:
     same(*(run("contacts", "show", made[0]) for run in (near, far)))
 
 
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["people", "machines"])
+def test_endpoints_and_keys_are_kept_alike(near: Run, far: Run, as_json: tuple[str, ...]) -> None:
+    add = ("webhooks", "endpoints", "add", "https://1.1.1.1/hook", "--type", "issue.logged")
+    only = ("--only", "severity=high", "--format", "slack", "--scope", "agency=rivers")
+    added = [run(*add, *only, "--json") for run in (near, far)]
+    assert [each.exit_code for each in added] == [0, 0], [each.output for each in added]
+    made = [json.loads(each.stdout)["id"] for each in added]
+    shown = [run(*add, *as_json) for run in (near, far)]
+    here, elsewhere = (told(_without_secret(each.output)) for each in shown)
+    assert here == elsewhere
+    for act in (
+        ("show",),
+        ("change", "--only", "severity=critical", "--rate", "60"),
+        ("change", "--every-issue", "--type", "issue.logd"),
+        ("disable",),
+        ("ping",),
+        ("enable",),
+        ("ping",),
+        ("rotate", "--both-hours", "0", "--json"),
+        ("drain",),
+        ("remove",),
+        ("show",),
+    ):
+        verb, *rest = act
+        given = [*rest, *as_json] if "--json" not in rest else rest
+        results = [
+            run("webhooks", "endpoints", verb, each, *given)
+            for run, each in zip((near, far), made, strict=True)
+        ]
+        assert told(_without_secret(results[0].output)) == told(_without_secret(results[1].output))
+    for words in (
+        ("webhooks", "endpoints", "list"),
+        ("webhooks", "inbox"),
+        ("webhooks", "inbox", "jira", "--left", "--limit", "3"),
+        ("webhooks", "replay", "hkd_nobody"),
+        ("webhooks", "delivery", "dlv_nobody"),
+        ("webhooks", "drop", "dlv_nobody"),
+        ("webhooks", "deliveries", "whe_nobody"),
+    ):
+        same(near(*words, *as_json), far(*words, *as_json))
+    assert [run("keys", "revoke", "key_nobody").exit_code for run in (near, far)] == [1, 1]
+    create = ("keys", "create", "--role", "viewer", "--name", "x", "--expires-in", "3", "--json")
+    made = [json.loads(run(*create, "--scope", "agency=rivers").stdout) for run in (near, far)]
+    assert all(each["key"].startswith("esc_") and each["state"] == "live" for each in made)
+    assert made[0].keys() == made[1].keys()
+    for run, each in zip((near, far), made, strict=True):
+        after = json.loads(run("keys", "rotate", each["id"], "--overlap", "0", "--json").stdout)
+        assert after["replaces"] == each["id"]
+        assert run("keys", "revoke", after["id"], *as_json).exit_code == 0
+    listed = [json.loads(run("keys", "list", "--json").stdout)["data"] for run in (near, far)]
+    states = [{each["id"]: each["state"] for each in found} for found in listed]
+    assert states[0] == states[1]
+    assert {"live", "expired", "revoked"} <= set(states[0].values())
+
+
+def _without_secret(text: str) -> str:
+    return re.sub(r"whsec_[A-Za-z0-9+/=]+|\besc_\w+", "secret", text)
+
+
 def test_a_digest_is_the_same_bytes(near: Run, far: Run) -> None:
     first = json.loads(near("digests", "build", "--forum", FORUM, "--json").stdout)
     instants = ("--as-at", first["as_at"], "--known-at", first["known_at"])
@@ -186,7 +250,7 @@ def test_what_goes_with_a_server_is_refused_without_one(
     run: Run, there: tuple[Running, Path]
 ) -> None:
     assert run("issues", "list", "--key-file", "key").exit_code == 2
-    assert run("keys", "list", "--server", "http://127.0.0.1:1").exit_code == 2
+    assert run("keys", "reseal", "--server", "http://127.0.0.1:1").exit_code == 2
     service, folder = there
     without = run("issues", "list", "--server", service.address)
     assert without.exit_code == 1

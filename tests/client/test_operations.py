@@ -15,7 +15,7 @@ from tests.builders import CONFIG
 
 DOCS: Path = CONFIG.parent / "docs"
 DESCRIBED: Mapping[str, Any] = json.loads((DOCS / "openapi.json").read_bytes())
-ANSWER = {"data": [], "links": {}, "meta": {}, "id": "x", "results": []}
+ANSWER = {"data": [], "links": {}, "meta": {}, "id": "x", "results": [], "count": 1}
 THING = {"id": "x_1", "version": 1}
 CALLS: Mapping[str, Callable[[Client], Any]] = {
     "issues.log": lambda c: c.issues.log(title="x"),
@@ -56,6 +56,7 @@ CALLS: Mapping[str, Callable[[Client], Any]] = {
     "hooks.list": lambda c: list(c.hooks.list(source="jira", state="unmapped")),
     "hooks.show": lambda c: c.hooks.show(THING),
     "hooks.replay": lambda c: c.hooks.replay(THING),
+    "hooks.replay_left": lambda c: list(c.hooks.replay_left("jira")),
     "hooks.preview": lambda c: c.hooks.preview("jira", {"a": 1}),
     "endpoints.list": lambda c: list(c.endpoints.list()),
     "endpoints.show": lambda c: c.endpoints.show(THING),
@@ -67,6 +68,8 @@ CALLS: Mapping[str, Callable[[Client], Any]] = {
     "endpoints.deliveries": lambda c: list(c.endpoints.deliveries(THING, state="dead")),
     "endpoints.delivery": lambda c: c.endpoints.delivery(THING),
     "endpoints.redeliver": lambda c: c.endpoints.redeliver(THING),
+    "endpoints.redeliver_since": lambda c: c.endpoints.redeliver_since(THING, "2026-03-02T00:00Z"),
+    "endpoints.drop": lambda c: c.endpoints.drop(THING),
     "keys.list": lambda c: list(c.keys.list()),
     "keys.create": lambda c: c.keys.create(name="x", role="viewer"),
     "keys.rotate": lambda c: c.keys.rotate(THING),

@@ -132,6 +132,8 @@ def show(
 def verify(digest: Name, *, as_json: AsJson = False) -> None:
     """Take the hashes of a stored digest again, and build it again from the record.
 
+    Only at the database: whoever asks a service would have to believe its answer.
+
     Example: escalation digests verify DIG-2026-0001
     """
     with at_the_desk() as container:

@@ -1,7 +1,7 @@
 """``escalation webhooks endpoints``: the URLs that events are sent to."""
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -10,16 +10,15 @@ import typer
 from escalation.api import body
 from escalation.api.schemas.webhooks import PreviewFormat
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, load, me
+from escalation.cli.opening import load
 from escalation.cli.scopes import scopes_of
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
+from escalation.cli.service import Served, at_service
 from escalation.errors import Invalid
 from escalation.routing.wording import not_among
 from escalation.services import deliveries, forms
-from escalation.services import endpoints as acts
-from escalation.services.endpoints import NewEndpoint, Wishes
 from escalation.services.event_types import known_types
-from escalation.services.forms import Format, format_of
+from escalation.services.forms import Format
 
 app = group(
     "Add, show, rotate, pause and remove the URLs that events are sent to."
@@ -71,14 +70,14 @@ _FILTERS = {
 _RUNG = "rung_from"
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(*, as_json: AsJson = False) -> None:
     """Show every endpoint, without its secrets.
 
     Example: escalation webhooks endpoints list
     """
-    with at_the_desk() as inside:
-        found = [deliveries.endpoint_view(inside.desk, e) for e in acts.every(inside.desk)]
+    with at_service() as service:
+        found = list(service.endpoints.list())
     if as_json:
         say_json({"data": found})
         return
@@ -89,7 +88,7 @@ def list_(*, as_json: AsJson = False) -> None:
     table(None, ("id", "url", "types", "state", "deliveries"), rows)
 
 
-@app.command()
+@app.command(cls=Served)
 def add(  # noqa: PLR0913 - options
     url: Annotated[str, typer.Argument(help="Where to: https://...", metavar="URL")],
     *,
@@ -114,35 +113,29 @@ def add(  # noqa: PLR0913 - options
 
     Example: escalation webhooks endpoints add https://tickets.example.org/hook
     """
-    with at_the_desk() as inside:
-        made = acts.add(
-            inside.desk,
-            inside.vault,
-            inside.guard,
-            url=url,
-            types=types or (),
-            filters=_filters(only or ()),
-            headers=_headers(headers),
-            form=_form(form),
-            rate=rate,
-            concurrency=concurrency,
-            scopes=scopes_of(scope or ()),
-            description=description,
-            quota=inside.settings.endpoint_quota,
-            actor=me(),
-        )
-        view = deliveries.endpoint_view(inside.desk, made.stored)
-    _show_secret(made, view, as_json=as_json)
+    fields = _given(
+        types=list(types or ()),
+        filters=_filters(only or ()),
+        headers=_headers(headers),
+        format=_form(form),
+        rate=rate,
+        concurrency=concurrency,
+        scopes=scopes_of(scope or ()),
+        description=description,
+    )
+    with at_service() as service:
+        made = service.endpoints.add(url, **fields)
+    _show_secret(made, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def show(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     """Show an endpoint and how its deliveries stand.
 
     Example: escalation webhooks endpoints show whe_01kfx...
     """
-    with at_the_desk() as inside:
-        view = deliveries.endpoint_view(inside.desk, acts.one(inside.desk, endpoint))
+    with at_service() as service:
+        view = service.endpoints.show(endpoint)
     _show(view, as_json=as_json)
 
 
@@ -163,7 +156,8 @@ def preview(
 
     Example: escalation webhooks endpoints preview template.json --type issue.escalated
     """
-    tried = forms.preview(_form(form), known_types(types or ()))
+    wanted = _read_form(_form(form) or {})
+    tried = forms.preview(wanted, known_types(types or ()))
     views = [deliveries.tried_view(each) for each in tried]
     if as_json:
         say_json({"data": views})
@@ -177,7 +171,7 @@ def preview(
             say(f"  {request['body'] or ''}".rstrip())
 
 
-@app.command()
+@app.command(cls=Served)
 def change(  # noqa: PLR0913 - options
     endpoint: Endpoint,
     *,
@@ -197,20 +191,20 @@ def change(  # noqa: PLR0913 - options
     Example: escalation webhooks endpoints change whe_01kfx... --only severity=critical
     """
     filters = _filters(only or ()) if only or every_issue else None
-    wishes = Wishes(
+    fields = _given(
         url=url,
         types=types,
         filters=filters,
         headers=_headers(headers),
-        form=None if form is None else _form(form),
+        format=_form(form),
         rate=rate,
         concurrency=concurrency,
         description=description,
     )
-    _change(endpoint, wishes, as_json=as_json)
+    _change(endpoint, fields, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def rotate(
     endpoint: Endpoint,
     both_hours: Annotated[
@@ -223,77 +217,73 @@ def rotate(
 
     Example: escalation webhooks endpoints rotate whe_01kfx... --both-hours 48
     """
-    both = timedelta(hours=both_hours)
-    with at_the_desk() as inside:
-        made = acts.rotate(inside.desk, inside.vault, endpoint, both=both, actor=me())
-        view = deliveries.endpoint_view(inside.desk, made.stored)
-    _show_secret(made, view, as_json=as_json)
+    with at_service() as service:
+        made = service.endpoints.rotate(endpoint, both_hours=both_hours)
+    _show_secret(made, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def disable(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     """Send nothing to an endpoint for now; what is due to it is kept.
 
     Example: escalation webhooks endpoints disable whe_01kfx...
     """
-    _change(endpoint, Wishes(enabled=False), as_json=as_json)
+    _change(endpoint, {"enabled": False}, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def drain(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     """Send an endpoint what is due to it, and hand nothing new on until it is enabled.
 
     Example: escalation webhooks endpoints drain whe_01kfx...
     """
-    _change(endpoint, Wishes(draining=True), as_json=as_json)
+    _change(endpoint, {"draining": True}, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def enable(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     """Send to an endpoint again, beginning with what was kept.
 
     Example: escalation webhooks endpoints enable whe_01kfx...
     """
-    _change(endpoint, Wishes(enabled=True), as_json=as_json)
+    _change(endpoint, {"enabled": True}, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def remove(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     """Remove an endpoint; what waits for it is cancelled.
 
     Example: escalation webhooks endpoints remove whe_01kfx...
     """
-    with at_the_desk() as inside:
-        acts.remove(inside.desk, endpoint, actor=me())
+    with at_service() as service:
+        service.endpoints.remove(endpoint)
     if as_json:
         say_json({"id": endpoint, "state": "removed"})
     else:
         say(f"{endpoint} is removed.")
 
 
-@app.command()
+@app.command(cls=Served)
 def ping(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     """Have the worker send an endpoint a `ping`; `webhooks deliveries` shows the outcome.
 
     Example: escalation webhooks endpoints ping whe_01kfx...
     """
-    with at_the_desk() as inside:
-        made = acts.ping(inside.desk, endpoint)
-        view = deliveries.one(inside.desk, made, inside.deliveries_kept)
+    with at_service() as service:
+        view = service.endpoints.ping(endpoint)
     if as_json:
         say_json(view)
     else:
         say(f"{view['id']} ({view['type']}) is {view['state']}; the worker sends it.")
 
 
-def _change(endpoint: str, wishes: Wishes, *, as_json: bool) -> None:
-    with at_the_desk() as inside:
-        changed = acts.change(inside.desk, inside.vault, inside.guard, endpoint, wishes, actor=me())
-        view = deliveries.endpoint_view(inside.desk, changed)
+def _change(endpoint: str, fields: Mapping[str, Any], *, as_json: bool) -> None:
+    with at_service() as service:
+        view = service.endpoints.change(endpoint, **fields)
     _show(view, as_json=as_json)
 
 
-def _show(view: dict[str, Any], *, as_json: bool) -> None:
+def _show(view: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(view)
         return
@@ -318,12 +308,17 @@ def _show(view: dict[str, Any], *, as_json: bool) -> None:
     )
 
 
-def _show_secret(made: NewEndpoint, view: dict[str, Any], *, as_json: bool) -> None:
+def _show_secret(made: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        say_json({**view, "secret": made.secret})
+        say_json(made)
         return
-    say(made.secret)
-    tell(f"This is the secret of {view['id']}. Keep it: it is not shown again.")
+    say(made["secret"])
+    tell(f"This is the secret of {made['id']}. Keep it: it is not shown again.")
+
+
+def _given(**fields: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a body
+    """The fields of a body that were given."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -344,13 +339,19 @@ def _filters(only: Sequence[str]) -> Mapping[str, Any]:
     return found
 
 
-def _form(given: str | None) -> Format:
+def _form(given: str | None) -> Mapping[str, Any] | None:
     """A format by its word, or from a file with its options."""
     if given is None:
-        return format_of(None)
+        return None
     raw = Path(given).read_bytes() if Path(given).is_file() else b'{"kind": "%s"}' % given.encode()
-    sent = body.read(b'{"format": %s}' % raw, PreviewFormat, load().body_limit_depth)
-    return sent.format
+    found: Mapping[str, Any] = body.parse(raw, load().body_limit_depth)
+    _read_form(found)
+    return found
+
+
+def _read_form(given: Mapping[str, Any]) -> Format:
+    raw = json.dumps({"format": given}).encode()
+    return body.read(raw, PreviewFormat, load().body_limit_depth).format
 
 
 def _headers(file: TextIO | None) -> Mapping[str, str] | None:

@@ -12,6 +12,7 @@ from escalation.api.schemas.issues import LogIssue
 from escalation.bootstrap import Container
 from escalation.cli.fields import DEPTH
 from escalation.cli.here_forums import Digests, Meetings
+from escalation.cli.here_webhooks import Endpoints, Hooks, Keys
 from escalation.cli.opening import me
 from escalation.client.listing import Page
 from escalation.client.shapes.issues import IssueFilters
@@ -191,6 +192,21 @@ class Here:
     def digests(self) -> Digests:
         """Digests."""
         return Digests(self._inside)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """Where events are sent."""
+        return Endpoints(self._inside)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """What tools have sent."""
+        return Hooks(self._inside)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys."""
+        return Keys(self._inside)
 
 
 def _words(given: Any) -> list[str]:  # noqa: ANN401 - one word or several

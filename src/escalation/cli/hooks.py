@@ -1,5 +1,7 @@
 """``escalation webhooks inbox / replay / preview``: what tools send, and what it means here."""
 
+from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,8 +9,9 @@ import typer
 
 from escalation.api import body
 from escalation.bootstrap import hooks_of
-from escalation.cli.opening import at_the_desk, load
+from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, instant, say, say_json, table
+from escalation.cli.service import HookDesk, Served, at_service
 from escalation.cli.webhooks import app
 from escalation.errors import Invalid
 from escalation.services.inbound import inbox
@@ -19,7 +22,7 @@ __all__ = ["app"]
 Source = Annotated[str, typer.Argument(help="Its name in the source file.", metavar="SOURCE")]
 
 
-@app.command("inbox")
+@app.command("inbox", cls=Served)
 def inbox_(
     source: Annotated[
         str | None, typer.Argument(help="Of this source; else of all.", metavar="[SOURCE]")
@@ -39,15 +42,24 @@ def inbox_(
     Example: escalation webhooks inbox jira --left
     """
     states = [*(state or ()), *(LEFT if left else ())]
-    with at_the_desk() as inside:
-        page = inbox.page(inside.desk, source=source, states=states, limit=limit)
+    with at_service() as service:
+        found = _latest(service.hooks, source, states, limit)
     if as_json:
-        say_json({"data": page.items})
+        say_json({"data": found})
         return
-    _table(page.items)
+    _table(found)
 
 
-@app.command()
+def _latest(
+    hooks: HookDesk, source: str | None, states: Sequence[HookState], limit: int
+) -> Sequence[Mapping[str, Any]]:
+    """The latest of a source, in any of these states."""
+    each_way = states or (None,)
+    lists = [islice(hooks.list(source=source, state=one), limit) for one in each_way]
+    return sorted(chain(*lists), key=lambda each: str(each["id"]), reverse=True)[:limit]
+
+
+@app.command(cls=Served)
 def replay(
     deliveries: Annotated[
         list[str] | None, typer.Argument(help="Their ids.", metavar="[DELIVERY]...")
@@ -64,11 +76,11 @@ def replay(
     """
     if (source is None) == (not deliveries):
         raise typer.BadParameter("Name deliveries, or a source with --source.")
-    with at_the_desk() as inside:
+    with at_service() as service:
         if source is not None:
-            views = list(inbox.replay_left(inside.desk, inside.hooks, source))
+            views = list(service.hooks.replay_left(source))
         else:
-            views = [inbox.replay(inside.desk, inside.hooks, each) for each in deliveries or ()]
+            views = [service.hooks.replay(each) for each in deliveries or ()]
     if as_json:
         say_json({"data": views})
         return
@@ -86,6 +98,8 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show what a body would do, expression by expression, without doing it.
+
+    It reads the source file of this machine; a service elsewhere is asked at `/v1/hook-previews`.
 
     Example: escalation webhooks preview jira samples/webhooks/jira/created.json
     """

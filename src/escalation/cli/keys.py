@@ -1,17 +1,19 @@
 """``escalation keys``: who may call the API."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
 
+from escalation.api.schemas.fields import instant as as_instant
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
+from escalation.cli.opening import at_the_desk
 from escalation.cli.scopes import scopes_of
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
-from escalation.services import keys
-from escalation.services.keys import KeyRole, NewKey, StoredKey
-from escalation.services.reading.keys import view
+from escalation.cli.service import Served, at_service
+from escalation.clock import SystemClock
+from escalation.services.keys import KeyRole
 from escalation.services.secrets import reseal as seal_again
 
 app = group(
@@ -19,7 +21,7 @@ app = group(
 )
 
 
-@app.command()
+@app.command(cls=Served)
 def create(  # noqa: PLR0913 - an option for each thing that a key is made of
     role: Annotated[KeyRole, typer.Option(help="What it may do.")],
     name: Annotated[str, typer.Option(help="What it is for, or whose it is.")],
@@ -46,36 +48,32 @@ def create(  # noqa: PLR0913 - an option for each thing that a key is made of
 ) -> None:
     """Make a key and show it, this once: only a hash of it is kept.
 
+    The first key is made at the database, or by `serve`; with `--server` an admin's makes others.
+
     Example: escalation keys create --role viewer --name "rivers reports" --scope agency=rivers
     """
-    scopes = scopes_of(scope or ())
-    with at_the_desk() as container:
-        desk = container.desk
-        until = None if expires_in is None else desk.clock.now() + timedelta(days=expires_in)
-        made = keys.create(
-            desk,
-            name=name,
-            role=role,
-            actor=me(),
-            person=person,
-            expires_at=until,
-            scopes=scopes,
-            rate=rate,
-        )
-        now = desk.clock.now()
-    _show(made, now, as_json=as_json)
+    until = None if expires_in is None else SystemClock().now() + timedelta(days=expires_in)
+    asked = {
+        "person": person,
+        "expires_at": None if until is None else until.isoformat(),
+        "scopes": scopes_of(scope or ()),
+        "rate": rate,
+    }
+    fields = {name: value for name, value in asked.items() if value is not None}
+    with at_service() as service:
+        made = service.keys.create(name=name, role=role.value, **fields)
+    _show(made, as_json=as_json)
 
 
-def _show(made: NewKey, now: datetime, *, as_json: bool) -> None:
+def _show(made: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        say_json({"key": made.secret, **_told(made.stored, now)})
+        say_json({"key": made["key"], **_told({n: v for n, v in made.items() if n != "key"})})
         return
-    say(made.secret)
-    role = made.stored.role
-    tell(f"This is {made.stored.id}, for {role}. Keep it: it is not shown again.")
+    say(made["key"])
+    tell(f"This is {made['id']}, for {made['role']}. Keep it: it is not shown again.")
 
 
-@app.command()
+@app.command(cls=Served)
 def rotate(
     key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows it.", metavar="KEY")],
     overlap: Annotated[
@@ -88,23 +86,21 @@ def rotate(
 
     Example: escalation keys rotate key_01kfx... --overlap 48
     """
-    with at_the_desk() as container:
-        desk = container.desk
-        made = keys.rotate(desk, key, actor=me(), overlap=timedelta(hours=overlap))
-        now = desk.clock.now()
-    _show(made, now, as_json=as_json)
+    with at_service() as service:
+        made = service.keys.rotate(key, overlap_hours=overlap)
+    _show(made, as_json=as_json)
     if not as_json:
         tell(f"{key} opens for {overlap} hours more.")
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(*, as_json: AsJson = False) -> None:
     """Show every key there ever was, without the keys themselves.
 
     Example: escalation keys list
     """
-    with at_the_desk() as container:
-        found = [_told(key, container.clock.now()) for key in keys.every(container.desk)]
+    with at_service() as service:
+        found = [_told(key) for key in service.keys.list()]
     if as_json:
         say_json({"data": found})
         return
@@ -130,7 +126,7 @@ def list_(*, as_json: AsJson = False) -> None:
     )
 
 
-@app.command()
+@app.command(cls=Served)
 def revoke(
     key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows it.", metavar="KEY")],
     *,
@@ -140,8 +136,8 @@ def revoke(
 
     Example: escalation keys revoke key_01kfx...
     """
-    with at_the_desk() as container:
-        keys.revoke(container.desk, key, actor=me())
+    with at_service() as service:
+        service.keys.revoke(key)
     if as_json:
         say_json({"id": key, "state": "revoked"})
     else:
@@ -151,6 +147,8 @@ def revoke(
 @app.command()
 def reseal(*, as_json: AsJson = False) -> None:
     """Seal every secret again under the first key of ESCALATION_MASTER_KEY.
+
+    Only at the database, where the master key is: it never travels, so there is no `--server`.
 
     To change the master key: give the new one before the old, parted by a comma, to every process;
     run this; then leave the old one out.
@@ -165,6 +163,9 @@ def reseal(*, as_json: AsJson = False) -> None:
         say(f"{count} secrets are sealed under the first master key now.")
 
 
-def _told(key: StoredKey, now: datetime) -> dict[str, Any]:
-    state = "live" if key.live(now) else "expired"
-    return {**view(key), "state": "revoked" if key.revoked_at is not None else state}
+def _told(key: Mapping[str, Any]) -> dict[str, Any]:
+    """A key with whether it opens anything, by this machine's clock."""
+    until = key["expires_at"]
+    over = until is not None and as_instant(until) <= SystemClock().now()
+    state = "expired" if over else "live"
+    return {**key, "state": "revoked" if key["revoked_at"] is not None else state}

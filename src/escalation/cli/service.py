@@ -102,8 +102,77 @@ class DigestDesk(Protocol):
         """The file itself."""
 
 
+class EndpointDesk(Protocol):
+    """Where endpoints of webhooks are kept, and what was sent to them."""
+
+    def list(self) -> Iterator[View]:
+        """Every endpoint, without its secrets."""
+
+    def show(self, endpoint: str) -> View:
+        """One endpoint."""
+
+    def add(self, url: str, **fields: Any) -> View:  # noqa: ANN401 - the body's own
+        """Add one; the answer has its secret."""
+
+    def change(self, endpoint: str, /, **fields: Any) -> View:  # noqa: ANN401 - the body's own
+        """Change one; what is not named stays."""
+
+    def rotate(self, endpoint: str, **fields: Any) -> View:  # noqa: ANN401 - the body's own
+        """Give one a new secret; the answer has it."""
+
+    def remove(self, endpoint: str) -> None:
+        """Remove one."""
+
+    def ping(self, endpoint: str) -> View:
+        """Have one asked to answer; the delivery."""
+
+    def deliveries(self, endpoint: str | None, *, state: str | None = None) -> Iterator[View]:
+        """What was sent to one, or to all."""
+
+    def delivery(self, delivery: str) -> View:
+        """One delivery with its attempts."""
+
+    def redeliver(self, delivery: str) -> View:
+        """Send it again."""
+
+    def redeliver_since(self, endpoint: str, since: str, *, dead_only: bool = False) -> int:
+        """Send all since an instant again; how many."""
+
+    def drop(self, delivery: str) -> View:
+        """Give up a dead one."""
+
+
+class HookDesk(Protocol):
+    """Where it is kept what tools have sent."""
+
+    def list(self, *, source: str | None = None, state: str | None = None) -> Iterator[View]:
+        """What came, the latest first."""
+
+    def replay(self, delivery: str) -> View:
+        """Read one again."""
+
+    def replay_left(self, source: str) -> Iterator[View]:
+        """Read again whatever of a source had no effect."""
+
+
+class KeyDesk(Protocol):
+    """Where keys are made and taken back."""
+
+    def list(self) -> Iterator[View]:
+        """Every key, without the keys themselves."""
+
+    def create(self, *, name: str, role: str, **fields: Any) -> View:  # noqa: ANN401 - the body's own
+        """Make one; the answer has it."""
+
+    def rotate(self, key: str, **fields: Any) -> View:  # noqa: ANN401 - the body's own
+        """Make the one that follows it; the answer has it."""
+
+    def revoke(self, key: str) -> None:
+        """Take one back."""
+
+
 class Service(Protocol):
-    """Both of them."""
+    """All of them."""
 
     @property
     def issues(self) -> IssueDesk:
@@ -124,6 +193,18 @@ class Service(Protocol):
     @property
     def digests(self) -> DigestDesk:
         """Digests."""
+
+    @property
+    def endpoints(self) -> EndpointDesk:
+        """Where events are sent."""
+
+    @property
+    def hooks(self) -> HookDesk:
+        """What tools have sent."""
+
+    @property
+    def keys(self) -> KeyDesk:
+        """Keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """``escalation webhooks``: where events are sent, what came back, sending something again."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -8,9 +9,8 @@ import typer
 from escalation.api.schemas.fields import instant as as_instant
 from escalation.cli import endpoints
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, say, say_json, table
-from escalation.services import deliveries
+from escalation.cli.service import Served, at_service
 from escalation.services.deliveries import DeliveryState
 
 app = group(
@@ -20,7 +20,7 @@ app = group(
 app.add_typer(endpoints.app, name="endpoints")
 
 
-@app.command("deliveries")
+@app.command("deliveries", cls=Served)
 def deliveries_(
     endpoint: Annotated[
         str | None, typer.Argument(help="Of this endpoint; else of all.", metavar="[ENDPOINT]")
@@ -34,10 +34,10 @@ def deliveries_(
 
     Example: escalation webhooks deliveries --state dead
     """
-    with at_the_desk() as inside:
-        page = deliveries.page(inside.desk, endpoint, state=state, limit=limit)
+    with at_service() as service:
+        found = list(islice(service.endpoints.deliveries(endpoint, state=state), limit))
     if as_json:
-        say_json({"data": page.items})
+        say_json({"data": found})
         return
     columns = ("id", "type", "about", "state", "attempts", "last", "next attempt")
     rows = [
@@ -50,12 +50,12 @@ def deliveries_(
             each["attempts"][-1]["detail"] if each["attempts"] else "",
             instant(each["next_attempt_at"]),
         )
-        for each in page.items
+        for each in found
     ]
     table(None, columns, rows)
 
 
-@app.command()
+@app.command(cls=Served)
 def delivery(
     delivery: Annotated[str, typer.Argument(help="Its id.", metavar="DELIVERY")],
     *,
@@ -65,8 +65,8 @@ def delivery(
 
     Example: escalation webhooks delivery dlv_01kfx...
     """
-    with at_the_desk() as inside:
-        view = deliveries.detail(inside.desk, delivery, inside.deliveries_kept, answers=True)
+    with at_service() as service:
+        view = service.endpoints.delivery(delivery)
     if as_json:
         say_json(view)
         return
@@ -78,7 +78,7 @@ def delivery(
         say(f"  {instant(each['at'])}: {each['outcome']}, {each['detail']}, {each['answer'] or ''}")
 
 
-@app.command()
+@app.command(cls=Served)
 def redeliver(
     delivery: Annotated[str | None, typer.Argument(help="Its id.", metavar="[DELIVERY]")] = None,
     endpoint: Annotated[
@@ -97,28 +97,28 @@ def redeliver(
     """
     if (delivery is None) == (endpoint is None) or (endpoint is None) != (since is None):
         raise typer.BadParameter("Name a delivery, or an endpoint with --endpoint and --since.")
-    with at_the_desk() as inside:
+    if since is not None:
+        _check_instant(since)
+    with at_service() as service:
         if delivery is not None:
-            view = deliveries.redeliver(inside.desk, delivery, inside.deliveries_kept)
+            view = service.endpoints.redeliver(delivery)
             _show_delivery(view, as_json=as_json)
             return
-        count = deliveries.redeliver_since(
-            inside.desk, endpoint or "", _since(since or ""), dead_only=dead_only, actor=me()
-        )
+        count = service.endpoints.redeliver_since(endpoint or "", since or "", dead_only=dead_only)
     if as_json:
         say_json({"count": count})
     else:
         say(f"{count} deliveries are due again; the worker sends them.")
 
 
-def _since(text: str) -> datetime:
+def _check_instant(text: str) -> None:
     try:
-        return as_instant(text)
+        as_instant(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 
 
-@app.command()
+@app.command(cls=Served)
 def drop(
     delivery: Annotated[str, typer.Argument(help="Its id.", metavar="DELIVERY")],
     *,
@@ -128,15 +128,15 @@ def drop(
 
     Example: escalation webhooks drop dlv_01kfx...
     """
-    with at_the_desk() as inside:
-        view = deliveries.drop(inside.desk, delivery, inside.deliveries_kept, actor=me())
+    with at_service() as service:
+        view = service.endpoints.drop(delivery)
     if as_json:
         say_json(view)
     else:
         say(f"{view['id']} ({view['type']}) is given up.")
 
 
-def _show_delivery(view: dict[str, Any], *, as_json: bool) -> None:
+def _show_delivery(view: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(view)
     else:

@@ -16,6 +16,8 @@ from escalation.client.shapes.webhooks import (
 )
 
 Named = Mapping[str, Any] | str
+_LEFT = ("waiting", "unmapped", "refused")
+"""States of what had no effect and may yet have one."""
 
 
 class Endpoints:
@@ -61,10 +63,14 @@ class Endpoints:
         found: NewEndpoint = self._line.found("rotate_webhook_secret", asked)
         return found
 
-    def deliveries(self, endpoint: Named, *, state: str | None = None) -> Iterator[Delivery]:
-        """What was sent to an endpoint, the latest first."""
+    def deliveries(self, endpoint: Named | None, *, state: str | None = None) -> Iterator[Delivery]:
+        """What was sent to an endpoint, or to each in turn, the latest first."""
+        if endpoint is None:
+            for each in self.list():
+                yield from self.deliveries(each, state=state)
+            return
         parts = {"endpoint": name_of(endpoint)}
-        return every(self._line, "list_webhook_deliveries", {"state": state}, parts)
+        yield from every(self._line, "list_webhook_deliveries", {"state": state}, parts)
 
     def delivery(self, delivery: Named) -> DeliveryDetail:
         """One delivery with what is sent and each attempt."""
@@ -74,6 +80,18 @@ class Endpoints:
     def redeliver(self, delivery: Named) -> Delivery:
         """Send it again: the same ids, the same bytes."""
         found: Delivery = self._line.found("redeliver_message", _delivery(delivery))
+        return found
+
+    def redeliver_since(self, endpoint: Named, since: str, *, dead_only: bool = False) -> int:
+        """Send all that was handed on to it since an instant again; answers how many."""
+        body = {"since": since, "dead_only": dead_only}
+        asked = Asked(parts={"endpoint": name_of(endpoint)}, body=body)
+        count: int = self._line.found("redeliver_messages", asked)["count"]
+        return count
+
+    def drop(self, delivery: Named) -> Delivery:
+        """Give up a dead delivery: no later one names it as missed."""
+        found: Delivery = self._line.found("drop_delivery", _delivery(delivery))
         return found
 
 
@@ -99,6 +117,11 @@ class Hooks:
         """Read it again by the rules as they are now, and act upon it."""
         found: HookDelivery = self._line.found("replay_hook_delivery", _delivery(delivery))
         return found
+
+    def replay_left(self, source: str) -> Iterator[HookDelivery]:
+        """Read again whatever of a source had no effect, the oldest first."""
+        left = [each["id"] for state in _LEFT for each in self.list(source=source, state=state)]
+        yield from map(self.replay, sorted(left))
 
     def preview(
         self,
