@@ -6,7 +6,7 @@ examples, so a rung on which a forum sits has that one body.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -40,6 +40,7 @@ class State:
     visit: int = 0
     exhausted: bool = False
     put_off: str = ""
+    recorded: datetime = BEGINNING
 
     @property
     def body(self) -> str | None:
@@ -56,7 +57,7 @@ def states(events: Iterable[Any], agency: str) -> list[State]:
         for event in group:
             now = _after(now, event.type, json.loads(event.payload))
             at = event.effective_at if not found else max(event.effective_at, found[-1].at)
-            now = replace(now, at=at)
+            now = replace(now, at=at, recorded=event.recorded_at)
         found.append(now)
     return found
 
@@ -132,8 +133,15 @@ def by_issue(
     events: Iterable[Any], agencies: dict[str, str], known_at: datetime
 ) -> dict[str, list[State]]:
     """The states of every issue, by what was recorded by an instant."""
-    known: dict[str, list[Any]] = defaultdict(list)
+    every: dict[str, list[Any]] = defaultdict(list)
     for event in events:
-        if event.recorded_at <= known_at and event.aggregate in agencies:
-            known[event.aggregate].append(event)
-    return {issue: states(each, agencies[issue]) for issue, each in known.items()}
+        if event.aggregate in agencies:
+            every[event.aggregate].append(event)
+    folded = {issue: states(each, agencies[issue]) for issue, each in every.items()}
+    return known_by(folded, known_at)
+
+
+def known_by(folded: Mapping[str, list[State]], known_at: datetime) -> dict[str, list[State]]:
+    """The same folded states as far as they were recorded by an earlier instant."""
+    known = {i: [s for s in each if s.recorded <= known_at] for i, each in folded.items()}
+    return {issue: each for issue, each in known.items() if each}

@@ -24,6 +24,7 @@ from sqlalchemy import select
 
 from escalation.clock import VirtualClock
 from escalation.services import digests, framework
+from escalation.services.asked_digests import Asked
 from escalation.services.desk import Desk
 from escalation.store import migrate, models
 from escalation.store.engine import make_engine
@@ -121,13 +122,14 @@ def _back_through(
 ) -> Iterator[str]:
     """Each window of a forum from the last back to the first, and all of them together."""
     begun, end = span
-    states = list(folding.by_issue(events, agencies, end).values())
+    folded = folding.by_issue(events, agencies, end)
+    states = list(folded.values())
     as_at, together, local = end, Counter[str](), set[tuple[int, int]]()
     while as_at > begun:
         document = json.loads(digests.built(desk, body, (as_at, end), _before(desk, body, as_at)))
         since = datetime.fromisoformat(document["since"])
         yield from _compared(document, states, body, since, as_at)
-        by_then = list(folding.by_issue(events, agencies, as_at).values())
+        by_then = list(folding.known_by(folded, as_at).values())
         then = json.loads(digests.built(desk, body, (as_at, as_at), since))
         yield from _compared(then, by_then, body, since, as_at)
         together.update(_some(document["figures"]["movements"]))
@@ -146,8 +148,10 @@ def _back_through(
 def _before(desk: Desk, body: str, as_at: datetime) -> datetime:
     """The end of the meeting before one that ends at this instant, as the digest itself has it."""
     earlier = as_at - timedelta(seconds=1)
-    found = json.loads(digests.built(desk, body, (earlier, earlier), None))["since"]
-    return datetime.fromisoformat(found)
+    with read(desk.engine) as connection:
+        found = Asked.of(desk, connection, body, (earlier, earlier), None).selection.since
+    assert found is not None
+    return found
 
 
 def _compared(

@@ -26,6 +26,8 @@ _LETTERS = 150
 """How many letters a line of a table has room for, with what stands between columns."""
 _SHORT, _SHORTER = 16, 5
 """Rows up to which a table is not broken between columns, with its chart and without one."""
+_FEW = 6
+"""Rows up to which the first section stands on the cover."""
 
 
 def digest(document: Mapping[str, Any], heading: Heading) -> bytes:
@@ -78,6 +80,7 @@ def _section(section: Section) -> dict[str, Any]:
         "level": section.level,
         "part": section.part,
         "columns": section.columns,
+        "short": section.columns == 1 and sum(len(t.rows) for t in section.tables) <= _FEW,
         "tables": [_table(each, _LETTERS // section.columns) for each in section.tables],
         "empty": shown(section.said_of_none),
     }
