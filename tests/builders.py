@@ -24,9 +24,10 @@ from escalation.services.desk import Desk
 from escalation.services.jobs import Answer, Job
 from escalation.services.references import References
 from escalation.services.registry import Registry
-from escalation.store import migrate
+from escalation.store import grants, migrate, wall
 from escalation.store.access import Slot
 from escalation.store.engine import make_engine
+from escalation.store.transaction import write
 from escalation.workflow.commands import Ask, Log
 from escalation.workflow.facts import Actor
 from tests.fakes import virtual_clock
@@ -76,6 +77,16 @@ def furnish(url: str) -> None:
         directory, ladders = (CONFIG / DIRECTORY).read_bytes(), (CONFIG / LADDERS).read_bytes()
         framework.apply_directory(desk, directory, DIRECTORY, actor=CLERK)
         framework.publish(desk, ladders, LADDERS, mode="new-only", reason="first", actor=CLERK)
+
+
+def wall_in(url: str) -> None:
+    """Build the second wall in a PostgreSQL database, for whoever connects to it here."""
+    engine = make_engine(url)
+    role = engine.url.username
+    assert role is not None
+    with write(engine) as connection:
+        grants.give(connection, wall.statements(engine, role))
+    engine.dispose()
 
 
 def complaint(**changes: Any) -> Log:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from escalation.clock import VirtualClock
 from escalation.store import migrate
 from escalation.store.engine import make_engine
-from tests.builders import copied_postgres, copied_sqlite, execute, furnish
+from tests.builders import copied_postgres, copied_sqlite, execute, furnish, wall_in
 from tests.fakes import forbid_writes_in_reads, virtual_clock
 from tests.postgres import NoPostgres, Server, postgres
 
@@ -140,10 +140,14 @@ def furnished_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def furnished_postgres(postgres_server: Server) -> Iterator[str]:
-    """The name of a furnished PostgreSQL database, to be copied and never connected to."""
+    """The name of a furnished PostgreSQL database, to be copied and never connected to.
+
+    Its second wall is built: what tests show of who sees what holds with it.
+    """
     name = f"furnished_{os.getpid()}_{next(_numbers)}"
     execute(postgres_server, f"CREATE DATABASE {name}")
     furnish(postgres_server.url(name))
+    wall_in(postgres_server.url(name))
     yield name
     execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -84,6 +84,7 @@ def timed(swapper: Swapper, rounds: int) -> Iterator[Times]:
         mine = {each.name for each in permitted(role)}
         for operation in OPERATIONS:
             named = [each for each in parameters(operation) if each in hidden.names]
+            named = [each for each in named if hidden.names[each] not in swapper.own.every]
             if operation.name in mine and named:
                 name = hidden.names[named[0]]
                 yield _of(swapper, operation, key, (kind, named[0], name), rounds)

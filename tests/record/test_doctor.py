@@ -20,7 +20,7 @@ from escalation.services.record.place import Place
 from escalation.services.recovery import beat
 from escalation.services.surroundings import Surroundings
 from escalation.settings import Settings
-from escalation.store import models
+from escalation.store import grants, models, wall
 from escalation.store.transaction import read, write
 from tests.builders import CLERK, CONFIG, ask, complaint, desk_on
 from tests.fakes import virtual_clock
@@ -234,6 +234,15 @@ def test_a_record_that_can_be_changed_is_unsafe(well: Patient, desk: Desk) -> No
     let_go(desk.engine)
     ailments = [each for each in diagnosed(well) if each.code == "record_changeable"]
     assert {each.grade for each in ailments} == {Grade.UNSAFE}
+
+
+def test_rows_that_the_program_alone_keeps_apart_are_told(well: Patient, desk: Desk) -> None:
+    """On SQLite nothing else could."""
+    for table, code in (("theme", "rights_missing"), ("issue", "no_second_wall")):
+        if grants.on_server(desk.engine):
+            with write(desk.engine) as connection:
+                connection.execute(text(f"REVOKE SELECT ON {table} FROM {wall.ROLE}"))
+        assert _codes(well) == ({code} if grants.on_server(desk.engine) else set())
 
 
 def test_a_database_of_another_version_is_all_that_is_told_of_it(well: Patient, desk: Desk) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, not_, select
@@ -19,12 +20,14 @@ from escalation.routing.vocabulary import (
     Severity,
     Side,
 )
-from escalation.store import models, viewing
+from escalation.store import models, viewing, wall
+from escalation.store.engine import make_engine
 from escalation.store.rows import fixed_row, state_row, words_row
-from escalation.store.transaction import write
+from escalation.store.transaction import part, write
 from escalation.workflow.facts import Issue, Visit
 from escalation.workflow.sealed import Named, Sealing
 from escalation.workflow.viewing import Part, Viewer, may_see
+from tests.builders import wall_in
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 CODES = ("a", "b", "c", "A", "a_b", "%", 'q"', "it's", "é", "0")
@@ -106,6 +109,42 @@ def test_rows_are_shown_to_whom_the_rule_shows_the_issue(
             assert set(_found(connection, predicate)) == may, viewer
             others = set(_found(connection, not_(predicate)))
             assert others == {issue.id for issue in logged} - may, viewer
+        raise Undone
+
+
+@pytest.fixture
+def walled(postgres_url: str) -> Iterator[Engine]:
+    """An engine on a database where the wall has been built."""
+    wall_in(postgres_url)
+    engine = make_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@given(
+    logged=st.lists(issues(), max_size=6, unique_by=lambda each: each.id),
+    looking=st.lists(viewers, min_size=1, max_size=6),
+)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_behind_the_wall_no_row_is_there_that_the_rule_does_not_show(
+    walled: Engine, logged: list[Issue], looking: list[Viewer]
+) -> None:
+    with suppress(Undone), write(walled) as connection:
+        for issue in logged:
+            connection.execute(insert(models.issue), _row(issue))
+        for viewer in looking:
+            may = {issue.id for issue in logged if may_see(viewer, issue)}
+            with suppress(Undone), part(connection):
+                wall.stand_behind(connection, viewer)
+                seen = set(connection.scalars(select(models.issue.c.id)))
+                if viewer.limited:
+                    assert seen == may, viewer
+                else:
+                    assert seen == {issue.id for issue in logged}, viewer
+                raise Undone
         raise Undone
 
 

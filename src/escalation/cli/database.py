@@ -13,12 +13,19 @@ from escalation.errors import Refused
 from escalation.services import backup as backups
 from escalation.services.doctor import LAST_BACKUP
 from escalation.services.soundness import examine, upgraded
-from escalation.store import grants
+from escalation.store import grants, wall
 from escalation.store.private import make_folder
 from escalation.store.transaction import write
 
 app = group(
     "Migrate, check, back up and restore the database.\n\nExample: escalation db backup today.db"
+)
+
+_WALLED = f"What somebody may not see is kept from them by the database too ({wall.ROLE})."
+_NOT_WALLED = (
+    f"The second wall was not built: that needs the right to make roles. Run the lines from"
+    f" {wall.ROLE} on as a role that has it and owns the tables; until then the program alone"
+    " keeps rows apart."
 )
 
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
@@ -84,7 +91,8 @@ def grants_(
 ) -> None:
     """Print the SQL that lets a PostgreSQL role serve, and not change what was recorded.
 
-    Run it again after each `db upgrade`; both are done by the role that owns the tables.
+    Run it again after each `db upgrade`; both are done by the role that owns the tables. It also
+    builds the second wall before what others may not see, where that role may make roles.
 
     Example: escalation db grants --role escalation_app --apply
     """
@@ -94,17 +102,21 @@ def grants_(
                 "An SQLite file knows no roles: there, triggers refuse to change the record.",
                 "needs_postgresql",
             )
-        wanted = grants.statements(engine, role)
+        wanted, second = grants.statements(engine, role), wall.statements(engine, role)
+        walled = False
         if apply:
             with write(engine) as connection:
                 grants.give(connection, wanted)
+                walled = grants.give_if_permitted(connection, second)
     if as_json:
-        say_json({"role": role, "applied": apply, "statements": wanted})
+        told = {"role": role, "applied": apply, "walled": walled}
+        say_json({**told, "statements": [*wanted, *second]})
         return
-    for statement in wanted:
+    for statement in (*wanted, *second):
         say(f"{statement};")
     if apply:
         tell(f"{role} may serve, and may not change what was recorded.")
+        tell(_WALLED if walled else _NOT_WALLED)
 
 
 @app.command()

@@ -27,7 +27,7 @@ from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.turns import SeatTurns
 from escalation.services.views import told
-from escalation.store import access, dialect, issues, receipts, timeline
+from escalation.store import access, dialect, issues, receipts, timeline, viewing
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
@@ -127,12 +127,24 @@ class Batch:
         self._taken = access.taken_refs(self.connection, refs)
 
     def _load_issues(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
-        named = [name for job in jobs for name in (job.issue, job.other) if name is not None]
+        named = list(self._may_be_named(jobs))
         references = [name for name in named if not name.startswith("iss_")]
         if references:
             self._ids = issues.ids_of_references(self.connection, references)
         wanted = {self._ids.get(name, name) for name in named} | set(self._done.values())
         self._hold_issues(wanted, skip_locked=skip_locked)
+
+    def _may_be_named(self, jobs: Sequence[Job]) -> Iterator[str]:
+        """The issues that commands name, as far as whoever is for a part may see them.
+
+        Of others' nothing is loaded: that it took longer would tell of them.
+        """
+        for job in jobs:
+            names = [name for name in (job.issue, job.other) if name is not None]
+            viewer = job.viewer if job.caller is None else job.caller.viewer
+            if names and viewer.limited:
+                names = viewing.seen_of(self.connection, viewer, names)
+            yield from names
 
     def _hold_issues(self, wanted: Iterable[str], *, skip_locked: bool = False) -> None:
         """Load issues, and hold their rows."""

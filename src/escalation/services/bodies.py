@@ -11,7 +11,7 @@ from escalation.store import framework, meetings
 from escalation.store.transaction import Connection
 from escalation.workflow.forum import SEEN, identified, sitting
 from escalation.workflow.meetings.facts import Meeting
-from escalation.workflow.viewing import Viewer, papers_are_for
+from escalation.workflow.viewing import EVERYTHING, Viewer, papers_are_for
 
 
 def directory_of(known: Known) -> Directory:
@@ -38,11 +38,11 @@ def known_meeting(
     Raises:
         NotFound: there is no such meeting.
     """
-    found = meetings.one(connection, meeting_id)
+    found = meetings.one(connection, meeting_id, viewer)
     stored = found is not None
     if found is None:
-        found = by_rule(desk, known, meeting_id, now)
-    if found is None or not papers_are_for(viewer, found.sitting.forum):
+        found = by_rule(desk, known, meeting_id, now, viewer)
+    if found is None:
         raise NotFound(f"There is no meeting {meeting_id}.")
     if not stored:
         meetings.add(connection, found)
@@ -65,15 +65,20 @@ def body_of(registry: Registry, connection: Connection, known: Known, code: str)
     return directory.forum(code)
 
 
-def by_rule(desk: Desk, known: Known, meeting_id: str, now: datetime) -> Meeting | None:
+def by_rule(
+    desk: Desk, known: Known, meeting_id: str, now: datetime, viewer: Viewer = EVERYTHING
+) -> Meeting | None:
     """The meeting of that id that a forum's rule has, if there is one; nothing was done to it yet.
+
+    Only forums whose papers are for ``viewer`` are looked at: else the time would tell of others'.
 
     Raises:
         NotFound: no directory has been applied, so there is no forum.
     """
     directory_of(known)
     under = desk.registry.in_force(known)
-    for body in under.directory.forums.values():
+    seen = (each for each in under.directory.forums.values() if papers_are_for(viewer, each.code))
+    for body in seen:
         for at in body.meeting.between(now - SEEN, now + SEEN):
             if identified(body.code, at) == meeting_id:
                 held = sitting(under, body, at)

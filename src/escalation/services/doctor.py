@@ -20,7 +20,7 @@ from escalation.services.registry import Known, Registry
 from escalation.services.soundness import examine
 from escalation.services.subscribing.ailments import undelivered
 from escalation.services.surroundings import Surroundings, wide_proxies
-from escalation.store import access, backlog, dialect, grants, seals, watching
+from escalation.store import access, backlog, dialect, grants, seals, wall, watching
 from escalation.store.access import StoredKey
 from escalation.store.deliveries import DeliveryState
 from escalation.store.transaction import Connection, Engine, read
@@ -307,13 +307,20 @@ def _rights(inside: Inside) -> Found:
             f"The role that serves can change what was recorded: {', '.join(changeable)}.",
             "Serve with a role that owns nothing: escalation db grants --role ROLE --apply",
         )
-    unreadable = grants.unreadable(inside.connection)
-    if unreadable:
-        yield unsafe(
-            "rights_missing",
-            f"The role that serves may not read {', '.join(unreadable)}.",
-            "As the owner: escalation db grants --role ROLE --apply",
+    mend = "As the owner: escalation db grants --role ROLE --apply"
+    if unreadable := grants.unreadable(inside.connection):
+        what = f"The role that serves may not read {', '.join(unreadable)}."
+        yield unsafe("rights_missing", what, mend)
+    if not wall.stands(inside.connection):
+        yield unwise(
+            "no_second_wall",
+            f"The program alone keeps rows apart: there is no role {wall.ROLE} in this database,"
+            " or the role that serves may not take it on.",
+            f"{mend}, with the right to make roles.",
         )
+    elif unreadable := wall.unreadable(inside.connection):
+        what = f"{wall.ROLE} may not read {', '.join(unreadable)}: keys for a part are refused it."
+        yield unsafe("rights_missing", what, mend)
 
 
 def _clocks(inside: Inside) -> Found:

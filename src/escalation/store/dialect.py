@@ -130,10 +130,10 @@ class _ListAsArray(TypeDecorator[list[Any]]):
     def bind_processor(self, dialect: Dialect) -> Callable[[list[Any] | None], str]:
         """What writes the values down."""
         del dialect
-        return _array_text
+        return array_text
 
 
-def _array_text(values: list[Any] | None) -> str:
+def array_text(values: list[Any] | None) -> str:
     """An array as PostgreSQL reads it, with each of its values in quotes."""
     if not values:
         return "{}"
@@ -255,6 +255,11 @@ _OLDER_WRITERS = text(
 what it wrote. (The newest ones stand in no snapshot's list of those in progress.) Of a user about
 whom nothing is told, each counts.
 """
+
+
+def has_roles(of: Dialect) -> bool:
+    """Whether the database knows roles, and what each may read row by row."""
+    return of.name == "postgresql"
 
 
 def one_writer(engine: Engine) -> bool:

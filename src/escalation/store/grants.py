@@ -4,13 +4,15 @@ The tables belong to another role, the one that migrates and disposes.
 """
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import ProgrammingError
 
 from escalation.store.base import metadata
 from escalation.store.dialect import database_file
-from escalation.store.transaction import Engine
+from escalation.store.transaction import Engine, part
 
 KEPT = ("clock_step", "decision", "disposal", "event", "seal", "seal_chain")
 """Tables that are only ever added to."""
+NOT_PERMITTED = "42501"
 _CHANGES = ("UPDATE", "DELETE", "TRUNCATE")
 
 
@@ -36,6 +38,18 @@ def give(connection: Connection, wanted: list[str]) -> None:
     """Run such statements."""
     for statement in wanted:
         connection.exec_driver_sql(statement)
+
+
+def give_if_permitted(connection: Connection, wanted: list[str]) -> bool:
+    """Run such statements, all of them or none; whether the present role may."""
+    try:
+        with part(connection):
+            give(connection, wanted)
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != NOT_PERMITTED:
+            raise
+        return False
+    return True
 
 
 def on_server(engine: Engine) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, case, literal, or_, select, tuple_
 
 from escalation.store import dialect, models
 from escalation.store.viewing import visible
+from escalation.store.wall import outside
 from escalation.workflow.plan import Plan
 from escalation.workflow.viewing import Viewer
 
@@ -78,4 +79,5 @@ def page(connection: Connection, viewer: Viewer, asked: LearningQuestion) -> lis
         bound = (literal(at, _T.c.made_at.type), literal(last, _T.c.id.type))
         query = query.where(tuple_(_T.c.made_at, _T.c.id) < tuple_(*bound))
     query = query.order_by(_T.c.made_at.desc(), _T.c.id.desc()).limit(asked.limit + 1)
-    return list(connection.execute(query))
+    with outside(connection):  # a shared note is told, and not whose issue it came of
+        return list(connection.execute(query))

@@ -32,9 +32,16 @@ from escalation.workflow.viewing import EVERYTHING, Viewer
 _TIMES = ("starts_at", "ends_at", "cutoff_at")
 
 
-def one(connection: Connection, meeting_id: str, *, lock: bool = False) -> Meeting | None:
-    """A meeting by its id; with ``lock`` its row is held until the transaction ends."""
+def one(
+    connection: Connection, meeting_id: str, viewer: Viewer = EVERYTHING, *, lock: bool = False
+) -> Meeting | None:
+    """A meeting by its id, of a forum whose papers are for ``viewer``.
+
+    With ``lock`` its row is held until the transaction ends.
+    """
     query = select(models.meeting).where(models.meeting.c.id == meeting_id)
+    if viewer.forums is not None:
+        query = query.where(models.meeting.c.forum.in_(sorted(viewer.forums)))
     if lock:
         query = query.with_for_update()
     found = connection.execute(query).first()

@@ -22,6 +22,7 @@ from sqlalchemy.sql.elements import True_
 
 from escalation.store import models
 from escalation.store.dialect import any_of, has_inside, has_item
+from escalation.store.wall import outside
 from escalation.workflow.viewing import Part, Reach, Viewer
 
 
@@ -128,11 +129,21 @@ def seen_as(connection: Connection, viewer: Viewer, name: str) -> str | None:
     return found
 
 
+def seen_of(connection: Connection, viewer: Viewer, names: Sequence[str]) -> list[str]:
+    """Of these ids and references, those of issues that ``viewer`` may see."""
+    t = models.issue
+    named = or_(any_of(connection, t.c.id, names), any_of(connection, t.c.reference, names))
+    query = select(t.c.id, t.c.reference).where(named, visible(connection, viewer))
+    found = {name for row in connection.execute(query) for name in row}
+    return [name for name in names if name in found]
+
+
 def is_sealed(connection: Connection, name: str) -> bool:
     """Whether there is a sealed issue of that id."""
     table = models.issue
     query = select(table.c.id).where(table.c.id == name, table.c.sealed_at.is_not(None))
-    return connection.scalar(query) is not None
+    with outside(connection):
+        return connection.scalar(query) is not None
 
 
 def hidden(connection: Connection, viewer: Viewer, names: Sequence[str]) -> frozenset[str]:
@@ -140,14 +151,16 @@ def hidden(connection: Connection, viewer: Viewer, names: Sequence[str]) -> froz
     t = models.issue
     named = or_(any_of(connection, t.c.id, names), any_of(connection, t.c.reference, names))
     query = select(t.c.id, t.c.reference).where(named, not_(visible(connection, viewer)))
-    return frozenset(name for row in connection.execute(query) for name in row)
+    with outside(connection):
+        return frozenset(name for row in connection.execute(query) for name in row)
 
 
 def hidden_unsealed(connection: Connection, viewer: Viewer, names: Sequence[str]) -> frozenset[str]:
     """Of these ids, those of issues that are not sealed and that ``viewer`` may not see."""
     t = models.issue
     query = select(t.c.id).where(any_of(connection, t.c.id, names), t.c.sealed_at.is_(None))
-    return frozenset(connection.scalars(query.where(not_(visible(connection, viewer)))))
+    with outside(connection):
+        return frozenset(connection.scalars(query.where(not_(visible(connection, viewer)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,8 @@ def sealed_since(connection: Connection, instant: datetime) -> list[SealedRow]:
     t = models.issue
     query = select(t.c.id, t.c.sealed_at, t.c.sealed_to)
     query = query.where(t.c.sealed_at.is_not(None), t.c.sealed_at >= instant)
-    rows = connection.execute(query.order_by(t.c.id))
+    with outside(connection):
+        rows = connection.execute(query.order_by(t.c.id)).all()
     return [SealedRow(row.id, row.sealed_at, tuple(row.sealed_to)) for row in rows]
 
 

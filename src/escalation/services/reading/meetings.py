@@ -125,8 +125,8 @@ def find(look: Look, meeting_id: str) -> Meeting:
     Raises:
         NotFound: there is none.
     """
-    stored = meetings.one(look.connection, meeting_id)
-    if stored is not None and papers_are_for(look.viewer, stored.sitting.forum):
+    stored = meetings.one(look.connection, meeting_id, look.viewer)
+    if stored is not None:
         return stored
     every = (
         held

@@ -13,7 +13,7 @@ from escalation.routing.publication import Publication
 from escalation.services.callers import Caller
 from escalation.services.record.access import READ, record_access
 from escalation.services.registry import Known, Registry
-from escalation.store import dialect
+from escalation.store import dialect, wall
 from escalation.store.transaction import Connection, Engine, snapshot
 from escalation.workflow.facts import Actor, Agreement, Issue
 from escalation.workflow.viewing import Viewer
@@ -109,6 +109,7 @@ class Reader:
             known = self._registry.refresh(connection)
             caller = caller.again(known, self._clock.now())
             now = dialect.now(connection, self._clock)
+            wall.stand_behind(connection, caller.viewer)
             look = Look(connection, self._registry, known, now, caller)
             yield look
         look.record(self._engine, self._clock, self._ids, caller.actor)
