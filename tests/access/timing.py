@@ -76,7 +76,11 @@ def longer(one: Sequence[float], other: Sequence[float]) -> float:
     )
 
 
-def timed(swapper: Swapper, rounds: int) -> Iterator[Times]:
+Question = tuple[Operation, str, tuple[str, str, str]]
+"""An operation, whose key asks, and what for: the kind of thing hidden, where its name goes, it."""
+
+
+def questions(swapper: Swapper) -> Iterator[Question]:
     """Each operation that takes a name in its path, by somebody from whom it is hidden."""
     for kind, who in WHO.items():
         role, key = swapper.keys[who]
@@ -86,20 +90,23 @@ def timed(swapper: Swapper, rounds: int) -> Iterator[Times]:
             named = [each for each in parameters(operation) if each in hidden.names]
             named = [each for each in named if hidden.names[each] not in swapper.own.every]
             if operation.name in mine and named:
-                name = hidden.names[named[0]]
-                yield _of(swapper, operation, key, (kind, named[0], name), rounds)
+                yield operation, key, (kind, named[0], hidden.names[named[0]])
+
+
+def names_with(swapper: Swapper, place: str, name: str) -> dict[str, str]:
+    """A name for each part of a path, with this one in its place."""
+    return {**swapper.others, **swapper.own.names, "code": "invalid", place: name}
 
 
 def _of(
     swapper: Swapper, operation: Operation, key: str, asked: tuple[str, str, str], rounds: int
 ) -> Times:
     kind, place, name = asked
-    rest = {**swapper.others, **swapper.own.names, "code": "invalid"}
     words = (name, absent_name(name, 1), absent_name(name, 2))
     times: tuple[list[float], ...] = ([], [], [])
     for number in range(rounds + WARM):
         for which in swapper.random.sample(range(3), 3):
-            names = {**rest, place: words[which]}
+            names = names_with(swapper, place, words[which])
             begun = monotonic()
             call(swapper.service, operation, names, key)
             if number >= WARM:
@@ -120,7 +127,8 @@ def main() -> None:
     wrong = []
     with fresh(asked.database, asked.seed) as swapper:
         swapper.random = Random(asked.seed)  # noqa: S311 - to be repeated
-        for times in timed(swapper, asked.rounds):
+        for operation, key, question in questions(swapper):
+            times = _of(swapper, operation, key, question, asked.rounds)
             say(times.told())
             if abs(times.shift) > TELLS:
                 wrong.append(times.what)
