@@ -8,7 +8,7 @@ import pytest
 from escalation.clock import VirtualClock
 from escalation.routing.vocabulary import Channel, Sensitivity, Side
 from escalation.services import endpoints
-from escalation.services.mail import mailboxes
+from escalation.services.mail import composing, mailboxes
 from escalation.store.deliveries import DeliveryState
 from escalation.workflow.commands import Acknowledge, Contact, Escalate, Reassign
 from escalation.workflow.facts import Actor
@@ -202,6 +202,22 @@ def test_a_digest_of_mails_is_one_mail_of_all_that_came(
     assert body is not None
     assert body.get_content().count("an issue was logged") == 3
     assert [e.state.value for e in mails(inside)].count("summarised") == 3
+
+
+def test_of_more_than_one_digest_of_mails_holds_the_rest_comes_in_another(
+    furnished_url: str, open_on: Open, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing, "SHOWN", 2)
+    with mail_server() as server:
+        inside = mailing_by(open_on, furnished_url, server)
+        mailboxes.change(inside.desk, "priya-nair", {"mode": "digest"}, enabled=None, actor=CLERK)
+        logged(inside, 4)
+        deliver(inside)
+        clock.advance(timedelta(days=1))
+        deliver(inside)
+        deliver(inside)
+    mine = [each.mail for each in server.taken if each.recipient == LEAD]
+    assert [str(mail["Subject"]) for mail in mine] == ["2 things that are new for you"] * 2
 
 
 def test_who_wants_no_mail_is_told_what_they_must_know_and_nothing_else(

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from escalation.bootstrap import Container
+from escalation.routing.vocabulary import Sensitivity
 from escalation.services.callers import Caller
+from escalation.services.mail import mailboxes
 from escalation.services.roles import KeyRole
 from escalation.services.subscribing import closing, making, subscriptions
 from escalation.services.subscribing.checks import Asking, Wanted
+from escalation.workflow.commands import Reclassify, Skip
 from escalation.workflow.viewing import EVERYTHING
+from tests.builders import CLERK, ask, complaint
 from tests.delivery.acts import deliver
 from tests.delivery.conftest import Open
 from tests.delivery.mailing import mailing_by
@@ -104,3 +108,42 @@ def test_files_that_are_too_large_are_read_by_links(
     [found] = documents(server)
     assert list(found.mail.iter_attachments()) == []
     assert words(found).count("https://issues.ssi.example/v1/digest-downloads/lnk_") == 2
+
+
+def test_a_digest_that_waits_goes_without_its_files_once_a_matter_in_them_is_sealed(
+    furnished_url: str, open_on: Open, clock: Any
+) -> None:
+    with mail_server() as server:
+        inside = mailing_by(open_on, furnished_url, server)
+        issue = ask(inside.desk, complaint(title="Whose pay it is"))["id"]
+        ask(inside.desk, Skip(to="business_manager_forum", reason="It is for all."), issue)
+        person, now = "callum-treloar", clock.now() + timedelta(hours=10)
+        quiet = {
+            "quiet_from": now.strftime("%H:00"),
+            "quiet_until": (now + timedelta(hours=6)).strftime("%H:00"),
+        }
+        mailboxes.change(inside.desk, person, quiet, enabled=None, actor=CLERK)
+        subscribe(inside, {"kind": "secretariat"})
+        after(inside, clock, 1)
+        assert documents(server) == []
+        ask(inside.desk, Reclassify(changes={"sensitive": (Sensitivity.PRIVACY,)}), issue)
+        clock.advance(timedelta(hours=7))
+        deliver(inside)
+    [found] = documents(server)
+    assert list(found.mail.iter_attachments()) == []
+    assert "Whose pay" not in words(found)
+    assert "DIG-2026-0001 tells of a matter that has been sealed since it was made" in words(found)
+
+
+def test_who_has_their_mail_together_has_the_files_of_their_digests_all_the_same(
+    furnished_url: str, open_on: Open, clock: Any
+) -> None:
+    with mail_server() as server:
+        inside = mailing_by(open_on, furnished_url, server, digest_domains="board.example")
+        wishes = {"mode": "digest"}
+        mailboxes.change(inside.desk, "callum-treloar", wishes, enabled=None, actor=CLERK)
+        for _ in range(2):
+            subscribe(inside, {"kind": "secretariat"})
+        after(inside, clock, 1)
+    found = documents(server)
+    assert [len(list(each.mail.iter_attachments())) for each in found] == [2, 2]

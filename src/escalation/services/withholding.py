@@ -107,6 +107,17 @@ def check(
     )
     if beyond or not _is_for(viewer, stored, content):
         raise absent(stored.number if named is None else named)
+    refuse_sealed(connection, stored, content, viewer)
+
+
+def refuse_sealed(
+    connection: Connection, stored: StoredDigest, content: bytes, viewer: Viewer
+) -> None:
+    """Keep a digest that tells of matters sealed since from all but the people named for them.
+
+    Raises:
+        Forbidden: ``withheld``, naming the digest that stands for it once there is one.
+    """
     instead = digests.correction(connection, stored.id)
     rows = shown(connection, stored, content) or counted(connection, stored, instead)
     if all(is_among(viewer, row.sealed_to) for row in rows):

@@ -116,8 +116,10 @@ class Due:
     body: bytes
 
 
-def due(connection: Connection, mailbox: str, now: datetime, type_: str, limit: int) -> list[Due]:
-    """What is due to a mailbox and has not been tried, but what is of a type, in order."""
+def due(
+    connection: Connection, mailbox: str, now: datetime, alone: Sequence[str], limit: int
+) -> list[Due]:
+    """What is due to a mailbox and has not been tried, but what is of these types, in order."""
     d, message = models.delivery, models.message
     query = (
         select(d.c.id, d.c.message_id, message.c.body)
@@ -127,7 +129,7 @@ def due(connection: Connection, mailbox: str, now: datetime, type_: str, limit: 
             d.c.state == DeliveryState.WAITING.value,
             d.c.next_at <= now,
             d.c.handed_at.is_(None),
-            d.c.type != type_,
+            d.c.type.not_in(alone),
         )
         .order_by(d.c.aggregate, d.c.number)
         .limit(limit)

@@ -21,6 +21,7 @@ from escalation.routing.directory import Person
 from escalation.routing.vocabulary import Channel
 from escalation.services.desk import Desk
 from escalation.services.jobs import Job
+from escalation.services.mail import mailboxes
 from escalation.services.mail.mailing import Mailing, Mode
 from escalation.services.mail.replies import Meant, Purpose, Replies
 from escalation.services.mail.sight import Sight
@@ -221,8 +222,7 @@ class _Hand:
         if word not in set(Mode):
             raise _Stop(HookState.IGNORED, f"Its subject is none of {', '.join(Mode)}.")
         wants = Mailing.of(box.mailing).model_copy(update={"mode": Mode(word)})
-        endpoints.change(self.connection, box.id, {"mailing": wants.kept()})
-        mailing.bring_forward(self.connection, box.id, self.now)
+        mailboxes.keep(self.connection, box.id, wants, self.now)
         return [f"mode {word}"]
 
     def _said(self, meant: Meant, person: Person) -> Sequence[str]:

@@ -15,7 +15,7 @@ from escalation.workflow.facts import Issue
 TOGETHER = "mail.digest"
 """The type of a message that tells several events in one mail."""
 SHOWN = 200
-"""Events that such a mail tells at most; how many more there are it says."""
+"""Events that such a mail tells at most; what more there is comes in another."""
 
 
 @dataclass(frozen=True, slots=True)

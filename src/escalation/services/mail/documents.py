@@ -16,11 +16,13 @@ from typing import Any
 from escalation.delivery.mail.addresses import address
 from escalation.delivery.mail.message import Attached, Mail
 from escalation.delivery.payloads import told as instant_told
-from escalation.errors import Fault, Invalid
+from escalation.errors import Fault, Forbidden, Invalid
 from escalation.ids import named
-from escalation.store import deliveries, mailing
+from escalation.services import withholding
+from escalation.store import deliveries, digests, mailing
 from escalation.store.deliveries import Message, NewDelivery
 from escalation.store.transaction import Connection
+from escalation.workflow.viewing import Viewer
 
 DOCUMENT = "mail.document"
 LARGEST = 12_000_000
@@ -29,11 +31,12 @@ LARGEST = 12_000_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is mailed: a subject, a few words, and the files beside."""
+    """What is mailed: a subject, a few words, and the files beside: of a ``digest``, by its id."""
 
     subject: str
     text: str
     attached: Sequence[Attached] = ()
+    digest: str | None = None
 
 
 def mail_once(
@@ -85,14 +88,22 @@ def is_document(body: Mapping[str, Any]) -> bool:
     return bool(body["type"] == DOCUMENT)
 
 
-def mail_of(body: Mapping[str, Any], envelope: Mail) -> Mail:
-    """The mail of a document, in its envelope."""
+def mail_of(
+    connection: Connection, body: Mapping[str, Any], envelope: Mail, person: str | None
+) -> Mail:
+    """The mail of a document, in its envelope; without files that are kept from ``person`` by now.
+
+    It may have waited for long, and matters that its files show may have been sealed meanwhile.
+    """
     told = body["data"]
     attached = [
         Attached(each["name"], each["media_type"], b64decode(each["content"]))
         for each in told["attached"]
     ]
     text: str = told["text"]
+    kept_back = _kept_back(connection, told.get("digest"), person)
+    if kept_back is not None:
+        text, attached = f"{text}\nIts files are left out. {kept_back}\n", []
     page = "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
     return replace(
         envelope,
@@ -101,6 +112,19 @@ def mail_of(body: Mapping[str, Any], envelope: Mail) -> Mail:
         page=f"<!doctype html><html><body>{page}</body></html>\n",
         attached=attached,
     )
+
+
+def _kept_back(connection: Connection, digest: str | None, person: str | None) -> str | None:
+    """Why the files of a digest may not go to somebody any more, if they may not."""
+    stored = None if digest is None else digests.one(connection, digest)
+    if stored is None:
+        return None
+    content = digests.content(connection, stored.id)
+    try:
+        withholding.refuse_sealed(connection, stored, content, Viewer(person=person))
+    except Forbidden as error:
+        return error.detail
+    return None
 
 
 def _body(message_id: str, document: Document, now: datetime) -> bytes:
@@ -113,6 +137,7 @@ def _body(message_id: str, document: Document, now: datetime) -> bytes:
         for each in document.attached
     ]
     data = {"id": message_id, "subject": document.subject, "text": document.text}
+    data |= {} if document.digest is None else {"digest": document.digest}
     found = {
         "type": DOCUMENT,
         "timestamp": instant_told(now),

@@ -84,19 +84,24 @@ def change(
             raise AssertionError(f"{name} was made just now")
         after = changed(Mailing.of(before.mailing), wishes)
         _check_calendar(desk, after)
-        values: dict[str, Any] = {"mailing": after.kept()}
         if enabled is not None:
             state = EndpointState.ENABLED if enabled else EndpointState.DISABLED
-            values |= {"state": state.value, "state_reason": None if enabled else "by hand"}
-        endpoints.change(connection, name, values)
-        if after.mode is not Mode.DIGEST:  # what it put off may come now
-            mailing.bring_forward(connection, name, now)
+            values = {"state": state.value, "state_reason": None if enabled else "by hand"}
+            endpoints.change(connection, name, values)
+        keep(connection, name, after, now)
         found = endpoints.find(connection, name)
         return before if found is None else found
 
     about = sorted([*wishes, *([] if enabled is None else ["enabled"])])
     endpoint_acts.recorded(desk, "mailbox.changed", actor, name, work, person=person, changed=about)
     return one(desk, person)
+
+
+def keep(connection: Connection, mailbox: str, wants: Mailing, now: datetime) -> None:
+    """Have mail come to a mailbox so from now on."""
+    endpoints.change(connection, mailbox, {"mailing": wants.kept()})
+    if wants.mode is not Mode.DIGEST:  # what it put off may come now
+        mailing.bring_forward(connection, mailbox, now)
 
 
 def changed(before: Mailing, wishes: Mapping[str, Any]) -> Mailing:

@@ -10,6 +10,7 @@ from escalation.delivery.formats.requests import Request
 from escalation.delivery.letter import Handing, Letter
 from escalation.delivery.mail.addresses import address
 from escalation.delivery.mail.message import Mail, Named, written
+from escalation.delivery.payloads import PING
 from escalation.delivery.payloads import told as instant_told
 from escalation.delivery.retry import Outcome
 from escalation.ids import named
@@ -32,6 +33,7 @@ from escalation.store.deliveries import (
     NewDelivery,
 )
 from escalation.store.endpoints import StoredEndpoint
+from escalation.store.mailing import Due
 from escalation.store.transaction import Connection
 from escalation.timekeeping.calendar import Calendar
 from escalation.workflow.facts import Issue
@@ -124,14 +126,18 @@ class Posting:
     # -- several in one
 
     def _put_together(self) -> None:
-        """What is due in one mail: it counts as the delivery of each."""
-        found = mailing.due(
-            self.connection, self.box.id, self.now, composing.TOGETHER, composing.SHOWN
-        )
-        if len(found) < 2:  # noqa: PLR2004 - one by itself needs no other
-            return
+        """What is due in one mail, or as few as hold it: it counts as the delivery of each."""
+        while len(found := self._due()) > 1:
+            self._put_in_one(found)
+
+    def _due(self) -> Sequence[Due]:
+        """Events of the next mail that tells several; what has files or asks goes by itself."""
+        alone = (composing.TOGETHER, documents.DOCUMENT, PING)
+        return mailing.due(self.connection, self.box.id, self.now, alone, composing.SHOWN)
+
+    def _put_in_one(self, found: Sequence[Due]) -> None:
         number = 1 + deliveries.last_number(self.connection, self.box.id, self.box.id)
-        message_id = named("evt", self.box.id, str(number))
+        message_id = named("evt", self.box.id, str(number), found[0].id)
         told = [(each.message_id, each.body) for each in found]
         body = composing.together(message_id, instant_told(self.now), told)
         message = Message(message_id, composing.TOGETHER, body, self.now)
@@ -175,7 +181,8 @@ class Posting:
     ) -> Mail:
         recipient = self._recipient()
         if documents.is_document(body):
-            return documents.mail_of(body, self._envelope(claimed, recipient, None))
+            envelope = self._envelope(claimed, recipient, None)
+            return documents.mail_of(self.connection, body, envelope, self.box.recipient)
         return self._mail(claimed, body, issue, there, recipient)
 
     def _recipient(self) -> Named:

@@ -21,7 +21,8 @@ def document(ready: Ready, files: Mapping[str, bytes], told: Mapping[str, Any]) 
         for kind, body in files.items()
     ]
     text = "\n\n".join("\n".join(part) for part in _parts(ready, told, beside=bool(attached)))
-    return Document(f"{ready.stored.number}: {ready.stored.profile}", text + "\n", attached)
+    subject = f"{ready.stored.number}: {ready.stored.profile}"
+    return Document(subject, f"{text}\n", attached, digest=ready.stored.id)
 
 
 def _parts(ready: Ready, told: Mapping[str, Any], *, beside: bool) -> Iterator[list[str]]:
