@@ -25,6 +25,7 @@ def _told(service: Service, method: str, path: str, key: str | None) -> dict[str
     answer = service.call(method, path, key=key)
     assert "access-control-allow-origin" not in answer.headers
     assert "server" not in answer.headers
+    assert "set-cookie" not in answer.headers  # nothing that a browser would send by itself
     assert answer.headers["request-id"]
     told = {name: answer.headers.get(name, "") for name in ALWAYS}
     if answer.headers.get("content-type", "").startswith("text/html"):

@@ -356,6 +356,22 @@ def test_what_is_sent_comes_back_as_words(sqlite_service: Service, payload: str)
     assert READERS["text/html"](answer.content) == []
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "same-origin", "none"])
+def test_a_form_that_another_sites_page_sends_is_refused(
+    sqlite_service: Service, site: str
+) -> None:
+    _, path = asked(sqlite_service)
+    body = b"q-overall=5"
+    answer = sqlite_service.call(
+        "POST", path, raw=body, key=None, content_type=FORM, sec_fetch_site=site, origin="null"
+    )
+    if site in {"same-origin", "none"}:
+        assert answer.status_code == 200, answer.text
+    else:
+        problem(answer, 403, "forbidden")
+        assert "Thank you" not in sqlite_service.get(path, key=None).text
+
+
 def test_a_form_that_is_none_is_refused(service: Service) -> None:
     _, path = asked(service)
     for raw in (b"q-overall=%ff", b"q-overall=1&q-overall=2", "ü=1".encode()):

@@ -10,7 +10,7 @@ from escalation.api import asking, headers, paging
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import JSON, PROBLEM, Operation
 from escalation.api.schemas.surveys import AnswerSurvey, SurveyForm
-from escalation.errors import Invalid, Malformed, NotFound, Refused
+from escalation.errors import Forbidden, Invalid, Malformed, NotFound, Refused
 from escalation.reports import survey_page
 from escalation.services.surveys.answering import Asker
 
@@ -34,6 +34,7 @@ def get_survey_page(asked: Ask, token: Token) -> Response:
 
 def answer_survey_page(asked: Ask, token: Token) -> Response:
     """The page's form is sent: what came of it, as a page."""
+    _refuse_from_elsewhere(asked)
     asker = _asker(asked)
     try:
         form = asker.form(token).view()
@@ -44,6 +45,18 @@ def answer_survey_page(asked: Ask, token: Token) -> Response:
     except Refused:
         return _page(survey_page.page(asker.form(token).view()), _CONFLICT)
     return answered
+
+
+def _refuse_from_elsewhere(asked: Asked) -> None:
+    """Take no form that a browser says another site's page has sent.
+
+    `Origin` would not say so: under the page's own policy for referrers it is `null`.
+
+    Raises:
+        Forbidden: it does.
+    """
+    if asked.header(b"sec-fetch-site") in {"cross-site", "same-site"}:
+        raise Forbidden("Another site's page has sent this form: open the link, and answer there.")
 
 
 def _answered(
@@ -142,7 +155,7 @@ OPERATIONS = (
         endpoint=answer_survey_page,
         kind=HTML,
         takes={_FORM: None},
-        refusals=_ANSWERED,
+        refusals=(*_ANSWERED, 403),
         refused_as={**PROBLEM, HTML: {}},
     ),
     Operation(
