@@ -25,6 +25,14 @@ def test_the_bill_of_materials_names_every_locked_package_with_its_hashes() -> N
     assert text == bill_of_materials(lock)
 
 
+def test_nothing_that_serves_parses_forms_with_files() -> None:
+    """Frameworks' parsers of multipart bodies have a long line of ways to be kept busy."""
+    parsers = {"python-multipart", "multipart", "werkzeug"}
+    served = {name for name, _ in PACKAGE.findall(LOCK.read_text(encoding="utf-8"))}
+    assert "starlette" in served
+    assert served.isdisjoint(parsers)
+
+
 def test_the_bill_of_materials_is_as_its_schema_wants_it() -> None:
     text = bill_of_materials(LOCK.read_text(encoding="utf-8"))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
