@@ -31,7 +31,7 @@ def _told(service: Service, method: str, path: str, key: str | None) -> dict[str
     if answer.headers.get("content-type", "").startswith("text/html"):
         own = told[POLICY].split("; ")
         assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(own)
-        assert {each.split()[0] for each in own} <= PAGE, own
+        assert {each.split()[0] for each in own} == PAGE, own
         return {**told, POLICY: ALWAYS[POLICY]}
     return told
 

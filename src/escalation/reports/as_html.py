@@ -39,8 +39,12 @@ def _rendered(laid_out: Page, name: str, *, hashed: bool) -> bytes:
     return template.render(page=laid_out, name=name, hashed=hashed, drawn=charts.svg).encode()
 
 
-def content_policy(body: bytes) -> str:
-    """The content security policy under which a page shows: its own style sheet, and no more."""
+def content_policy(body: bytes, *, form: str = "'none'") -> str:
+    """The content security policy under which a page shows: its own style sheet, and no more.
+
+    ``form`` is where a form of its may be sent to.
+    """
     style = body.partition(b"<style>")[2].partition(b"</style>")[0]
     digest_of = b64encode(sha256(style).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest_of}'; frame-ancestors 'none'"
+    own = f"default-src 'none'; style-src 'sha256-{digest_of}'"
+    return f"{own}; base-uri 'none'; form-action {form}; frame-ancestors 'none'"

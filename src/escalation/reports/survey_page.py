@@ -48,7 +48,7 @@ def absent(detail: str) -> bytes:
 
 def content_policy(body: bytes) -> str:
     """The policy under which the page shows: its own style, and a form that comes back here."""
-    return f"{as_html.content_policy(body)}; base-uri 'none'; form-action 'self'"
+    return as_html.content_policy(body, form="'self'")
 
 
 def _rendered(
