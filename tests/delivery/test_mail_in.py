@@ -4,6 +4,7 @@ import asyncio
 import json
 import mailbox
 import ssl
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -232,6 +233,26 @@ def test_the_worker_takes_in_what_lies_in_a_maildir_and_once(
     states = sorted(each["state"] for each in inbox.page(inside.desk).items)
     assert states == ["done", "unmapped"]
     assert {each.get_subdir() for each in mailbox.Maildir(tmp_path / "in")} == {"cur"}
+
+
+def test_a_mail_of_odd_bytes_is_kept_and_holds_up_none_of_those_behind_it(
+    inside: Container, tmp_path: Path
+) -> None:
+    issue = ask(inside.desk, complaint())["id"]
+    odd = (
+        b"From: \xff\xfe@evil.example\r\nTo: \xff@ssi.example\r\n\r\nx",
+        b"From: a\x00b@evil.example\r\nMessage-ID: <1\x00@evil.example>\r\n\r\nx",
+        b"From: =?utf-8?q?=00?= <=?utf-8?q?=00?=@evil.example>\r\nPrecedence: b\x00\r\n\r\nx",
+        b"Content-Type: ima\x00ge/png\r\nContent-Disposition: attachment\r\n\r\nx",
+    )
+    folder = mailbox.Maildir(tmp_path / "in")
+    for mail in (*odd, answer(address(inside, issue))):
+        folder.add(mail)
+    [job] = [each for each in jobs_of(inside) if each.name == "mail"]
+    assert job.chunk() == len(odd) + 1
+    assert contacts(inside, issue) == ["I rang them."]
+    states = Counter(each["state"] for each in inbox.page(inside.desk).items)
+    assert states == {"unmapped": len(odd), "done": 1}
 
 
 def test_without_a_domain_of_ours_no_mail_is_read_again(furnished_url: str, open_on: Open) -> None:

@@ -93,7 +93,7 @@ def _read(mail: EmailMessage, content: bytes, too_large: int | None) -> Arrived:
         id=_word(mail, "Message-ID").strip("<> ") or _digest(content),
         sender=next(iter(_addresses(mail, ("From",))), ""),
         recipients=tuple(dict.fromkeys(_addresses(mail, _TO)))[:PARTS],
-        subject=_clean(_word(mail, "Subject")),
+        subject=_word(mail, "Subject"),
         text=text,
         said=unquoted(text),
         attached=tuple(found.attached[:ATTACHED]),
@@ -123,7 +123,7 @@ def _automatic(mail: EmailMessage) -> str | None:
 def _word(mail: EmailMessage, header: str) -> str:
     """A header in one line; one that cannot be read is none."""
     with suppress(Exception):
-        return " ".join(str(mail.get(header, "")).split())[:_LONGEST]
+        return " ".join(_clean(str(mail.get(header, ""))).split())[:_LONGEST]
     return ""
 
 
@@ -131,9 +131,10 @@ def _addresses(mail: EmailMessage, headers: Sequence[str]) -> Iterator[str]:
     for header in headers:
         for value in mail.get_all(header, []):
             if isinstance(value, AddressHeader):
-                yield from (each.addr_spec.lower() for each in value.addresses)
+                found = [each.addr_spec for each in value.addresses]
             else:
-                yield from (each.lower() for _, each in getaddresses([str(value)]) if each)
+                found = [each for _, each in getaddresses([str(value)]) if each]
+            yield from (_clean(each).lower() for each in found)
 
 
 @dataclass(slots=True)
@@ -168,10 +169,10 @@ class _Parts:
                 self.pages.append(_content(part))
 
     def _attach(self, part: EmailMessage, kind: str) -> None:
-        name = " ".join(str(part.get_filename() or "").split())[:_LONGEST]
+        name = " ".join(_clean(str(part.get_filename() or "")).split())[:_LONGEST]
         payload = part.get_payload(decode=True)
         size = len(payload) if isinstance(payload, bytes) else 0
-        self.attached.append(Attachment(_clean(name), kind[:100], size))
+        self.attached.append(Attachment(name, _clean(kind)[:100], size))
 
 
 def _content(part: EmailMessage) -> str:
@@ -192,10 +193,10 @@ def _bounce(part: EmailMessage) -> Bounce | None:
             continue
         recipient = _word(fields, "Final-Recipient") or _word(fields, "Original-Recipient")
         return Bounce(
-            _clean(recipient.rpartition(";")[2].strip()),
+            recipient.rpartition(";")[2].strip(),
             _word(fields, "Action").lower(),
             _word(fields, "Status"),
-            _clean(_word(fields, "Diagnostic-Code")),
+            _word(fields, "Diagnostic-Code"),
         )
     return None
 
