@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import pytest
 from escalation.clock import SystemClock
 from escalation.delivery.formats.requests import Request
 from escalation.delivery.letter import Letter
+from escalation.delivery.mail import sender
 from escalation.delivery.mail.addresses import address
 from escalation.delivery.mail.message import Attached, Mail, Named, written
 from escalation.delivery.mail.sender import MailSender
@@ -178,17 +180,19 @@ def server_at(found: MailServer, **changes: Any) -> Server:
     return Server(**{**plain, **changes})
 
 
-def sent(server: Server, notes: Notes, body: str = "X: y\r\n\r\n.dot\r\n") -> Result | None:
+def letter(notes: Notes, body: str = "X: y\r\n\r\n.dot\r\n") -> Letter:
     request = Request(method="MAIL", body=body)
-    letter = Letter(
+    return Letter(
         url="mailto:ana@rivers.example", message_id="evt_1", requests=(request,), secrets=(),
         sender="issues@ssi.example", handing=notes,
     )  # fmt: skip
 
+
+def sent(server: Server, notes: Notes) -> Result | None:
     async def send() -> Result | None:
-        sender = MailSender(server, 1)
-        found = await sender.send("mbx", letter, SystemClock().now())
-        await sender.close()
+        mailer = MailSender(server, 1)
+        found = await mailer.send("mbx", letter(notes), SystemClock().now())
+        await mailer.close()
         return None if found is None else found.result
 
     return asyncio.run(send())
@@ -220,6 +224,52 @@ def test_without_an_answer_to_the_whole_mail_it_is_unconfirmed(how: str) -> None
     assert result is not None
     assert result.outcome is Outcome.UNCONFIRMED
     assert notes.said == ["begin", "unanswered"]
+
+
+class Stuck(Notes):
+    """Noting down that the dot may be sent takes until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let, self.over = Event(), Event()
+
+    def begin(self) -> bool:
+        assert self.let.wait(60)
+        return super().begin()
+
+    def unanswered(self, result: Result) -> Result:
+        self.over.set()
+        return super().unanswered(result)
+
+
+class After(Notes):
+    """Another mail, in the midst of which one that was stuck goes on to its end."""
+
+    def __init__(self, stuck: Stuck) -> None:
+        super().__init__()
+        self.stuck = stuck
+
+    def begin(self) -> bool:
+        self.stuck.let.set()
+        assert self.stuck.over.wait(60)
+        return super().begin()
+
+
+def test_a_mail_that_was_given_up_does_not_break_off_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sender, "PHASES", 1)
+    stuck = Stuck()
+    with mail_server() as found:
+
+        async def send() -> list[Outcome | None]:
+            mailer = MailSender(server_at(found, patience=0.7, answer=0.3), 2)
+            now = SystemClock().now()
+            came = [await mailer.send("mbx", letter(each), now) for each in (stuck, After(stuck))]
+            await mailer.close()
+            return [None if each is None else each.result.outcome for each in came]
+
+        assert asyncio.run(send()) == [Outcome.TIMED_OUT, Outcome.ACCEPTED]
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,10 @@ class MailSender:
             session.abort()
             with suppress(Exception):
                 await asyncio.wait({work}, timeout=self._server.patience)
-        result = work.result() if work.done() else Result(Outcome.TIMED_OUT, "no answer in time")
+        if not work.done():  # its thread has the session still, and may close it at any time
+            return Result(Outcome.TIMED_OUT, "no answer in time")
         self._idle.append((session, monotonic()))
-        return result
+        return work.result()
 
     def _session(self) -> Session:
         """A connection that was used just now, or a new one."""
