@@ -89,7 +89,7 @@ def add(  # noqa: PLR0913 - options
     when = _when(before, meetings_of, rule, start, zone)
     given = {"forum": forum, "profile": profile, "recipient": _recipient(to), "when": when}
     more = {"formats": formats, "marking": marking, "since": since}
-    sent = _read({**given, **more}, CreateSubscription)
+    sent = _read(_said({**given, **more}), CreateSubscription)
     with at_the_desk() as inside:
         if preview:
             with at_hand.look(inside.desk, me()) as look:
@@ -150,7 +150,9 @@ def change(  # noqa: PLR0913 - options
     start: Start = None,
     zone: Zone = None,
     formats: Formats = None,
-    marking: Marking = None,
+    marking: Annotated[
+        str | None, typer.Option(help="The protective marking that it bears; '' takes it off.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a subscription; its windows go on where the last one ended.
@@ -158,7 +160,9 @@ def change(  # noqa: PLR0913 - options
     Example: escalation digests subscriptions change sub_01kfx... --before "5 business days"
     """
     when = _when(before, meetings_of, rule, start, zone)
-    given = {"recipient": _recipient(to), "when": when, "formats": formats, "marking": marking}
+    given = _said({"recipient": _recipient(to), "when": when, "formats": formats})
+    if marking is not None:
+        given["marking"] = marking or None
     sent = _read(given, ChangeSubscription)
     _done(
         lambda inside, asking: subscriptions.change(
@@ -267,9 +271,12 @@ def _grounds(inside: Container, look: Look) -> Grounds:
     return Grounds.of(inside.desk, look.connection, look.now)
 
 
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def _read(given: Mapping[str, Any], model: Any) -> Any:  # noqa: ANN401 - either model
-    sent = {name: value for name, value in given.items() if value is not None}
-    return body.read(json.dumps(sent).encode(), model, DEPTH)
+    return body.read(json.dumps(given).encode(), model, DEPTH)
 
 
 def _recipient(to: str | None) -> Mapping[str, str] | None:
@@ -286,13 +293,16 @@ def _when(
     start: str | None,
     zone: str | None,
 ) -> Mapping[str, str] | None:
-    if before is not None:
-        given = {"kind": "before_meetings", "by": before, "forum": meetings_of}
-    elif rule is not None:
-        given = {"kind": "recurring", "rule": rule, "start": start, "zone": zone}
-    else:
-        return None
-    return {name: value for name, value in given.items() if value is not None}
+    meetings = _said({"by": before, "forum": meetings_of})
+    recurring = _said({"rule": rule, "start": start, "zone": zone})
+    if meetings and recurring:
+        raise typer.BadParameter(
+            "It comes before meetings (--before, --meetings-of) or when a rule comes round"
+            " (--rule, --start, --zone), not both."
+        )
+    if meetings:
+        return {"kind": "before_meetings", **meetings}
+    return {"kind": "recurring", **recurring} if recurring else None
 
 
 def _words(of: Mapping[str, Any]) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Email, Instant, Name
@@ -128,12 +128,21 @@ class CreateSubscription(Body):
 
 
 class ChangeSubscription(Body):
-    """What is to be otherwise; what is left out stays."""
+    """What is to be otherwise; what is left out stays, and a `marking` of null is taken off."""
 
     recipient: Recipient | None = None
     when: When | None = None
     formats: Formats | None = None
     marking: Marking | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.model_fields_set:
+            raise Refusal("missing", "found nothing to change, expected at least one field")
+        for name in sorted(self.model_fields_set - {"marking"}):
+            if getattr(self, name) is None:
+                raise Refusal("wrong_value", "found null, expected a value", name)
+        return self
 
     def changes(self) -> Changes:
         """What is asked for."""
@@ -141,7 +150,7 @@ class ChangeSubscription(Body):
             recipient=None if self.recipient is None else _plain(self.recipient),
             occasion=None if self.when is None else _plain(self.when),
             formats=None if self.formats is None else _once(self.formats),
-            marking=self.marking,
+            marking=(self.marking or "") if "marking" in self.model_fields_set else None,
         )
 
 

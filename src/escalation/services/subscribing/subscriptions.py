@@ -27,7 +27,7 @@ from escalation.workflow.facts import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is to be otherwise; None leaves it as it is."""
+    """What is to be otherwise; None leaves it as it is. An empty ``marking`` takes it off."""
 
     recipient: Mapping[str, Any] | None = None
     occasion: Mapping[str, Any] | None = None
