@@ -286,4 +286,7 @@ def test_an_operation_that_there_is_not_is_refused_before_anything_is_sent() -> 
             client.call("make_coffee")
         with pytest.raises(Invalid):
             client.call("get_agency")
+        for wrong in (client.issues.act, client.meetings.act):
+            with pytest.raises(Invalid, match="'log'.* only .*, withdraw"):
+                wrong("x", "log")
     assert far.asked == []

@@ -6,24 +6,10 @@ from typing import Any
 from escalation.client.issues import given, name_of, version_of
 from escalation.client.line import Asked, Body, Line
 from escalation.client.listing import Page, every, some
+from escalation.client.operation import act_at
 from escalation.client.shapes.forums import DigestDetail, MeetingDetail
 
 Named = Mapping[str, Any] | str
-ACTS: Mapping[str, str] = {
-    "attend": "attend_meeting",
-    "cancel": "cancel_meeting",
-    "close": "close_meeting",
-    "confirm-minutes": "confirm_minutes",
-    "decide": "decide_item",
-    "defer": "defer_item",
-    "move": "move_meeting",
-    "note": "note_item",
-    "note-not-reached": "note_not_reached_item",
-    "recuse": "recuse_item",
-    "table": "table_item",
-    "withdraw": "withdraw_item",
-}
-"""The operation of each act on a meeting."""
 
 
 class Meetings:
@@ -68,13 +54,14 @@ class Meetings:
 
         Raises:
             Stale: it has moved on; ``current`` is what it is now.
+            Invalid: there is no such act, or fields are wrong.
         """
         asked = Asked(
             parts={"meeting": name_of(meeting)},
             body=given(body, fields),
             version=version_of(meeting, version),
         )
-        found: dict[str, Any] = self._line.found(ACTS[act], asked)
+        found: dict[str, Any] = self._line.found(act_at("/v1/meetings/{meeting}", act), asked)
         return found
 
     def agenda(self, meeting: Named, accept: str = "text/markdown") -> bytes:

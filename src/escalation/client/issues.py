@@ -5,6 +5,7 @@ from typing import Any, Unpack
 
 from escalation.client.line import Asked, Body, Line
 from escalation.client.listing import Page, every, some
+from escalation.client.operation import act_at
 from escalation.client.shapes.issues import Batch, Issue, IssueFilters
 from escalation.client.shapes.timelines import CountedClock, TimelineEntry
 
@@ -80,11 +81,10 @@ class Issues:
         Raises:
             Stale: it has moved on; ``current`` is what it is now.
             Refused: its state does not allow the act; ``extra["available_acts"]`` says what does.
-            Invalid: fields are wrong; ``errors`` has a pointer to each.
+            Invalid: there is no such act, or fields are wrong; ``errors`` has a pointer to each.
         """
-        name = f"{act.replace('-', '_')}_issue"
         asked = _change(issue, version, given(body, fields))
-        found: Issue = self._line.found(name, asked)
+        found: Issue = self._line.found(act_at("/v1/issues/{issue}", act), asked)
         return found
 
     def timeline(self, issue: Named) -> Iterator[TimelineEntry]:

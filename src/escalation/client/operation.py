@@ -47,3 +47,17 @@ def _read(line: str) -> Operation:
 
 OPERATIONS: Mapping[str, Operation] = {each.name: each for each in map(_read, TABLE.splitlines())}
 """Every operation by its name."""
+
+
+def act_at(path: str, act: str) -> str:
+    """The name of the operation that an act is, on a thing at a path.
+
+    Raises:
+        Invalid: nothing is called that there.
+    """
+    begins = f"{path}/acts/"
+    there = [each for each in OPERATIONS.values() if each.path.startswith(begins)]
+    known = {each.path.removeprefix(begins): each.name for each in there}
+    if act not in known:
+        raise Invalid(f"There is no act {act!r} here, only {', '.join(sorted(known))}.")
+    return known[act]
