@@ -287,6 +287,6 @@ def test_an_operation_that_there_is_not_is_refused_before_anything_is_sent() -> 
         with pytest.raises(Invalid):
             client.call("get_agency")
         for wrong in (client.issues.act, client.meetings.act):
-            with pytest.raises(Invalid, match="'log'.* only .*, withdraw"):
+            with pytest.raises(Invalid, match=r"'log'.* only .*, withdraw"):
                 wrong("x", "log")
     assert far.asked == []
