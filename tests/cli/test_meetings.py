@@ -168,6 +168,23 @@ def test_a_meeting_is_held_to_its_end(run: Run, furnished_url: str, clock: Virtu
     printed = plain(run("meetings", "show", meeting).stdout)
     assert "BMF-SC-2026-001 resolve Pay the difference Pay (priya-nair, by 2026-03-13)" in printed
     assert f"{other} issue The pay is late Cluster-wide" in printed
+    kept_in_the_register(run)
+
+
+def kept_in_the_register(run: Run) -> None:
+    """The action is found by whose it is, done once, opened again, and made to serve a plan."""
+    [action] = told(run, "actions", "list", "--owner", "priya-nair", "--open")["data"]
+    assert (action["text"], action["due_on"], action["done"]) == ("Pay", "2026-03-13", False)
+    assert "priya-nair" in run("actions", "list").stdout
+    assert told(run, "actions", "list", "--forum", "ceo-board")["data"] == []
+    done = run("actions", "done", action["id"], "--note", "Paid on Friday")
+    assert "Paid on Friday" in done.stdout
+    assert "done already" in run("actions", "done", action["id"]).stderr
+    assert told(run, "actions", "list", "--open", "--year", "2026")["data"] == []
+    assert not told(run, "actions", "reopen", action["id"])["done"]
+    told(run, "actions", "change", action["id"], "kind=process", "plan=Payroll")
+    assert [each["plan"] for each in told(run, "actions", "list", "--plan", "Payroll")["data"]]
+    assert "Payroll" in run("actions", "show", action["id"]).stdout
 
 
 def test_minutes_are_printed_kept_in_a_file_and_confirmed(

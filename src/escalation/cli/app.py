@@ -6,6 +6,7 @@ import typer
 
 import escalation
 from escalation.cli import (
+    actions,
     audit,
     database,
     digests,
@@ -57,6 +58,7 @@ app.add_typer(meetings.app, name="meetings")
 app.add_typer(digests.app, name="digests")
 app.add_typer(measures.app, name="measures")
 app.add_typer(reports.app, name="reports")
+app.add_typer(actions.app, name="actions")
 app.add_typer(themes.app, name="themes")
 app.add_typer(learnings.app, name="learnings")
 app.add_typer(audit.app, name="audit")

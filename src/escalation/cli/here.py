@@ -12,6 +12,7 @@ from escalation.api.schemas.issues import LogIssue
 from escalation.bootstrap import Container
 from escalation.cli.fields import DEPTH
 from escalation.cli.here_forums import Digests, Meetings
+from escalation.cli.here_registers import Actions, Learnings, Themes
 from escalation.cli.here_webhooks import Endpoints, Hooks, Keys
 from escalation.cli.opening import me
 from escalation.client.listing import Page
@@ -192,6 +193,21 @@ class Here:
     def digests(self) -> Digests:
         """Digests."""
         return Digests(self._inside)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """What forums asked of people."""
+        return Actions(self._inside)
+
+    @cached_property
+    def themes(self) -> Themes:
+        """What keeps coming up."""
+        return Themes(self._inside)
+
+    @cached_property
+    def learnings(self) -> Learnings:
+        """What was learned."""
+        return Learnings(self._inside)
 
     @cached_property
     def endpoints(self) -> Endpoints:

@@ -5,11 +5,8 @@ from typing import Annotated
 import typer
 
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, say_json, table
-from escalation.services.at_hand import look
-from escalation.services.reading import learnings
-from escalation.services.reading.learnings import LearningQuestion
+from escalation.cli.service import Served, at_service
 
 app = group(
     "Find what was learned of issues, and what other clusters shared."
@@ -17,7 +14,7 @@ app = group(
 )
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(
     words: Annotated[
         str | None, typer.Option("-q", "--words", help="Only with these words.")
@@ -33,11 +30,10 @@ def list_(
 
     Example: escalation learnings list --shared
     """
-    question = LearningQuestion(words=(words or "").split(), shared=shared, limit=limit)
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        page = learnings.page(seen, question)
+    with at_service() as service:
+        page = service.learnings.first(limit, q=words, shared=shared)
     if as_json:
-        say_json({"data": page.items, "meta": {"limit": limit}})
+        say_json({"data": page.data, "meta": {"limit": limit}})
         return
     rows = [
         (
@@ -48,6 +44,6 @@ def list_(
             "yes" if each["shared"] else "no",
             each["text"],
         )
-        for each in page.items
+        for each in page.data
     ]
     table(None, ("Issue", "When", "Cluster", "Function", "Shared", "What was learned"), rows)

@@ -171,8 +171,65 @@ class KeyDesk(Protocol):
         """Take one back."""
 
 
+class ActionDesk(Protocol):
+    """Where the register of actions is kept."""
+
+    def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
+        """The first so many that fit, and how many do."""
+
+    def show(self, action: str) -> View:
+        """One action."""
+
+    def done(self, action: str, note: str | None) -> View:
+        """Say that it is done."""
+
+    def reopen(self, action: str, note: str | None) -> View:
+        """Open it again."""
+
+    def change(self, action: str, body: bytes, /) -> View:
+        """Say what it serves."""
+
+
+class ThemeDesk(Protocol):
+    """Where the register of themes is kept."""
+
+    def first(self, limit: int, /, **query: Any) -> Page:  # noqa: ANN401 - the list's own
+        """The first so many."""
+
+    def show(self, theme: str, **query: Any) -> View:  # noqa: ANN401 - as above
+        """One theme."""
+
+    def record(self, body: bytes, /) -> View:
+        """Take one into the register."""
+
+    def change(self, theme: str, body: bytes, /) -> View:
+        """Give it other values."""
+
+    def suggest(self, **query: Any) -> View:  # noqa: ANN401 - as above
+        """Words that stand in more issues than they used to."""
+
+
+class LearningDesk(Protocol):
+    """Where it is found what was learned."""
+
+    def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
+        """The first so many that fit."""
+
+
 class Service(Protocol):
     """All of them."""
+
+    @property
+    def actions(self) -> ActionDesk:
+        """What forums asked of people."""
+
+    @property
+    def themes(self) -> ThemeDesk:
+        """What keeps coming up."""
+
+    @property
+    def learnings(self) -> LearningDesk:
+        """What was learned."""
 
     @property
     def issues(self) -> IssueDesk:

@@ -1,22 +1,14 @@
 """``escalation themes``: what keeps coming up, what was agreed about it, and whether it helped."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from escalation.api import body
-from escalation.api.schemas.themes import ChangeTheme, RecordTheme
-from escalation.cli.fields import DEPTH, Body, Fields, body_of
+from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, zoned
-from escalation.services import themes
-from escalation.services.at_hand import look
-from escalation.services.reading import theme_suggestions
-from escalation.services.reading import themes as reading
-from escalation.services.reading.themes import ThemeQuestion
+from escalation.cli.service import Served, at_service
 
 app = group(
     "Keep the register of themes, and see how often each came up."
@@ -33,7 +25,7 @@ Known = Annotated[
 ]
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(
     since: Since = None,
     as_at: At = None,
@@ -46,14 +38,14 @@ def list_(
 
     Example: escalation themes list --since 2026-07-01T00:00:00+10:00
     """
-    question = _question(since, as_at, known_at, limit)
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        page = reading.page(seen, question)
+    query = _query(since, as_at, known_at)
+    with at_service() as service:
+        page = service.themes.first(limit, **query)
     if as_json:
-        say_json({"data": page.items, "meta": {"limit": limit}})
+        say_json({"data": page.data, "meta": {"limit": limit}})
         return
     columns = ("Code", "Title", "Key result area", "Now", "Then", "Trend", "Actions", "Loop")
-    table(None, columns, [_row(each) for each in page.items])
+    table(None, columns, [_row(each) for each in page.data])
 
 
 def _row(theme: Mapping[str, Any]) -> tuple[str, ...]:
@@ -70,7 +62,7 @@ def _row(theme: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-@app.command()
+@app.command(cls=Served)
 def show(
     theme: Name,
     since: Since = None,
@@ -83,9 +75,9 @@ def show(
 
     Example: escalation themes show late-payment
     """
-    question = _question(since, as_at, known_at)
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        found = reading.one(seen, theme, question)
+    query = _query(since, as_at, known_at)
+    with at_service() as service:
+        found = service.themes.show(theme, **query)
     if as_json:
         say_json(found)
         return
@@ -98,20 +90,19 @@ def show(
     say(f"Since the actions were done: {found['loop']['state'].replace('_', ' ')}")
 
 
-@app.command()
+@app.command(cls=Served)
 def record(fields: Fields = None, file: Body = None, *, as_json: AsJson = False) -> None:
     """Take a theme into the register.
 
     Example: escalation themes record code=late-payment title="Invoices paid late"
     key_result_area=customers layer=service words="late payment"
     """
-    sent = body.read(body_of(fields or (), file), RecordTheme, DEPTH)
-    with at_the_desk() as container:
-        answer = themes.record(container.desk, sent.theme(), me())
-    _answered(answer.body, as_json=as_json)
+    with at_service() as service:
+        found = service.themes.record(body_of(fields or (), file))
+    _answered(found, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def change(
     theme: Name, fields: Fields = None, file: Body = None, *, as_json: AsJson = False
 ) -> None:
@@ -119,14 +110,12 @@ def change(
 
     Example: escalation themes change late-payment owner=priya-nair reason="She runs accounts"
     """
-    sent = body.read(body_of(fields or (), file), ChangeTheme, DEPTH)
-    asked = themes.Change(theme=theme, changes=sent.changes, reason=sent.reason)
-    with at_the_desk() as container:
-        answer = themes.change(container.desk, asked, me())
-    _answered(answer.body, as_json=as_json)
+    with at_service() as service:
+        found = service.themes.change(theme, body_of(fields or (), file))
+    _answered(found, as_json=as_json)
 
 
-@app.command()
+@app.command(cls=Served)
 def suggest(
     since: Since = None, as_at: At = None, known_at: Known = None, *, as_json: AsJson = False
 ) -> None:
@@ -134,9 +123,9 @@ def suggest(
 
     Example: escalation themes suggest
     """
-    question = _question(since, as_at, known_at)
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        found = theme_suggestions.suggested(seen, question)
+    query = _query(since, as_at, known_at)
+    with at_service() as service:
+        found = service.themes.suggest(**query)
     if as_json:
         say_json(found)
         return
@@ -154,16 +143,15 @@ def suggest(
     table(None, ("Words", "Issues now", "Before", "Score", "In"), rows)
 
 
-def _question(
-    since: str | None, as_at: str | None, known_at: str | None, limit: int = 50
-) -> ThemeQuestion:
-    given = {"--since": since, "--as-at": as_at, "--known-at": known_at}
-    read = [None if text is None else zoned(text, name) for name, text in given.items()]
-    return ThemeQuestion(since=read[0], as_at=read[1], known_at=read[2], limit=limit)
+def _query(since: str | None, as_at: str | None, known_at: str | None) -> dict[str, str | None]:
+    given = {"since": since, "as_at": as_at, "known_at": known_at}
+    return {
+        name: None if text is None else zoned(text, f"--{name.replace('_', '-')}").isoformat()
+        for name, text in given.items()
+    }
 
 
-def _answered(raw: bytes, *, as_json: bool) -> None:
-    found = json.loads(raw)
+def _answered(found: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         say_json(found)
     else:

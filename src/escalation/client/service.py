@@ -9,6 +9,7 @@ from escalation.client.issues import Issues
 from escalation.client.keys import Keys
 from escalation.client.line import Asked, Body, Line, Options, is_json, read
 from escalation.client.operation import OPERATIONS
+from escalation.client.registers import Actions, Learnings, Themes
 from escalation.client.shapes.contacts import Contact
 from escalation.client.webhooks import Endpoints, Hooks
 from escalation.errors import Invalid
@@ -22,8 +23,9 @@ class Client:
     ``patience`` says and not before ``Retry-After`` does. No redirect is followed, certificates are
     verified, and no variable of the environment (a proxy, a ``.netrc``) changes where the key goes.
 
-    ``issues``, ``contacts``, ``feedback``, ``meetings``, ``digests``, ``hooks``, ``endpoints`` and
-    ``keys`` have methods for what they are for; :meth:`call` reaches every operation there is.
+    ``issues``, ``contacts``, ``feedback``, ``meetings``, ``digests``, ``actions``, ``themes``,
+    ``learnings``, ``hooks``, ``endpoints`` and ``keys`` have methods for what they are for;
+    :meth:`call` reaches every operation there is.
     """
 
     def __init__(self, address: str, key: str, **options: Unpack[Options]) -> None:
@@ -46,6 +48,9 @@ class Client:
         self.feedback = FeedbackRegister(self._line, "feedback", "feedback")
         self.meetings = Meetings(self._line)
         self.digests = Digests(self._line)
+        self.actions = Actions(self._line)
+        self.themes = Themes(self._line)
+        self.learnings = Learnings(self._line)
         self.hooks = Hooks(self._line)
         self.endpoints = Endpoints(self._line)
         self.keys = Keys(self._line)
