@@ -17,8 +17,6 @@ JSON = "application/json"
 _INSTANT: Final = "@"
 _LARGEST: Final = 2**31
 
-INSTANTS = (datetime,)
-"""The kinds of a cursor of a list that is sorted by an instant."""
 Value = str | int | datetime | None
 
 
@@ -123,10 +121,16 @@ def position_of(
     return value, last
 
 
-def instant_of(position: tuple[Value, str]) -> datetime | None:
-    """The instant at which a page goes on, of a list that is sorted by one."""
-    value = position[0]
-    return value if isinstance(value, datetime) else None
+def instant_of(asked: Asked, cursor: str | None, scope: str = "") -> tuple[datetime, str] | None:
+    """Where a cursor says that the page goes on, of a list that is sorted by an instant.
+
+    Raises:
+        Malformed: it is no cursor of this list in this order.
+    """
+    found = position_of(asked, cursor, (datetime,), scope)
+    if found is None or not isinstance(found[0], datetime):
+        return None
+    return found[0], found[1]
 
 
 def _possible(value: object, kinds: tuple[type, ...]) -> bool:

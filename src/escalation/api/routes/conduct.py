@@ -34,9 +34,7 @@ def limit_conduct(asked: Ask) -> Response:
 def list_conduct_limits(asked: Ask, query: Annotated[LimitQuery, Query()]) -> Response:
     """Limits, the newest first."""
     scope = str(query.in_force)
-    at = paging.position_of(asked, query.cursor, paging.INSTANTS, scope)
-    moment = None if at is None else paging.instant_of(at)
-    after = None if at is None or moment is None else (moment, at[1])
+    after = paging.instant_of(asked, query.cursor, scope)
     with asked.means.reader.look(asked.caller) as look:
         page = conduct.page(look, in_force=query.in_force, after=after, limit=query.limit)
     return paging.answer(asked, page, scope=scope)

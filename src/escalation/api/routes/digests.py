@@ -53,9 +53,7 @@ def make_digest(asked: Ask) -> Response:
 
 def list_digests(asked: Ask, query: Annotated[DigestQuery, Query()]) -> Response:
     """Digests, the newest first."""
-    at = paging.position_of(asked, query.cursor, paging.INSTANTS, query.forum or "")
-    moment = None if at is None else paging.instant_of(at)
-    after = None if at is None or moment is None else (moment, at[1])
+    after = paging.instant_of(asked, query.cursor, query.forum or "")
     with asked.means.reader.look(asked.caller) as look:
         found = digests.page(
             look.connection,

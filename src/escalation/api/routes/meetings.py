@@ -56,8 +56,8 @@ def list_meetings(
     asked: Ask, forum: ForumCode, query: Annotated[MeetingQuery, Query()]
 ) -> Response:
     """A forum's meetings: those ahead, the next first, or those past, the latest first."""
-    at = paging.position_of(asked, query.cursor, paging.INSTANTS, query.when)
-    bound = None if at is None else paging.instant_of(at)
+    at = paging.instant_of(asked, query.cursor, query.when)
+    bound = None if at is None else at[0]
     with asked.means.reader.look(asked.caller) as look:
         if query.when == "past":
             page = meetings.past(look, forum, before=bound, limit=query.limit)

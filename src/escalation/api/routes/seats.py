@@ -24,9 +24,9 @@ def get_seat(asked: Ask, query: Annotated[SeatQuery, Query()]) -> Response:
 
 def list_vacancies(asked: Ask, query: Annotated[VacancyQuery, Query()]) -> Response:
     """The open alarms: seats that nobody holds, the longest empty first."""
-    position = paging.position_of(asked, query.cursor, paging.INSTANTS)
+    after = paging.instant_of(asked, query.cursor)
     with asked.means.reader.look(asked.caller) as look:
-        page = vacancies.page(look, query.wanted(position))
+        page = vacancies.page(look, query.wanted(after))
     return paging.answer(asked, page)
 
 

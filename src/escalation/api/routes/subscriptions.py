@@ -51,9 +51,7 @@ def preview_digest_subscription(asked: Ask) -> Response:
 
 def list_digest_subscriptions(asked: Ask, query: Annotated[PageQuery, Query()]) -> Response:
     """Subscriptions, the newest first."""
-    at = paging.position_of(asked, query.cursor, paging.INSTANTS)
-    moment = None if at is None else paging.instant_of(at)
-    after = None if at is None or moment is None else (moment, at[1])
+    after = paging.instant_of(asked, query.cursor)
     with asked.means.reader.look(asked.caller) as look:
         page = shown.page(look, after=after, limit=query.limit)
     return paging.answer(asked, page)

@@ -35,9 +35,7 @@ def list_surveys(asked: Ask) -> Response:
 
 def list_survey_invitations(asked: Ask, query: Annotated[InvitationQuery, Query()]) -> Response:
     """Who was asked, the newest first, with the link while it can be answered."""
-    at = paging.position_of(asked, query.cursor, paging.INSTANTS, _SCOPE)
-    moment = None if at is None else paging.instant_of(at)
-    after = None if at is None or moment is None else (moment, at[1])
+    after = paging.instant_of(asked, query.cursor, _SCOPE)
     with asked.means.reader.look(asked.caller) as look:
         page = _invitations(asked).page(
             look, answered=query.answered, after=after, limit=query.limit

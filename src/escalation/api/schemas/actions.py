@@ -9,7 +9,7 @@ from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import FIRST_YEAR, LAST_YEAR, Body, Day, Name, Text
-from escalation.api.schemas.queries import Codes, PageQuery, all_of
+from escalation.api.schemas.queries import Codes, PageQuery, all_of, parts
 from escalation.api.schemas.shape import Shape
 from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import ActionKind
@@ -49,12 +49,12 @@ class ActionQuery(PageQuery):
         """
         at = position_of(asked, self.cursor, (str,))
         return ActionQuestion(
-            forum=_parts(self.forum),
-            owner=_parts(self.owner),
-            meeting=_parts(self.meeting),
-            kind=_parts(self.kind),
-            plan=_parts(self.plan),
-            theme=_parts(self.theme),
+            forum=tuple(parts(self.forum or "")),
+            owner=tuple(parts(self.owner or "")),
+            meeting=tuple(parts(self.meeting or "")),
+            kind=tuple(parts(self.kind or "")),
+            plan=tuple(parts(self.plan or "")),
+            theme=tuple(parts(self.theme or "")),
             year=self.year,
             done=self.done,
             due_after=None if self.due_after is None else self.due_after.isoformat(),
@@ -63,10 +63,6 @@ class ActionQuery(PageQuery):
             limit=self.limit,
             total=self.include_total,
         )
-
-
-def _parts(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 class ActionBody(Body):

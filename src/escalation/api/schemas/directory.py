@@ -1,6 +1,7 @@
 """The directory: what is asked of it, what is sent to it, and a seat with its holder."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -115,13 +116,13 @@ class VacancyQuery(PageQuery):
     secretariat: Annotated[Cut, Field(description="A person who minutes that body.")] | None = None
     account_manager: Annotated[Cut, Field(description="A person.")] | None = None
 
-    def wanted(self, position: tuple[Value, str] | None) -> vacancies.Wanted:
+    def wanted(self, after: tuple[datetime, str] | None) -> vacancies.Wanted:
         """What the read side is asked for."""
         return vacancies.Wanted(
             forum=self.forum,
             secretariat=self.secretariat,
             account_manager=self.account_manager,
-            after=position,  # type: ignore[arg-type] # the cursor of a list by instants has one
+            after=after,
             limit=self.limit,
         )
 

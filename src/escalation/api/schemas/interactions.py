@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from escalation.api.deps import Asked as Request
-from escalation.api.paging import INSTANTS, instant_of, position_of
+from escalation.api.paging import instant_of
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Line, Name, Text
 from escalation.api.schemas.issues import Outcome, Raiser, Themes
@@ -177,8 +177,6 @@ class InteractionQuery(PageQuery):
         Raises:
             Malformed: the cursor is not of this list.
         """
-        at = position_of(request, self.cursor, INSTANTS, family.value)
-        moment = None if at is None else instant_of(at)
         sent = {name: getattr(self, name, None) for name in EQUALS}
         return Asked(
             family=family,
@@ -190,7 +188,7 @@ class InteractionQuery(PageQuery):
             since=self.received_after,
             until=self.received_before,
             words=(self.q or "").split(),
-            after=None if at is None or moment is None else (moment, at[1]),
+            after=instant_of(request, self.cursor, family.value),
             limit=self.limit,
         )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from escalation.api.deps import Asked
-from escalation.api.paging import INSTANTS, instant_of, position_of
+from escalation.api.paging import instant_of
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.interactions import IssueOf
 from escalation.api.schemas.queries import Codes, Cut, PageQuery, Words, all_of, parts
@@ -31,8 +31,6 @@ class LearningQuery(PageQuery):
         Raises:
             Malformed: the cursor is not of this list.
         """
-        at = position_of(asked, self.cursor, INSTANTS)
-        moment = None if at is None else instant_of(at)
         return LearningQuestion(
             words=(self.q or "").split(),
             cluster=tuple(parts(self.cluster or "")),
@@ -40,7 +38,7 @@ class LearningQuery(PageQuery):
             layer=tuple(parts(self.layer or "")),
             theme=self.theme,
             shared=self.shared,
-            after=None if at is None or moment is None else (moment, at[1]),
+            after=instant_of(asked, self.cursor),
             limit=self.limit,
         )
 
