@@ -9,6 +9,9 @@ from sqlalchemy import Connection, Select, delete, exists, insert, literal, or_,
 
 from escalation.store import dialect, models
 
+_COUNTS_WIDER = (b'"scorecard":{', b'"benchmark":{', b'"themes":[{')
+"""How parts of a forum's paper begin that count issues elsewhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDigest:
@@ -130,7 +133,8 @@ def shows(connection: Connection, stored: StoredDigest, issue_id: str) -> bool:
 def may_count(connection: Connection, stored: StoredDigest, issue_id: str) -> bool:
     """Whether an issue was there by then, and could be one of those that a digest counts.
 
-    A scorecard may count any, and so may a forum's paper that measures more than the forum.
+    A scorecard may count any, and so may a forum's paper that measures more than the forum, or that
+    tells how often themes came up.
     """
     stay, table = models.stay, models.digest
     was = select(stay.c.id).where(
@@ -141,8 +145,8 @@ def may_count(connection: Connection, stored: StoredDigest, issue_id: str) -> bo
     if stored.forum is not None:
         measures = or_(
             *(
-                dialect.has_bytes(connection.dialect, table.c.content, f'"{name}":{{'.encode())
-                for name in ("scorecard", "benchmark")
+                dialect.has_bytes(connection.dialect, table.c.content, begins)
+                for begins in _COUNTS_WIDER
             )
         )
         wider = exists().where(table.c.id == stored.id, measures)

@@ -29,7 +29,8 @@ from escalation.workflow.interactions import Family, Interaction, Quoting, Senti
 from escalation.workflow.viewing import Part, Viewer
 
 _T, _I = models.interaction, models.issue
-_ABOUT = models.issue.alias("about_issue")
+ABOUT = models.issue.alias("about_issue")
+"""The issue that a survey's answers are about."""
 EQUALS = (
     "kind", "sentiment", "channel", "centre", "party", "function", "region", "key_result_area",
     "quote",
@@ -165,8 +166,8 @@ def joined() -> Any:  # noqa: ANN401 - a join
 
 def _every() -> Select[Any]:
     """Whatever was said, with the references of the issues that it has to do with."""
-    beside = joined().join(_ABOUT, _ABOUT.c.id == _T.c.about, isouter=True)
-    names = (_I.c.reference.label("issue"), _ABOUT.c.reference.label("about_reference"))
+    beside = joined().join(ABOUT, ABOUT.c.id == _T.c.about, isouter=True)
+    names = (_I.c.reference.label("issue"), ABOUT.c.reference.label("about_reference"))
     return select(_T, *names).select_from(beside)
 
 

@@ -25,7 +25,7 @@ from escalation.workflow.viewing import EVERYTHING, Viewer
 MOST_TEXTS = 10_000
 """How many issues' words are read for one question."""
 _NOW, _FIRST = models.stay.alias("now"), models.stay.alias("first")
-_SAID, _ISSUE = models.interaction, models.issue
+_SAID, _ISSUE, _ABOUT = models.interaction, models.issue, interactions.ABOUT
 _SOURCES = {Family.CONTACT.value: Source.CONTACT, Family.FEEDBACK.value: Source.FEEDBACK}
 
 
@@ -105,7 +105,7 @@ def _issues(connection: Connection, asked: Asked) -> list[Mention]:
 
 
 def _said(connection: Connection, asked: Asked) -> list[Mention]:
-    joined = _SAID.join(_ISSUE, _ISSUE.c.id == _SAID.c.issue_id, isouter=True)
+    joined = interactions.joined().join(_ABOUT, _ABOUT.c.id == _SAID.c.about, isouter=True)
     raised_later = _SAID.c.raised_at > min(asked.until, asked.known_at)
     query = (
         select(_SAID.c.created_at, _SAID.c.themes, _SAID.c.family)
@@ -116,6 +116,7 @@ def _said(connection: Connection, asked: Asked) -> list[Mention]:
             _SAID.c.created_at <= min(asked.until, asked.known_at),
             or_(_SAID.c.issue_id.is_(None), raised_later),
             open_to_all(asked.unsealed),
+            open_to_all(asked.unsealed, _ABOUT),
             interactions.shown(connection, asked.viewer),
         )
     )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    FromClause,
     Select,
     and_,
     bindparam,
@@ -292,11 +293,10 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
 
 
-def open_to_all(unsealed: Unsealed) -> ColumnElement[bool]:
+def open_to_all(unsealed: Unsealed, issue: FromClause = models.issue) -> ColumnElement[bool]:
     """Whether an issue is not sealed, or only since the digest was made."""
-    sealed_at = models.issue.c.sealed_at
-    open_ = sealed_at.is_(None)
-    return or_(open_, models.issue.c.id.in_(unsealed)) if unsealed else open_
+    open_ = issue.c.sealed_at.is_(None)
+    return or_(open_, issue.c.id.in_(unsealed)) if unsealed else open_
 
 
 def _columns(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Select[Any]:
