@@ -9,7 +9,6 @@ from escalation.services.registry import Known
 from escalation.services.views import told
 from escalation.store import dialect, issues, journal, meetings, timeline
 from escalation.store.transaction import Connection, read
-from escalation.store.viewing import is_sealed
 from escalation.workflow.facts import ENGINE, Issue
 from escalation.workflow.forum import papers_by
 from escalation.workflow.meetings.facts import Item, Meeting, MeetingStatus
@@ -89,7 +88,7 @@ def _tell(
 ) -> None:
     held, under = meeting.sitting, desk.registry.in_force(known)
     body = under.directory.forums[held.forum]
-    items = [item for item, _ in listed(connection, meeting.id) if item.open]
+    waiting = [issue for item, issue in listed(connection, meeting.id) if item.open]
     payload = {
         "forum": held.forum,
         "meeting": meeting.id,
@@ -98,7 +97,7 @@ def _tell(
         "papers_by": told(papers_by(under, body, held.starts_at)),
         "place": meeting.procedure.place,
         # A sealed issue is not even counted: the entry is for everybody, and stays.
-        "items": sum(not is_sealed(connection, item.subject) for item in items),
+        "items": sum(issue is None or issue.sealing is None for issue in waiting),
     }
     journal.record(
         connection,

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from escalation.store import models
 from escalation.store.subscriptions import SubscriptionState
@@ -135,16 +135,12 @@ def waits_before(connection: Connection, window: Window) -> bool:
 
 def gathered_before(connection: Connection, window: Window) -> Sequence[Window]:
     """The made windows right before one that are told with it, the oldest first."""
-    query = select(_T).where(
-        _T.c.subscription_id == window.subscription_id, _T.c.number < window.number
-    )
-    found: list[Window] = []
-    for row in connection.execute(query.order_by(_T.c.number.desc())).mappings():
-        if not row["gathered"]:
-            break
-        if row["state"] == WindowState.MADE.value:
-            found.append(_window(row))
-    return found[::-1]
+    before = (_T.c.subscription_id == window.subscription_id) & (_T.c.number < window.number)
+    alone = select(func.max(_T.c.number)).where(before, ~_T.c.gathered)
+    handed_on = connection.scalar(alone) or 0
+    made = _T.c.state == WindowState.MADE.value
+    query = select(_T).where(before, _T.c.number > handed_on, made).order_by(_T.c.number)
+    return [_window(row) for row in connection.execute(query).mappings()]
 
 
 def last(connection: Connection, subscription: str) -> Window | None:
