@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Executable,
     Insert,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from escalation.store import dialect, models
+from escalation.store.models.hooks import UNSETTLED, WAITING
 from escalation.store.viewing import visible
 from escalation.workflow.viewing import Viewer
 
@@ -88,8 +90,7 @@ _SETTLE = update(models.hook_delivery).where(_delivery.id == bindparam("settled"
 _WAITING = (
     select(models.hook_delivery)
     .where(_delivery.source == bindparam("source"), _delivery.waits_for == bindparam("waits_for"))
-    .where(_delivery.state == HookState.WAITING.value, _there)
-    .order_by(_delivery.id)
+    .where(WAITING, _there)
 )
 _TICKET = (
     select(models.hook_ticket)
@@ -105,14 +106,14 @@ _REMARKS = select(_remark.remark).where(
 
 
 @cache
-def _returning(new: Insert) -> Executable:
-    return new.returning(_delivery.id)
+def _returning(new: Insert, name: ColumnElement[str]) -> Executable:
+    return new.returning(name)
 
 
 def take_in(connection: Connection, delivery: HookDelivery) -> bool:
     """Keep a delivery; answers whether it is new, once whoever had it in hand has committed."""
     row = {name: getattr(delivery, name) for name in _FIELDS}
-    new = _returning(dialect.if_new(connection.dialect, models.hook_delivery))
+    new = _returning(dialect.if_new(connection.dialect, models.hook_delivery), _delivery.id)
     return connection.execute(new, {**row, **_plain(row)}).first() is not None
 
 
@@ -170,21 +171,23 @@ def page(
 def left_of(connection: Connection, source: str, after: str, limit: int) -> list[str]:
     """Ids of a source's deliveries that had no effect, the oldest first, after one of them."""
     t = models.hook_delivery
-    query = select(t.c.id).where(t.c.source == source, t.c.state.in_([str(s) for s in LEFT]))
+    query = select(t.c.id).where(t.c.source == source, UNSETTLED)
     query = query.where(t.c.id > after, _there)
     return list(connection.execute(query.order_by(t.c.id).limit(limit)).scalars())
 
 
 def waiting_for(connection: Connection, source: str, ref: str) -> list[HookDelivery]:
     """Deliveries of a source that wait until a ticket is known, the oldest first."""
-    return _read(connection, _WAITING, source=source, waits_for=ref)
+    # Ordered here: asked to, SQLite walks whatever the source ever sent in order.
+    return sorted(_read(connection, _WAITING, source=source, waits_for=ref), key=lambda d: d.id)
 
 
 def hold_ticket(connection: Connection, system: str, ref: str) -> Ticket:
     """What is known of a ticket; its row is held until the transaction ends."""
     named = {"system": system, "ref": ref}
-    new = dialect.if_new(connection.dialect, models.hook_ticket)
-    connection.execute(new, {**named, "issue_id": None, "told": {}})
+    new = _returning(dialect.if_new(connection.dialect, models.hook_ticket), _ticket.ref)
+    if connection.execute(new, {**named, "issue_id": None, "told": {}}).first() is not None:
+        return Ticket(system, ref)
     row = connection.execute(_TICKET, named).one()
     return Ticket(row.system, row.ref, row.issue_id, dict(row.told))
 

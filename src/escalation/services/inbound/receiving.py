@@ -51,6 +51,8 @@ MARK = re.compile(r"\\?\[escalation (evt_[0-9a-z]{26,28})\\?\]\s*$")
 """How a text ends that we wrote into a tool: with its event; Jira may put `\\` before brackets."""
 _TIED, _AWAITED = "tied:", "awaited:"
 _LONGEST_REASON = 2_000
+_REMARKED = frozenset({"inform", "note", "link"})
+"""Acts that are taken once, by what was noted of their ticket."""
 STEPS = 6
 """Acts that one change of a ticket's state takes at most."""
 
@@ -249,7 +251,8 @@ class _Work:
         for wanted in self.meaning.acts:
             if wanted.act in GOAL_OF:
                 self._bring(book.state(wanted))
-        taken = hooks.remarks(self.connection, ticket)
+        asks = self.came_to_be_known or any(w.act in _REMARKED for w in self.meaning.acts)
+        taken = hooks.remarks(self.connection, ticket) if asks else set()
         said = [self._remark(ticket, wanted, taken) for wanted in self.meaning.acts]
         self.overtaken = book.nothing_new and not any(said)
         hooks.keep_ticket(self.connection, ticket)

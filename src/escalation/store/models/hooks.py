@@ -4,8 +4,9 @@ from sqlalchemy import Column, Index, LargeBinary, Table, Text, text
 
 from escalation.store.base import Id, Json, UtcInstant, metadata
 
-_WAITING = text("state = 'waiting'")
-_LEFT = text("state in ('unmapped', 'refused', 'waiting')")
+WAITING = text("state = 'waiting'")
+UNSETTLED = text("state in ('unmapped', 'refused', 'waiting')")
+"""As queries have to say it too: an index of some rows is used where its very words are."""
 
 hook_delivery = Table(
     "hook_delivery",
@@ -31,10 +32,12 @@ hook_delivery = Table(
         "ix_hook_delivery_waiting",
         "source",
         "waits_for",
-        postgresql_where=_WAITING,
-        sqlite_where=_WAITING,
+        postgresql_where=WAITING,
+        sqlite_where=WAITING,
     ),
-    Index("ix_hook_delivery_left", "source", "id", postgresql_where=_LEFT, sqlite_where=_LEFT),
+    Index(
+        "ix_hook_delivery_left", "source", "id", postgresql_where=UNSETTLED, sqlite_where=UNSETTLED
+    ),
 )
 
 hook_ticket = Table(
