@@ -36,6 +36,13 @@ for _name in [name for name in os.environ if name.startswith("ESCALATION_")]:
     if _name not in OUR_OWN:
         del os.environ[_name]
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there
+_ROOM = 4 << 30
+"""Bytes that are free where files lie in memory: there no commit of a test waits for a disk."""
+
+if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
 _numbers = itertools.count(1)
 
 

@@ -8,6 +8,7 @@ KILLS = 10
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_no_acknowledged_write_is_lost_and_none_is_doubled(furnished_url: str) -> None:
     round_ = Round(furnished_url, seed=1)
     for _ in range(KILLS):

@@ -16,6 +16,7 @@ LIVES = (7, 40)
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_what_the_service_answered_is_there_once_whenever_it_was_killed(
     furnished_url: str, tmp_path: Path
 ) -> None:

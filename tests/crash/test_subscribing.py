@@ -11,6 +11,7 @@ KILLS = 4
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_no_window_is_lost_doubled_or_handed_on_twice(
     furnished_sqlite: Path, tmp_path: Path
 ) -> None:
@@ -19,6 +20,7 @@ def test_no_window_is_lost_doubled_or_handed_on_twice(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.postgres
 def test_nor_is_any_where_two_workers_share_a_server(furnished_postgres_url: str) -> None:
     _killed(furnished_postgres_url, at_once=2)

@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from threading import Event, Lock, Thread
+from threading import Event, Lock
+
+from tests.delivery.listening import listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,19 +240,5 @@ def mail_server(
         server.mood = mood
     if taken is not None:
         server.taken = taken
-    ready = Event()
-    thread = Thread(target=_run, args=(server, ready), daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    try:
+    with listening(server):
         yield server
-    finally:
-        server.stop()
-        thread.join(30)
-
-
-def _run(server: MailServer, ready: Event) -> None:
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda *_: None)
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(server.serve(ready))

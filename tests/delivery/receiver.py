@@ -5,8 +5,10 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event
 from typing import Protocol
+
+from tests.delivery.listening import listening
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -137,19 +139,6 @@ def receiving(
     port: int = 0,
 ) -> Iterator[Receiver]:
     """A receiver that listens for the length of the block."""
-    receiver, ready = Receiver(behaviours or {}, trust, port), Event()
-    thread = Thread(target=_run, args=(receiver, ready), daemon=True)
-    thread.start()
-    assert ready.wait(30)
-    try:
+    receiver = Receiver(behaviours or {}, trust, port)
+    with listening(receiver):
         yield receiver
-    finally:
-        receiver.stop()
-        thread.join(30)
-
-
-def _run(receiver: Receiver, ready: Event) -> None:
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda *_: None)
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(receiver.serve(ready))

@@ -10,6 +10,7 @@ from tests.delivery.written_back import WAYS, backlog, written_back
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_kills_of_sender_and_receiver_lose_and_reorder_nothing(
     furnished_sqlite: Path, tmp_path: Path
 ) -> None:
@@ -19,6 +20,7 @@ def test_kills_of_sender_and_receiver_lose_and_reorder_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.postgres
 def test_kills_lose_and_reorder_nothing_on_a_server_either(
     furnished_postgres_url: str, tmp_path: Path
@@ -28,6 +30,7 @@ def test_kills_lose_and_reorder_nothing_on_a_server_either(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_kills_within_a_recovery_double_and_lose_nothing(
     furnished_url: str, tmp_path: Path
 ) -> None:
@@ -36,6 +39,7 @@ def test_kills_within_a_recovery_double_and_lose_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_tool_that_misbehaves_is_written_to_once_and_in_order_through_kills(
     furnished_url: str, tmp_path: Path
 ) -> None:
@@ -45,6 +49,7 @@ def test_a_tool_that_misbehaves_is_written_to_once_and_in_order_through_kills(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("kind", sorted(WAYS.keys() - {"jira"}))
 def test_every_tool_that_misbehaves_is_told_all_in_order_through_kills(
     furnished_sqlite: Path, tmp_path: Path, kind: str
@@ -55,6 +60,7 @@ def test_every_tool_that_misbehaves_is_told_all_in_order_through_kills(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_a_backlog_is_worked_off_while_new_events_go_out(
     furnished_sqlite: Path, tmp_path: Path
 ) -> None:
@@ -65,6 +71,7 @@ def test_a_backlog_is_worked_off_while_new_events_go_out(
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("again", [False, True])
 def test_mail_through_kills_and_a_server_that_misbehaves_comes_once_and_in_order(
     furnished_sqlite: Path, tmp_path: Path, *, again: bool

@@ -6,7 +6,8 @@ import typer
 
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
-from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table
+from escalation.cli.screen import AsJson, pairs, say, say_json, table
+from escalation.cli.sent import Limit, State, show_sent
 from escalation.services import deliveries
 from escalation.services.deliveries import DeliveryState
 from escalation.services.mail import mailboxes
@@ -22,7 +23,7 @@ Person = Annotated[str, typer.Argument(help="The person's id in the directory.",
 
 @app.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 200,
+    limit: Limit = 200,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -93,8 +94,8 @@ def log(
     person: Annotated[
         str | None, typer.Argument(help="To this person; else to all.", metavar="[PERSON]")
     ] = None,
-    state: Annotated[DeliveryState | None, typer.Option(help="Only those.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 50,
+    state: State = None,
+    limit: Limit = 50,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -106,23 +107,7 @@ def log(
     """
     with at_the_desk() as inside:
         page = mailboxes.log(inside.desk, person, state=state, limit=limit)
-    if as_json:
-        say_json({"data": page.items})
-        return
-    columns = ("id", "to", "type", "about", "state", "last", "next attempt")
-    rows = [
-        (
-            each["id"],
-            each["recipient"],
-            each["type"],
-            each["about"],
-            each["state"],
-            each["attempts"][-1]["detail"] if each["attempts"] else "",
-            instant(each["next_attempt_at"]),
-        )
-        for each in page.items
-    ]
-    table(None, columns, rows)
+    show_sent(page.items, ("id", "recipient", "type", "about", "state"), as_json=as_json)
 
 
 @app.command("test")

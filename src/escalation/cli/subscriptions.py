@@ -14,6 +14,7 @@ from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table
 from escalation.services import at_hand
+from escalation.services.desk import Desk
 from escalation.services.reading.reader import Look
 from escalation.services.subscribing import links, listing, shown, subscriptions
 from escalation.services.subscribing.checks import Asking
@@ -178,10 +179,7 @@ def pause(subscription: Subscription, *, as_json: AsJson = False) -> None:
 
     Example: escalation digests subscriptions pause sub_01kfx...
     """
-    _done(
-        lambda inside, asking: subscriptions.pause(inside.desk, subscription, asking),
-        as_json=as_json,
-    )
+    _turn(subscriptions.pause, subscription, as_json=as_json)
 
 
 @app.command()
@@ -190,10 +188,7 @@ def resume(subscription: Subscription, *, as_json: AsJson = False) -> None:
 
     Example: escalation digests subscriptions resume sub_01kfx...
     """
-    _done(
-        lambda inside, asking: subscriptions.resume(inside.desk, subscription, asking),
-        as_json=as_json,
-    )
+    _turn(subscriptions.resume, subscription, as_json=as_json)
 
 
 @app.command()
@@ -253,6 +248,12 @@ def revoke(
         say_json({"id": link, "state": "revoked"})
     else:
         say(f"{link} opens nothing any more.")
+
+
+def _turn(
+    turn: Callable[[Desk, str, Asking], dict[str, Any]], subscription: str, *, as_json: bool
+) -> None:
+    _done(lambda inside, asking: turn(inside.desk, subscription, asking), as_json=as_json)
 
 
 def _done(work: Callable[[Container, Asking], dict[str, Any]], *, as_json: bool) -> None:

@@ -9,9 +9,9 @@ import typer
 from escalation.api.schemas.fields import instant as as_instant
 from escalation.cli import endpoints
 from escalation.cli.groups import group
-from escalation.cli.screen import AsJson, instant, say, say_json, table
+from escalation.cli.screen import AsJson, instant, say, say_json
+from escalation.cli.sent import Limit, State, show_sent
 from escalation.cli.service import Served, at_service
-from escalation.services.deliveries import DeliveryState
 
 app = group(
     "Send events to other systems, take what ticketing tools send, and see what came of it."
@@ -25,8 +25,8 @@ def deliveries_(
     endpoint: Annotated[
         str | None, typer.Argument(help="Of this endpoint; else of all.", metavar="[ENDPOINT]")
     ] = None,
-    state: Annotated[DeliveryState | None, typer.Option(help="Only those.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="How many at most.")] = 50,
+    state: State = None,
+    limit: Limit = 50,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -36,23 +36,7 @@ def deliveries_(
     """
     with at_service() as service:
         found = list(islice(service.endpoints.deliveries(endpoint, state=state), limit))
-    if as_json:
-        say_json({"data": found})
-        return
-    columns = ("id", "type", "about", "state", "attempts", "last", "next attempt")
-    rows = [
-        (
-            each["id"],
-            each["type"],
-            each["about"],
-            each["state"],
-            str(len(each["attempts"])),
-            each["attempts"][-1]["detail"] if each["attempts"] else "",
-            instant(each["next_attempt_at"]),
-        )
-        for each in found
-    ]
-    table(None, columns, rows)
+    show_sent(found, ("id", "type", "about", "state", "attempts"), as_json=as_json)
 
 
 @app.command(cls=Served)
