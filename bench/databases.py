@@ -17,7 +17,7 @@ from escalation.services.desk import Desk
 from escalation.services.references import References
 from escalation.services.registry import Registry
 from escalation.store import migrate
-from escalation.store.engine import make_engine
+from escalation.store.engine import POSTGRES_SETTINGS, make_engine
 from escalation.workflow.facts import Actor
 from tests.postgres import Server, postgres
 
@@ -120,11 +120,11 @@ class Postgres:
 
     @staticmethod
     def connect(url: str) -> "psycopg.Connection[Any]":
-        """Statements are prepared from their second use on."""
+        """Plans as the product does; statements are prepared from their second use on."""
         plain = url.replace("+psycopg", "")
-        connection = psycopg.connect(
-            plain, autocommit=True, options="-c timezone=UTC -c random_page_cost=1.1"
-        )
+        named = ("parallel_setup_cost", "random_page_cost", "timezone")
+        options = " ".join(f"-c {name}={POSTGRES_SETTINGS[name]}" for name in named)
+        connection = psycopg.connect(plain, autocommit=True, options=options)
         connection.prepare_threshold = 1
         return connection
 

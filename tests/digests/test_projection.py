@@ -10,7 +10,7 @@ from escalation.digests.figures import band_of
 from escalation.digests.framework import Ages, Framework, Meetings
 from escalation.digests.movements import Kind, kind_of
 from escalation.digests.projection import Projection
-from escalation.digests.selection import Area, Before, Movement, Standing
+from escalation.digests.selection import After, Area, Before, Movements, Standing
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from tests.builders import CONFIG, DIRECTORY, LADDERS
@@ -186,7 +186,8 @@ def test_movements_by_where_they_lead(frame: Framework) -> None:
     here = Before("business_manager_forum", 1, "tabled", BMF)
 
     def kind(before: Before | None, left: str | None = None, **after: Any) -> Kind | None:
-        return kind_of(frame, BMF, Movement(NOW, before, standing(**after), left))
+        reached = After._make(getattr(standing(**after), name) for name in After._fields)
+        return kind_of(frame, BMF, Movements(before, reached, left, 1))
 
     at = {"rung": "business_manager_forum", "forum": BMF, "status": "tabled"}
     assert kind(None, **at) is Kind.NEW

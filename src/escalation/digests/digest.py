@@ -1,5 +1,6 @@
 """The digest of a forum: selection and rows in, the one document out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,9 +8,17 @@ from typing import Any
 from escalation.digests import duties, figures, papers, suppression
 from escalation.digests.framework import Framework, Meetings
 from escalation.digests.items import Item, Items, first_to_last, reported_first, soonest_first
-from escalation.digests.movements import Kind, Moved, sorted_out
+from escalation.digests.movements import Kind, Moved, counted, sorted_out
 from escalation.digests.projection import Projection
-from escalation.digests.selection import Area, Rows, Selection, Standing, told, told_or_none
+from escalation.digests.selection import (
+    Area,
+    Reached,
+    Rows,
+    Selection,
+    Standing,
+    told,
+    told_or_none,
+)
 from escalation.routing.directory import Directory, Forum
 from escalation.routing.publication import Publication
 
@@ -53,7 +62,10 @@ def build(
     with_paper = here[: papers.MOST]
     coming, notable = _coming(frame, selection, rows, items), _high_level(frame, rows, items)
     of_movements = (each.movement.after for each in moved)
-    shown = (*(s for s, _ in (*here, *coming, *notable)), *of_movements)
+    shown: tuple[Standing | Reached, ...] = (
+        *(s for s, _ in (*here, *coming, *notable)),
+        *of_movements,
+    )
     at_rung = [item for _, item in here]
     return {
         "schema": SCHEMA,
@@ -88,11 +100,11 @@ def _figures(
 ) -> dict[str, Any]:
     """Counts of what stands at the forum and what moved, with those of the period before."""
     then = rows.movements_before
-    earlier = None if then is None else sorted_out(frame.framework, selection.forum, then)
+    earlier = None if then is None else counted(frame.framework, selection.forum, then)
     return {
         "now": figures.counted(at_rung),
         "before": _before(frame, selection, rows),
-        "movements": figures.moved(moved),
+        "movements": figures.moved(Counter(each.kind for each in moved)),
         "movements_before": None if earlier is None else figures.moved(earlier),
         "sealed": suppression.sealed(rows.sealed),
         "trend": [{**point._asdict(), "at": told(point.at)} for point in rows.trend],
@@ -143,7 +155,7 @@ def _publication_told(publication: Publication) -> dict[str, str]:
     return {"label": publication.label, "hash": publication.hash}
 
 
-def _words(framework: Framework, shown: Iterable[Standing], rows: Rows) -> dict[str, Any]:
+def _words(framework: Framework, shown: Iterable[Standing | Reached], rows: Rows) -> dict[str, Any]:
     """Each ladder that a shown issue pins, and the words for the codes that the items have."""
     standings = tuple(shown)
     pinned = {(s.publication, s.ola or "", s.ladder): s for s in standings}
@@ -173,7 +185,9 @@ def _names(directory: Directory, rows: Rows) -> dict[str, str]:
     return {code: directory.people[code].name for code in owners if code in directory.people}
 
 
-def _titles(directory: Directory, standings: Sequence[Standing]) -> dict[str, dict[str, str]]:
+def _titles(
+    directory: Directory, standings: Sequence[Standing | Reached]
+) -> dict[str, dict[str, str]]:
     codes: dict[str, set[str | None]] = {
         "agencies": {code for s in standings for code in (s.agency, *s.others_affected)},
         "providers": {s.provider for s in standings},

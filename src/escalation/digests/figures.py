@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from escalation.digests.movements import Kind, Moved
+from escalation.digests.movements import Kind
 from escalation.routing.vocabulary import Severity
 from escalation.workflow.states import UNRESOLVED
 
@@ -40,9 +40,9 @@ def counted(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def moved(movements: Iterable[Moved]) -> dict[str, int]:
+def moved(kinds: Mapping[Kind, int]) -> dict[str, int]:
     """How many movements there were of each kind."""
-    return _by((each.kind.value for each in movements), [kind.value for kind in Kind])
+    return {kind.value: kinds.get(kind, 0) for kind in Kind}
 
 
 def _by(values: Iterable[str], names: Iterable[str]) -> dict[str, int]:

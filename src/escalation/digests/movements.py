@@ -1,11 +1,12 @@
 """What moved at a forum since its last meeting."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from escalation.digests.framework import Framework
-from escalation.digests.selection import Before, Movement
+from escalation.digests.selection import Before, Movement, Movements
 from escalation.workflow.states import Status
 
 
@@ -30,8 +31,7 @@ _ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(NamedTuple):
     """One movement and its kind."""
 
     kind: Kind
@@ -45,7 +45,17 @@ def sorted_out(framework: Framework, code: str, movements: Iterable[Movement]) -
     return [Moved(kind, movement) for kind, movement in kinds if kind is not None]
 
 
-def kind_of(framework: Framework, code: str, movement: Movement) -> Kind | None:
+def counted(framework: Framework, code: str, movements: Iterable[Movements]) -> Counter[Kind]:
+    """How many movements of each kind there were at the forum of that code."""
+    found: Counter[Kind] = Counter()
+    for alike in movements:
+        kind = kind_of(framework, code, alike)
+        if kind is not None:
+            found[kind] += alike.many
+    return found
+
+
+def kind_of(framework: Framework, code: str, movement: Movement | Movements) -> Kind | None:
     """What a movement was to a forum; None where it was nothing to it."""
     before, after = movement.before, movement.after
     was = before is not None and before.unresolved and before.forum == code
@@ -58,7 +68,7 @@ def kind_of(framework: Framework, code: str, movement: Movement) -> Kind | None:
     return _ENDS.get(after.status) or _direction(framework, before, movement)
 
 
-def _direction(framework: Framework, before: Before, movement: Movement) -> Kind:
+def _direction(framework: Framework, before: Before, movement: Movement | Movements) -> Kind:
     """Up or down by the ladder it is on now; neither where that has no such rungs."""
     rungs = [rung.id for rung in framework.agreement(movement.after).ladder.rungs]
     left, reached = before.rung, movement.after.rung

@@ -4,12 +4,13 @@ An agenda's papers and a digest's annexes are the same: only what was on the rec
 read differs.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from escalation.digests.framework import Framework
 from escalation.digests.items import Item
@@ -84,7 +85,7 @@ def annexes(
 
 def _annex(framework: Framework, standing: Standing, item: Item, record: Record) -> dict[str, Any]:
     ladder, issue = framework.agreement(standing).ladder, standing.issue
-    entries = [(each, json.loads(each.payload)) for each in record.entries.get(issue, ())]
+    entries = [(each, msgspec.json.decode(each.payload)) for each in record.entries.get(issue, ())]
     rung, said = ladder.rung(standing.rung), record.sought.get(issue)
     return {
         "issue": {

@@ -84,12 +84,12 @@ class Standing(NamedTuple):
     @property
     def reports(self) -> tuple[str, ...]:
         """The forums that it was reported up to."""
-        return () if self.reported_to is None else tuple(self.reported_to.split("|"))
+        return _codes(self.reported_to)
 
     @property
     def others_affected(self) -> tuple[str, ...]:
         """The agencies that it affects beside its own."""
-        return () if self.also_affects is None else tuple(self.also_affects.split("|"))
+        return _codes(self.also_affects)
 
     def past_target(self, at: datetime) -> bool:
         """Whether an agreed clock of it is past target."""
@@ -115,8 +115,7 @@ class Counted(NamedTuple):
         return self.past_target_at is not None and self.past_target_at <= at
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """The stay before: where it was, and whether anybody had to act."""
 
     rung: str
@@ -130,8 +129,64 @@ class Before:
         return self.status in _UNRESOLVED
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class After(NamedTuple):
+    """The stay that a movement led to, as far as it says what the movement was."""
+
+    rung: str
+    visit: int
+    status: str
+    forum: str | None
+    publication: str
+    ola: str | None
+    ladder: str
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether anybody still has to act on it."""
+        return self.status in _UNRESOLVED
+
+
+class Reached(NamedTuple):
+    """The same, with what is shown of the issue."""
+
+    stay: str
+    issue: str
+    reference: str
+    title: str
+    severity: str
+    agency: str
+    also_affects: str | None
+    provider: str
+    function: str | None
+    region: str | None
+    reported_to: str | None
+    meeting_at: datetime | None
+    carried_over: int
+    rung: str
+    visit: int
+    status: str
+    forum: str | None
+    publication: str
+    ola: str | None
+    ladder: str
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether anybody still has to act on it."""
+        return self.status in _UNRESOLVED
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The forums that it was reported up to."""
+        return _codes(self.reported_to)
+
+    @property
+    def others_affected(self) -> tuple[str, ...]:
+        """The agencies that it affects beside its own."""
+        return _codes(self.also_affects)
+
+
+class Movement(NamedTuple):
     """From one stay to the next, at an instant; ``before`` is None where it was just logged.
 
     ``left_agenda`` is how the item left the agenda that it was on.
@@ -139,8 +194,17 @@ class Movement:
 
     at: datetime
     before: Before | None
-    after: Standing
+    after: Reached
     left_agenda: str | None
+
+
+class Movements(NamedTuple):
+    """How many movements there were that are alike in all that says what they were."""
+
+    before: Before | None
+    after: After
+    left_agenda: str | None
+    many: int
 
 
 class Point(NamedTuple):
@@ -166,7 +230,7 @@ class Rows:
     movements: tuple[Movement, ...]
     duties: tuple[Duty, ...] = ()
     sealed: int = 0
-    movements_before: tuple[Movement, ...] | None = None
+    movements_before: tuple[Movements, ...] | None = None
     trend: tuple[Point, ...] = ()
 
 
@@ -190,6 +254,10 @@ class Area:
         """Whether the issue is of this area."""
         own = self.cluster is None or standing.cluster == self.cluster
         return own and (self.provider is None or standing.provider == self.provider)
+
+
+def _codes(listed: str | None) -> tuple[str, ...]:
+    return () if listed is None else tuple(listed.split("|"))
 
 
 def told(instant: datetime) -> str:

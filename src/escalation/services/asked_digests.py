@@ -149,7 +149,7 @@ class Asked:
         before = None
         if since is not None:
             then = replace(selection, as_at=since, since=self._earlier(since))
-            before = selecting.movements(connection, then, unsealed)
+            before = selecting.movements_alike(connection, then, unsealed)
         return Rows(
             selecting.standing(connection, forum, as_at, known_at, unsealed),
             ()

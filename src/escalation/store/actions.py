@@ -4,19 +4,34 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from escalation.digests.duties import NO_DATE, Duty
 from escalation.digests.selection import Selection, told
 from escalation.store import models
+from escalation.store.base import Id, UtcInstant
 from escalation.store.dialect import any_of
 from escalation.store.selecting import Unsealed, open_to_all
+from escalation.store.tuples import Query, named
 from escalation.store.viewing import shown
 from escalation.workflow.viewing import Viewer
 
 _A_SECOND = timedelta(seconds=1)
+_STATEMENTS = 4
 _DONE, _REOPENED = "action.done", "action.reopened"
 
 
@@ -80,24 +95,31 @@ def outstanding(
     connection: Connection, selection: Selection, unsealed: Unsealed = ()
 ) -> tuple[Duty, ...]:
     """What a forum had asked for and was not done, as at an instant by what was known."""
-    table, decision, issue = models.action, models.decision, models.issue
     ended, known_at = selection.as_at + _A_SECOND, selection.known_at
-    query = select(table, decision.c.number, decision.c.subject, issue.c.reference).where(
-        table.c.forum == selection.forum,
+    given = {"forum": selection.forum, "ended": ended, "known_at": known_at}
+    rows = named(connection, _outstanding(unsealed), given)
+    changed = sorted({row.meeting_id for row in rows if row.version > 1})
+    done = done_at(connection, changed, ended, known_at)
+    return tuple(_duty(row) for row in rows if row.id not in done)
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _outstanding(unsealed: Unsealed) -> Query:
+    table, decision, issue = models.action, models.decision, models.issue
+    ended = bindparam("ended", type_=UtcInstant)
+    known_at = bindparam("known_at", type_=UtcInstant)
+    joined = table.join(decision, decision.c.id == table.c.decision_id).outerjoin(
+        issue, issue.c.id == decision.c.subject
+    )
+    query = select(table, decision.c.number, decision.c.subject, issue.c.reference)
+    query = query.select_from(joined).where(
+        table.c.forum == bindparam("forum", type_=Id),
         table.c.made_at < ended,
         table.c.made_at <= known_at,
         or_(table.c.done_at.is_(None), table.c.done_at >= ended, table.c.done_at > known_at),
         or_(issue.c.id.is_(None), open_to_all(unsealed)),
     )
-    query = query.select_from(
-        table.join(decision, decision.c.id == table.c.decision_id).outerjoin(
-            issue, issue.c.id == decision.c.subject
-        )
-    )
-    rows = connection.execute(query.order_by(table.c.id)).all()
-    changed = sorted({row.meeting_id for row in rows if row.version > 1})
-    done = done_at(connection, changed, ended, known_at)
-    return tuple(_duty(row) for row in rows if row.id not in done)
+    return query.order_by(table.c.id)
 
 
 def done_at(
@@ -118,7 +140,7 @@ def done_at(
     return {action: row.effective_at for action, row in last.items() if row.type == _DONE}
 
 
-def _duty(row: Row[Any]) -> Duty:
+def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row by its names
     return Duty(
         id=row.id,
         text=row.text,

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
 from escalation.store import models
 from escalation.store.dialect import any_of
+from escalation.store.tuples import Query, fetched
 from escalation.workflow.diary import NO_CHANGES, Diary, Sitting
 from escalation.workflow.meetings.plan import MeetingEvent
 
@@ -21,11 +23,9 @@ def diary_at(connection: Connection, as_at: datetime, known_at: datetime) -> Dia
 
     It is read from the meetings' timelines, for their rows say only how they stand now.
     """
-    meeting, event = models.meeting.c, models.event.c
+    event = models.event.c
     # First which they are: joined, SQLite may walk through every event there is.
-    changed = or_(meeting.sequence > 0, meeting.occurs_at.is_(None))
-    rows = connection.execute(select(meeting.id, meeting.forum).where(changed))
-    forums = {row.id: row.forum for row in rows}
+    forums = {name: forum for name, forum in fetched(connection, _changed(), {})}  # noqa: C416 - rows are not pairs to mypy
     if not forums:
         return NO_CHANGES
     query = select(event.aggregate, event.type, event.payload).where(
@@ -43,6 +43,14 @@ def diary_at(connection: Connection, as_at: datetime, known_at: datetime) -> Dia
         for name, (forum, kind, told) in last.items()
         if told.get("otherwise") or told.get("in_between")
     )
+
+
+@cache
+def _changed() -> Query:
+    """The meetings that were not always by their forum's rule alone, each with its forum."""
+    meeting = models.meeting.c
+    changed = or_(meeting.sequence > 0, meeting.occurs_at.is_(None))
+    return select(meeting.id, meeting.forum).where(changed)
 
 
 def _sitting(name: str, forum: str, told: Mapping[str, Any]) -> Sitting:

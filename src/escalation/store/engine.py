@@ -30,6 +30,8 @@ POOL = {
 POSTGRES_SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "5s",
+    # What a worker costs to start is more than most statements here: only long ones are shared out.
+    "parallel_setup_cost": "20000",
     "random_page_cost": "1.1",
     "statement_timeout": "60s",
     "timezone": "UTC",

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -29,11 +30,14 @@ from sqlalchemy import (
 )
 
 from escalation.digests.selection import (
+    After,
     Area,
     Before,
     Counted,
     Movement,
+    Movements,
     Point,
+    Reached,
     Selection,
     Standing,
 )
@@ -76,30 +80,43 @@ def in_force(connection: Connection, as_at: datetime, known_at: datetime) -> InF
 
 
 def _published(connection: Connection, as_at: datetime, known_at: datetime) -> str | None:
-    table = models.event
-    query = select(table.c.payload, table.c.recorded_at).where(
-        table.c.aggregate == "ladders",
-        table.c.type == "ladder.published",
-        table.c.recorded_at <= known_at,
+    rows = fetched(connection, _publications(), {"known_at": known_at})
+    by_then = [payload for payload, recorded_at in rows if recorded_at < as_at + _A_SECOND]
+    chosen = by_then[-1] if by_then else next((payload for payload, _ in rows), None)
+    return None if chosen is None else str(json.loads(chosen)["hash"])
+
+
+@cache
+def _publications() -> Query:
+    table = models.event.c
+    query = select(table.payload, table.recorded_at).where(
+        table.aggregate == "ladders",
+        table.type == "ladder.published",
+        table.recorded_at <= _KNOWN_AT,
     )
-    rows = connection.execute(query.order_by(table.c.number)).all()
-    by_then = [row for row in rows if row.recorded_at < as_at + _A_SECOND]
-    chosen = by_then[-1] if by_then else next(iter(rows), None)
-    return None if chosen is None else str(json.loads(chosen.payload)["hash"])
+    return query.order_by(table.number)
 
 
 def _applied(
     connection: Connection, as_at: datetime, known_at: datetime
 ) -> DirectoryVersion | None:
-    table = models.directory_version
-    known = table.c.applied_at <= known_at
-    latest = known & (table.c.applied_at < as_at + _A_SECOND)
-    for condition, order in ((latest, table.c.epoch.desc()), (known, table.c.epoch)):
-        query = VERSION.where(condition).order_by(order).limit(1)
-        row = connection.execute(query).mappings().one_or_none()
-        if row is not None:
-            return DirectoryVersion(**row)
+    given = {"ended": as_at + _A_SECOND, "known_at": known_at}
+    for first in (False, True):
+        rows = fetched(connection, _directories(first=first), given)
+        if rows:
+            return DirectoryVersion(*rows[0])
     return None
+
+
+@cache
+def _directories(*, first: bool) -> Query:
+    """The last version that was applied by then, or the first that is known."""
+    table = models.directory_version.c
+    query = VERSION.where(table.applied_at <= _KNOWN_AT)
+    if first:
+        return query.order_by(table.epoch).limit(1)
+    by_then = query.where(table.applied_at < bindparam("ended", type_=UtcInstant))
+    return by_then.order_by(table.epoch.desc()).limit(1)
 
 
 Unsealed = tuple[str, ...]
@@ -189,22 +206,40 @@ def movements(
     connection: Connection, selection: Selection, unsealed: Unsealed = ()
 ) -> tuple[Movement, ...]:
     """Every stay that began in the period at the forum, or right after one there."""
-    given = {
+    query = _movement_query(connection.dialect, unsealed)
+    rows = fetched(connection, query, _of_period(selection))
+    return tuple(
+        Movement(row[0], _before(row), Reached._make(row[_REACHED:]), row[1]) for row in rows
+    )
+
+
+def movements_alike(
+    connection: Connection, selection: Selection, unsealed: Unsealed = ()
+) -> tuple[Movements, ...]:
+    """The same, counted where they are: how many were alike."""
+    query = _alike_query(connection.dialect, unsealed)
+    rows = fetched(connection, query, _of_period(selection))
+    return tuple(
+        Movements(_before(row), After._make(row[_REACHED:]), row[1], row[0]) for row in rows
+    )
+
+
+_REACHED = 2 + len(Before._fields)
+"""Where in a row the columns begin of the stay that was reached."""
+
+
+def _before(row: tuple[Any, ...]) -> Before | None:
+    return None if row[2] is None else Before._make(row[2:_REACHED])
+
+
+def _of_period(selection: Selection) -> dict[str, Any]:
+    return {
         "forum": selection.forum,
         "as_at": selection.as_at,
         "known_at": selection.known_at,
         "since": selection.since or EPOCH,
         "soon": selection.as_at + LONG,
     }
-    rows = fetched(connection, _movement_query(connection.dialect, unsealed), given)
-    return tuple(map(_moved, rows))
-
-
-def _moved(row: tuple[Any, ...]) -> Movement:
-    width = len(Standing._fields)
-    at, left_agenda, *earlier = row[width:]
-    before = None if earlier[0] is None else Before(*earlier)
-    return Movement(at, before, Standing._make(row[:width]), left_agenda)
 
 
 def _standings(
@@ -223,6 +258,10 @@ _SINCE: ColumnElement[datetime] = bindparam("since", type_=UtcInstant)
 _UNTIL: ColumnElement[datetime] = bindparam("until", type_=UtcInstant)
 _SETTLED = _NOW.status.not_in([status.value for status in UNRESOLVED_STATUSES])
 _NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
+_BEFORE_TOLD = (
+    _NOW.left_agenda,
+    *(_BEFORE.c[name].label(f"before_{name}") for name in Before._fields),
+)
 
 
 @made_once(_STATEMENTS)
@@ -238,15 +277,15 @@ def _point_query(of: Dialect, unsealed: Unsealed) -> Query:
     past = case((_NOW.past_target_at <= _AS_AT, 1), else_=0)
     counts = (func.count(), func.sum(past), func.count(_NOW.exhausted_at))
     named = (each.label(name) for each, name in zip(counts, Point._fields[1:], strict=True))
-    query = select(*named).select_from(_JOINED)
+    query = select(*named).select_from(_STAY)
     del of
-    return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
+    return _holding(query.where(_NOW.forum == _FORUM, _of_open(unsealed)))
 
 
 @made_once(_STATEMENTS)
 def _sealed_query(of: Dialect, unsealed: Unsealed) -> Query:
-    query = _columns(of, ("stay",)).select_from(_JOINED)
-    return _holding(query.where(_NOW.forum == _FORUM, not_(open_to_all(unsealed))))
+    query = _columns(of, ("stay",)).select_from(_STAY)
+    return _holding(query.where(_NOW.forum == _FORUM, not_(_of_open(unsealed))))
 
 
 @made_once(_STATEMENTS)
@@ -274,29 +313,48 @@ def _holding(query: Select[Any]) -> Query:
 
 @made_once(_STATEMENTS)
 def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
-    query = _columns(of).add_columns(
-        _NOW.effective_from,
-        _NOW.left_agenda,
-        *(_BEFORE.c[name].label(f"before_{name}") for name in Before.__slots__),
+    columns = _columns(of, Reached._fields).selected_columns
+    query = select(_NOW.effective_from, *_BEFORE_TOLD, *columns).select_from(
+        _JOINED.outerjoin(*_FOLLOWS)
     )
-    query = query.select_from(_JOINED.outerjoin(_BEFORE, _BEFORE.c.id == _NOW.before)).where(
+    return union_all(*_moved(query.where(open_to_all(unsealed))))
+
+
+@made_once(_STATEMENTS)
+def _alike_query(of: Dialect, unsealed: Unsealed) -> Query:
+    columns = _columns(of, After._fields).selected_columns
+    query = select(*_BEFORE_TOLD, *columns).select_from(_STAY.outerjoin(*_FOLLOWS))
+    each = union_all(*_moved(query.where(_of_open(unsealed)))).subquery("each")
+    return select(func.count().label("many"), *each.c).group_by(*each.c)
+
+
+def _moved(query: Select[Any]) -> tuple[Select[Any], ...]:
+    """Of stays those that began in the period at the forum, or right after one there."""
+    began = query.where(
         _NOW.effective_from > _SINCE,
         _NOW.effective_from <= _AS_AT,
         _NOW.recorded_from <= _KNOWN_AT,
-        open_to_all(unsealed),
     )
-    here = query.where(_STANDS, _NOW.forum == _FORUM)
-    away = query.where(_NOW.left_forum == _FORUM, or_(_NOT_HERE, _SETTLED))
-    return union_all(*ended_after(here, _NOW, _SINCE), away)
+    here = began.where(_STANDS, _NOW.forum == _FORUM)
+    away = began.where(_NOW.left_forum == _FORUM, or_(_NOT_HERE, _SETTLED))
+    return (*ended_after(here, _NOW, _SINCE), away)
 
 
 _JOINED = _STAY.join(models.issue, models.issue.c.id == _NOW.issue_id)
+_FOLLOWS = (_BEFORE, _BEFORE.c.id == _NOW.before)
 
 
 def open_to_all(unsealed: Unsealed, issue: FromClause = models.issue) -> ColumnElement[bool]:
     """Whether an issue is not sealed, or only since the digest was made."""
     open_ = issue.c.sealed_at.is_(None)
     return or_(open_, issue.c.id.in_(unsealed)) if unsealed else open_
+
+
+def _of_open(unsealed: Unsealed) -> ColumnElement[bool]:
+    """The same of a stay, without its issue's row: sealed ones are few, and have an index."""
+    issue = models.issue.c
+    closed = select(issue.id).where(issue.sealed_at.is_not(None))
+    return _NOW.issue_id.not_in(closed.where(issue.id.not_in(unsealed)) if unsealed else closed)
 
 
 def _columns(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Select[Any]:

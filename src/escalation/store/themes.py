@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from escalation.digests.measures import Result
 from escalation.digests.themes import Agreed, Priority, Theme, ThemeStatus, priority_told
 from escalation.routing.vocabulary import Layer
 from escalation.store import actions, dialect, models
+from escalation.store.base import UtcInstant
 from escalation.store.selecting import Unsealed, open_to_all
+from escalation.store.tuples import Query, named
 from escalation.store.viewing import visible
 from escalation.workflow.viewing import EVERYTHING, Viewer
 
@@ -49,9 +52,20 @@ def find(connection: Connection, name: str, *, lock: bool = False) -> Theme | No
 
 def standing(connection: Connection, as_at: datetime, known_at: datetime) -> list[Theme]:
     """The whole register as it stood at an instant, by code."""
+    given = {"ended": as_at + _A_SECOND, "known_at": known_at}
+    return [_theme(row) for row in named(connection, _standing(), given)]
+
+
+@cache
+def _standing() -> Query:
+    """The last version of each by then."""
+    by_then = (
+        _V.c.recorded_at < bindparam("ended", type_=UtcInstant),
+        _V.c.recorded_at <= bindparam("known_at", type_=UtcInstant),
+    )
     last = (
         select(_V.c.theme_id, func.max(_V.c.version).label("version"))
-        .where(_V.c.recorded_at < as_at + _A_SECOND, _V.c.recorded_at <= known_at)
+        .where(*by_then)
         .group_by(_V.c.theme_id)
         .subquery()
     )
@@ -59,7 +73,7 @@ def standing(connection: Connection, as_at: datetime, known_at: datetime) -> lis
         last, (last.c.theme_id == _V.c.theme_id) & (last.c.version == _V.c.version)
     ).join(_T, _T.c.id == _V.c.theme_id)
     query = select(_T.c.id, _T.c.code, *(_V.c[each] for each in _KEPT)).select_from(joined)
-    return [_theme(row) for row in connection.execute(query.order_by(_T.c.code))]
+    return query.order_by(_T.c.code)
 
 
 def versions(connection: Connection, theme_id: str) -> list[Theme]:
@@ -76,7 +90,7 @@ def _row(theme: Theme) -> dict[str, Any]:
     return {"theme_id": theme.id, **kept, "priority": priority_told(theme.priority)}
 
 
-def _theme(row: Row[Any]) -> Theme:
+def _theme(row: Any) -> Theme:  # noqa: ANN401 - a row by its names
     kept = {name: getattr(row, name) for name in ("id", "code", *_KEPT)}
     agreed = row.priority
     kept |= {

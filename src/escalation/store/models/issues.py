@@ -205,11 +205,13 @@ stay = Table(
     Column("recorded_from", UtcInstant, nullable=False),
     Column("recorded_to", UtcInstant),
     Index("ix_stay_effective_from", "effective_from"),
-    # A stay that holds as at an instant has an end that was recorded later, or none yet.
+    # A stay that holds as at an instant has an end that was recorded later, or none yet; when it
+    # began stands in the index, too: of those that ended later most began later.
     Index(
         "ix_stay_forum",
         "forum",
         "recorded_to",
+        "effective_from",
         postgresql_where=_AT_FORUM,
         sqlite_where=_AT_FORUM,
     ),
@@ -224,6 +226,7 @@ stay = Table(
     Index(
         "ix_stay_long",
         "recorded_to",
+        "effective_from",
         postgresql_where=text(f"{UNRESOLVED} and {LONG_ON_POSTGRES}"),
         sqlite_where=text(f"{UNRESOLVED} and {LONG_ON_SQLITE}"),
     ),
@@ -231,12 +234,14 @@ stay = Table(
         "ix_stay_forum_long",
         "forum",
         "recorded_to",
+        "effective_from",
         postgresql_where=text(f"{_AT_FORUM.text} and {LONG_ON_POSTGRES}"),
         sqlite_where=text(f"{_AT_FORUM.text} and {LONG_ON_SQLITE}"),
     ),
     Index(
         "ix_stay_unresolved",
         "recorded_to",
+        "effective_from",
         postgresql_where=_UNRESOLVED,
         sqlite_where=_UNRESOLVED,
     ),
