@@ -1,8 +1,9 @@
 """A forum's digest by hand: the statements alone, each issue made into JSON by the database.
 
-It gives the sections of what stands at the forum and of what is high-level elsewhere to the letter
-(the bench compares them before it measures), the same figures, and the rows of what moved and of
-what leaves its rung before the next meeting. Over which rungs that comes it does not work out.
+It gives the annexes and the sections of what stands at the forum and of what is high-level
+elsewhere to the letter (the bench compares them before it measures), the same figures, and the rows
+of what moved and of what leaves its rung before the next meeting. Over which rungs that comes it
+does not work out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,19 +13,15 @@ from hashlib import sha256
 from typing import Any
 
 from bench.crowd import kept
-from bench.databases import CONFIG
+from bench.plain_annexes import Annexes, publication
 from bench.plain_words import WORDS, Words
-from escalation.digests.papers import READ
-from escalation.routing.publication import Publication
 
 FORUM = "bmf-southern-cross"
 CLUSTER = "southern-cross"
 CALENDAR = "brisbane"
-LADDERS = "escalation_ladders.yaml"
 Statement = tuple[str, Mapping[str, Any]]
 MOST = 40
 """How many issues have an annex."""
-_READ = ", ".join(f"'{each.value}'" for each in sorted(READ))
 _HIGH_LEVEL = 27
 """The place of that section's statement."""
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -65,8 +62,7 @@ _BANDS = (
 def prepare(connection: Any, mark: str, now: datetime) -> None:  # noqa: ANN401 - either driver's
     """Keep the business days of the calendar as a table, counted from its first."""
     connection.execute("CREATE TABLE business_day (day integer PRIMARY KEY, zero integer)")
-    file = (CONFIG / LADDERS).read_bytes()
-    calendar = Publication.read(file, LADDERS, date(2026, 3, 2)).calendar(CALENDAR)
+    calendar = publication().calendar(CALENDAR)
     first = now.date() - timedelta(days=800)
     for day in (first + timedelta(days=n) for n in range(900)):
         noon = datetime(day.year, day.month, day.day, 2, tzinfo=now.tzinfo)
@@ -92,12 +88,12 @@ class Plain:
         for statement, given in self._statements():
             asked = self._words.asked(statement, given)
             parts.append([row[0] for row in connection.execute(asked, given).fetchall()])
-        entries = self._annexes(connection)
+        papers = self._annexes(connection)
         connection.execute("COMMIT")
-        parts.append(entries)
+        parts.append(papers)
         texts = [",".join(part) for part in parts]
         sha256("".join(texts).encode()).hexdigest()
-        named = {"at_rung": texts[0], "high_level": texts[_HIGH_LEVEL], "entries": texts[-1]}
+        named = {"at_rung": texts[0], "high_level": texts[_HIGH_LEVEL], "papers": texts[-1]}
         listed = ",".join(f'"{name}":[{text}]' for name, text in named.items())
         shown = f"{{{listed}}}"
         return shown, sum(map(len, parts))
@@ -148,32 +144,22 @@ class Plain:
             yield f"SELECT {counted} {here} WHERE s.forum = :forum AND {_BEGUN} AND {end}", given
 
     def _annexes(self, connection: Any) -> list[str]:  # noqa: ANN401 - either driver's
-        """The entries and descriptions of the issues that stand first."""
+        """The papers of the issues that stand first."""
         now = self._kept(self.now)
         given = {"forum": FORUM, "known": now, **self._at(self.now)}
         by_age = f"{self._age('r')} DESC, {_WORST}, i.received_at, i.reference"
         names: list[str] = []
         for end in self._ends:
-            chosen = f"SELECT s.issue_id {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
+            chosen = f"SELECT s.id {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
             first = f"{chosen} AND {end} ORDER BY {_EXHAUSTED}, {_LATE}, {by_age} LIMIT {MOST}"
             rows = connection.execute(self._words.asked(first, given), given).fetchall()
             names += [row[0] for row in rows]
         listed = ", ".join(f"'{name}'" for name in names[:MOST]) or "NULL"
-        instant = self._words.instant.format
-        told = self._words.made(
-            {"issue": "aggregate", "type": "type", "at": instant("effective_at"),
-             "due_at": instant("due_at"), "payload": "payload"}
-        )  # fmt: skip
-        statement = (
-            f"SELECT {self._words.row(told)} FROM event WHERE aggregate IN ({listed})"  # noqa: S608 - of our own words
-            f" AND visibility = 'shared' AND type IN ({_READ}) AND effective_at <= :at"
-            " AND recorded_at <= :known ORDER BY aggregate, number"
-        )
+        ages = {"age_business_days": self._age("r"), "business_days_at_rung": self._age("e")}
+        statement = Annexes.by(self._words).statement(listed, self._joined(), ages)
         asked = {"at": now, "known": now}
-        found = connection.execute(self._words.asked(statement, asked), asked).fetchall()
-        described = f"SELECT id, description FROM issue WHERE id IN ({listed})"  # noqa: S608 - of our own words
-        connection.execute(described).fetchall()
-        return [row[0] for row in found]
+        found = dict(connection.execute(self._words.asked(statement, asked), asked).fetchall())
+        return [found[name] for name in names[:MOST]]
 
     def _at_forum(self, given: Mapping[str, Any]) -> Iterator[Statement]:
         chosen = f"SELECT {self._words.row(self._item())} {self._joined()}"

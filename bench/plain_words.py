@@ -1,6 +1,6 @@
 """How either database says what the hand-written statements ask."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ class Words:
     truth: str
     parsed: str
     told: str
+    gathered: str
+    array: str
+    path: str
 
     def asked(self, statement: str, given: Mapping[str, Any]) -> str:
         """The statement with its parameters as the driver wants them."""
@@ -28,6 +31,10 @@ class Words:
     def made(self, named: Mapping[str, str]) -> str:
         """A JSON object of expressions by their names."""
         return self.object_.format(", ".join(f"'{name}', {value}" for name, value in named.items()))
+
+    def said(self, path: Sequence[str]) -> str:
+        """The text at a path of names in an entry's payload."""
+        return self.path.format(".".join(path), ",".join(path))
 
     def listed(self, words: str) -> str:
         """A JSON list of words, each of which has a comma before it."""
@@ -49,6 +56,9 @@ WORDS = {
         truth="json(iif({0}, 'true', 'false'))",
         parsed="json({0})",
         told="{0}",
+        gathered="json_group_array({0})",
+        array="json_array({0})",
+        path="json_extract(payload, '$.{0}')",
     ),
     "postgres": Words(
         snapshot="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -60,5 +70,8 @@ WORDS = {
         truth="({0})",
         parsed="({0})::json",
         told="({0})::text",
+        gathered="coalesce(json_agg({0}), '[]')",
+        array="json_build_array({0})",
+        path="(payload::json #>> '{{{1}}}')",
     ),
 }

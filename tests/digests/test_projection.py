@@ -162,6 +162,19 @@ def test_ages_are_in_business_days_and_unknown_beyond_the_calendar(frame: Framew
     assert ages.since(utc("1990-01-01 00:00")) is None
 
 
+def test_a_meeting_that_sits_is_neither_the_last_nor_the_next(frame: Framework) -> None:
+    forum = frame.directory.forums[BMF]
+    coming = Meetings.around(frame.in_force, forum, NOW).next
+    assert coming is not None
+    sits = Meetings.around(frame.in_force, forum, coming.starts_at)
+    assert sits.previous is not None
+    assert sits.next is not None
+    assert sits.previous.ends_at < coming.starts_at < coming.ends_at < sits.next.starts_at
+    closed = Meetings.around(frame.in_force, forum, coming.cutoff_at)
+    assert closed.next == coming
+    assert closed.open == sits.next
+
+
 def test_a_body_that_never_met_has_no_last_meeting(frame: Framework) -> None:
     forum = frame.directory.forums[BMF]
     early = Meetings.around(frame.in_force, forum, utc("2025-07-01 00:00"))

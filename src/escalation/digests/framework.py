@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 from typing import Any, Protocol
 
 from escalation.digests.selection import told
@@ -14,7 +13,7 @@ from escalation.routing.vocabulary import Scope
 from escalation.timekeeping.calendar import BeyondHorizon, Calendar
 from escalation.workflow.diary import NO_CHANGES, Diary, Sitting
 from escalation.workflow.facts import Agreement
-from escalation.workflow.forum import next_sitting, sittings_after
+from escalation.workflow.forum import sittings_after
 
 _LOOKED_BACK = (timedelta(days=200), timedelta(days=3 * 366))
 """Most bodies have met often lately; what was three years ago is not looked for."""
@@ -101,12 +100,22 @@ class Meetings:
 
     @classmethod
     def around(cls, under: Agreement, forum: Forum, at: datetime) -> "Meetings":
-        """The meetings around ``at``."""
-        return cls(
-            _ended(under, forum, at),
-            next(sittings_after(under, forum, at), None),
-            next_sitting(under, forum, at),
-        )
+        """The meetings around ``at``: walked through once, for each costs its calendar's days."""
+        ended: list[Sitting] = []
+        ahead: list[Sitting] = []
+        for back in _LOOKED_BACK:
+            ended, ahead = [], []
+            for held in sittings_after(under, forum, at - back):
+                if held.ends_at <= at:
+                    ended.append(held)
+                elif held.starts_at > at:
+                    ahead.append(held)
+                    if held.cutoff_at > at:
+                        break
+            if len(ended) >= _LAST:
+                break
+        open_ = next((held for held in ahead if held.cutoff_at > at), None)
+        return cls(tuple(ended[-_LAST:]), next(iter(ahead), None), open_)
 
     @property
     def previous(self) -> Sitting | None:
@@ -117,17 +126,6 @@ class Meetings:
         """The meetings as the document has them."""
         named = {"previous": self.previous, "next": self.next, "open": self.open}
         return {name: None if m is None else _meeting_told(m) for name, m in named.items()}
-
-
-def _ended(under: Agreement, forum: Forum, at: datetime) -> tuple[Sitting, ...]:
-    """The last meetings that had ended by ``at``."""
-    ended: list[Sitting] = []
-    for back in _LOOKED_BACK:
-        begun = takewhile(lambda held: held.starts_at < at, sittings_after(under, forum, at - back))
-        ended = [held for held in begun if held.ends_at <= at]
-        if len(ended) >= _LAST:
-            break
-    return tuple(ended[-_LAST:])
 
 
 def _meeting_told(found: Sitting) -> dict[str, str]:

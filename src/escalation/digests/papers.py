@@ -224,7 +224,8 @@ def _clocks(
                 "rung": None,
                 "times": 1,
             }
-    yield from _together([each for each in out if each["kind"] != ClockKind.OVERALL])
+    if out:
+        yield from _together([each for each in out if each["kind"] != ClockKind.OVERALL])
 
 
 def _together(ended: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
