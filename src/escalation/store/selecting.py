@@ -49,6 +49,7 @@ from escalation.store.lasting import LONG, ended_after, holding
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.statements import made_once
 from escalation.store.tuples import Query, fetched
+from escalation.store.wall import outside
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
 _STATEMENTS = 16
@@ -159,7 +160,7 @@ def sealed(
 ) -> int:
     """How many sealed issues are unresolved at a forum: a digest says no more of them."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
-    return len(fetched(connection, _sealed_query(connection.dialect, unsealed), given))
+    return len(_all_of_stays(connection, _sealed_query(connection.dialect, unsealed), given))
 
 
 def point(
@@ -171,7 +172,7 @@ def point(
 ) -> Point:
     """How many stood unresolved at a forum at an instant, counted where they are."""
     given = {"forum": forum, "as_at": at, "known_at": known_at, "soon": at + LONG}
-    rows = fetched(connection, _point_query(connection.dialect, unsealed), given)
+    rows = _all_of_stays(connection, _point_query(connection.dialect, unsealed), given)
     counts = (sum(row[n] or 0 for row in rows) for n in range(3))
     return Point(at, *counts)
 
@@ -218,7 +219,7 @@ def movements_alike(
 ) -> tuple[Movements, ...]:
     """The same, counted where they are: how many were alike."""
     query = _alike_query(connection.dialect, unsealed)
-    rows = fetched(connection, query, _of_period(selection))
+    rows = _all_of_stays(connection, query, _of_period(selection))
     return tuple(
         Movements(_before(row), After._make(row[_REACHED:]), row[1], row[0]) for row in rows
     )
@@ -240,6 +241,14 @@ def _of_period(selection: Selection) -> dict[str, Any]:
         "since": selection.since or EPOCH,
         "soon": selection.as_at + LONG,
     }
+
+
+def _all_of_stays(
+    connection: Connection, query: Query, given: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Rows of a query that finds the sealed issues to leave them out, or them alone."""
+    with outside(connection):
+        return fetched(connection, query, given)
 
 
 def _standings(
