@@ -8,8 +8,9 @@ from fastapi import Query, Response
 from escalation.api import asking, paging
 from escalation.api.deps import Ask
 from escalation.api.operations import READS, Operation
+from escalation.api.routes.reports import not_made
 from escalation.api.schemas.compliments import Compliments, ComplimentsQuery
-from escalation.errors import Fault, Invalid
+from escalation.errors import Invalid
 from escalation.reports import as_csv, as_html, as_markdown, feedback_page
 from escalation.reports.pages import Page
 from escalation.services.asked_digests import Request
@@ -31,11 +32,7 @@ def get_compliments(asked: Ask, query: Annotated[ComplimentsQuery, Query()]) -> 
     try:
         found = compliments(means.container.desk, query.of, request, asked.caller.viewer)
     except Invalid as refused:
-        faults = [
-            Fault(f.code, f.detail, parameter=(f.pointer or "").removeprefix("/"))
-            for f in refused.errors
-        ]
-        raise Invalid("No report was made.", errors=faults) from refused
+        raise not_made(refused) from refused
     kind = asking.wanted_format(asked, _BY_ACCEPT)
     if not kind:
         return paging.single(found)

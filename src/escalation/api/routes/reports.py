@@ -79,12 +79,17 @@ def _document(asked: Asked, profile: str, query: PeriodQuery) -> Mapping[str, An
     try:
         return digests.looked(means.container.desk, request, asked.caller.viewer)
     except Invalid as refused:
-        names = {"/profile": "of"}
-        faults = [
-            Fault(f.code, f.detail, parameter=names.get(f.pointer or "", (f.pointer or "")[1:]))
-            for f in refused.errors
-        ]
-        raise Invalid("No report was made.", errors=faults) from refused
+        raise not_made(refused) from refused
+
+
+def not_made(refused: Invalid) -> Invalid:
+    """Why there is no report, by the parameters that were sent."""
+    names = {"/profile": "of"}
+    faults = [
+        Fault(f.code, f.detail, parameter=names.get(f.pointer or "", (f.pointer or "")[1:]))
+        for f in refused.errors
+    ]
+    return Invalid("No report was made.", errors=faults)
 
 
 OPERATIONS = tuple(
