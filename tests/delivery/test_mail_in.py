@@ -202,22 +202,6 @@ def test_who_unsubscribes_by_mail_is_sent_only_what_they_must_know(
     assert other.state.value == "ignored"
 
 
-def test_who_asks_by_mail_for_one_mail_a_day_is_not_sent_what_waits_for_it_at_once(
-    furnished_url: str, open_on: Open
-) -> None:
-    with mail_server() as server:
-        inside = mailing_by(open_on, furnished_url, server)
-        mailboxes.change(inside.desk, "priya-nair", {"mode": "digest"}, enabled=None, actor=CLERK)
-        ask(inside.desk, complaint())
-        deliver(inside)
-        took_in = inside.hooks.mail
-        assert took_in is not None
-        to = address(inside, None, Purpose.PREFERENCES)
-        assert took_in.take_in(answer(to, subject="digest")).did == ["mode digest"]
-        deliver(inside)
-    assert LEAD not in [each.recipient for each in server.taken]
-
-
 def test_the_worker_takes_in_what_lies_in_a_maildir_and_once(
     inside: Container, tmp_path: Path
 ) -> None:

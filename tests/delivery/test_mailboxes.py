@@ -18,6 +18,7 @@ from escalation.services import keys, watch
 from escalation.services.keys import KeyRole
 from escalation.services.mail import checkup, mailboxes
 from escalation.services.mail.documents import Document, mail_once
+from escalation.services.mail.replies import Purpose
 from escalation.services.outgoing import LEASE, Batch
 from escalation.store import mailing
 from escalation.store.mailing import mailbox_id
@@ -120,6 +121,23 @@ def test_a_mail_after_one_that_may_be_missing_says_so(
     body = taken.mail.get_body(("plain",))
     assert body is not None
     assert "It is not known that you have had 1 earlier mail" in body.get_content()
+
+
+def test_who_asks_by_mail_for_one_mail_a_day_is_not_sent_what_waits_for_it_at_once(
+    furnished_url: str, open_on: Open
+) -> None:
+    with mail_server() as server:
+        inside = mailing_by(open_on, furnished_url, server)
+        mailboxes.change(inside.desk, "priya-nair", {"mode": "digest"}, enabled=None, actor=CLERK)
+        ask(inside.desk, complaint())
+        deliver(inside)
+        took_in = inside.hooks.mail
+        assert took_in is not None
+        to = took_in.replies.address(Purpose.PREFERENCES, None, mailbox_id("priya-nair"))
+        wish = f"From: {LEAD}\nTo: {to}\nSubject: digest\nMessage-ID: <1@meridian.example>\n\n"
+        assert took_in.take_in(wish.encode()).did == ["mode digest"]
+        deliver(inside)
+    assert LEAD not in [each.recipient for each in server.taken]
 
 
 # -- documents
