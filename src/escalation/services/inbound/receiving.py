@@ -93,10 +93,7 @@ def receive(desk: Desk, known: Known, came: Sequence[Came]) -> "Future[list[Hook
 
     def chore(connection: Connection, now: datetime) -> list[HookDelivery]:
         hand = Hand(desk, known, connection, now)
-        return [
-            hand.take_in(delivery_id, each, meaning)
-            for delivery_id, each, meaning in zip(ids, came, meanings, strict=True)
-        ]
+        return [hand.take_in(*each) for each in zip(ids, came, meanings, strict=True)]
 
     return desk.do(chore, logs=len(came), shared=True)
 
