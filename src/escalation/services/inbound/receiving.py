@@ -72,8 +72,7 @@ class Known:
     @property
     def actor(self) -> Actor:
         """The source as the timeline names it."""
-        name = self.source.title or self.name
-        return Actor(kind="integration", name=name, system=self.system)
+        return Actor(kind="integration", name=self.source.title or self.name, system=self.system)
 
 
 class _Stop(Exception):
