@@ -5,20 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from escalation.errors import (
     Fault,
     Invalid,
     NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
     Refused,
 )
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.once import NOBODY, Call
 from escalation.services.reading.actions import view
+from escalation.services.versions import check_seen
 from escalation.store import actions, journal, themes, timeline
 from escalation.store.transaction import Connection
 from escalation.store.viewing import is_sealed
@@ -138,7 +138,13 @@ def _on_record(desk: Desk, ask: Ask | Change, work: _Work) -> Answer:
             raise NotFound(f"There is no action {ask.action}.")
         found = row._asdict()
         if not timeline.aggregates_of(connection, [made[0]]):
-            _check_version(ask, found)
+            check_seen(
+                "action",
+                ask.if_match,
+                found["version"],
+                partial(view, found),
+                needs=ask.needs_match,
+            )
             kind, payload, changes = work(connection, found, now)
             found |= {**changes, "version": found["version"] + 1}
             journal.record(
@@ -157,19 +163,6 @@ def _on_record(desk: Desk, ask: Ask | Change, work: _Work) -> Answer:
 
     answer: Answer = desk.do(chore).result()
     return answer
-
-
-def _check_version(ask: Ask | Change, found: Mapping[str, Any]) -> None:
-    version = found["version"]
-    if ask.if_match is None and ask.needs_match:
-        raise PreconditionRequired(
-            f'Send If-Match with the ETag of the action as you saw it; it is "{version}" now.'
-        )
-    if ask.if_match is not None and ask.if_match != version:
-        raise PreconditionFailed(
-            f"The action has moved on from what you saw to version {version}; look at it again.",
-            extra={"current": view(found)},
-        )
 
 
 def _changes(ask: Ask, now: datetime) -> dict[str, Any]:

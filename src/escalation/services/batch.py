@@ -18,14 +18,13 @@ from escalation.errors import (
     Forbidden,
     Invalid,
     NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
     Refused,
 )
 from escalation.services.issue_seen import seen
 from escalation.services.jobs import Answer, Job
 from escalation.services.registry import Known, Registry
 from escalation.services.turns import SeatTurns
+from escalation.services.versions import check_seen
 from escalation.services.views import told
 from escalation.store import access, dialect, issues, receipts, timeline, viewing
 from escalation.store.access import Kept, Owner, Slot
@@ -263,17 +262,14 @@ class Batch:
     def _acted(self, job: Job) -> tuple[Facts, Plan]:
         facts = self._named(job.issue or "", job.viewer)
         issue = facts.issue
-        if job.needs_match and job.if_match is None:
-            raise PreconditionRequired(
-                f'Send If-Match with the ETag of what you saw; it is "{issue.version}" now.'
-            )
         now = max(whole_second(job.at or self.now), issue.updated_at)
-        if job.if_match is not None and job.if_match != issue.version:
-            raise PreconditionFailed(
-                f"{issue.reference} has moved on from what you saw to version {issue.version}; "
-                "look at it again and decide anew.",
-                extra={"current": self._view(job, facts, now)},
-            )
+        check_seen(
+            f"issue {issue.reference}",
+            job.if_match,
+            issue.version,
+            lambda: self._view(job, facts, now),
+            needs=job.needs_match,
+        )
         ask, seen = job.ask, facts
         if job.other is not None and isinstance(ask, NamesOther):
             other = self._other(job, job.other, issue)

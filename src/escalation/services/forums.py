@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.clock import whole_second
-from escalation.errors import Fault, Invalid, PreconditionFailed, PreconditionRequired
+from escalation.errors import Fault, Invalid
 from escalation.ids import is_id
 from escalation.routing.directory import Forum
 from escalation.services.bodies import body_of, by_rule, known_meeting
@@ -20,6 +20,7 @@ from escalation.services.ladder_changes.tabling import tabled
 from escalation.services.ladder_changes.telling import Entry
 from escalation.services.meeting_views import meeting_seen
 from escalation.services.once import NOBODY, Call
+from escalation.services.versions import check_seen
 from escalation.store import dialect, interactions, issues, journal, meetings, timeline
 from escalation.store.failures import Again
 from escalation.store.framework import bump
@@ -102,7 +103,13 @@ class _Sitting:
         facts = self._facts(ask)
         if timeline.aggregates_of(self.connection, [part_id("evt", stem, 0)]):
             return self._answer(facts, facts.meeting, ask)  # an earlier try's answer was lost
-        fresh(self._seen(facts, facts.meeting), errand.if_match, needs=errand.needs_match)
+        check_seen(
+            "meeting",
+            errand.if_match,
+            facts.meeting.version,
+            lambda: self._seen(facts, facts.meeting),
+            needs=errand.needs_match,
+        )
         self._check_named(facts, ask)
         if isinstance(ask, Table) and ask.kind is ItemKind.LADDER:
             ask = tabled(self.connection, ask, facts, whole_second(self.now))
@@ -260,28 +267,6 @@ class _Sitting:
         headers = {"ETag": f'"{version}"', "Content-Location": place}
         answer = Answer(200, body, headers, name)
         return self.errand.call.keep(self.connection, answer, self.now)
-
-
-def fresh(current: Mapping[str, Any], seen: int | None, *, needs: bool) -> None:
-    """Go no further with a meeting that is not as the caller saw it.
-
-    ``current`` is its view; with ``needs`` the caller must say which version they saw.
-
-    Raises:
-        PreconditionRequired: they did not.
-        PreconditionFailed: it has moved on.
-    """
-    version = current["version"]
-    if seen is None and needs:
-        raise PreconditionRequired(
-            f'Send If-Match with the ETag of the meeting as you saw it; it is "{version}" now.'
-        )
-    if seen is not None and seen != version:
-        raise PreconditionFailed(
-            f"The meeting has moved on from what you saw to version {version}; look at it again "
-            "and decide anew.",
-            extra={"current": current},
-        )
 
 
 def _refuse_unknown(facts: MeetingFacts, ask: OnItem, name: str) -> None:

@@ -10,19 +10,13 @@ from msgspec.structs import replace
 
 from escalation.digests.measures import Result
 from escalation.digests.themes import Priority, Theme, ThemeStatus, theme_told
-from escalation.errors import (
-    Fault,
-    Invalid,
-    NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
-    Refused,
-)
+from escalation.errors import Fault, Invalid, NotFound, Refused
 from escalation.routing.vocabulary import Layer
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.services.once import NOBODY, Call
+from escalation.services.versions import check_seen
 from escalation.store import journal, meetings, themes, timeline
 from escalation.store.transaction import Connection
 from escalation.workflow.facts import Actor
@@ -102,17 +96,13 @@ def change(desk: Desk, sent: Change, actor: Actor, call: Call = NOBODY) -> Answe
 
     def work(connection: Connection, now: datetime) -> Theme:
         before = one(connection, sent.theme, lock=True)
-        if sent.if_match is None and sent.needs_match:
-            raise PreconditionRequired(
-                "Send If-Match with the ETag of the theme as you saw it; it is "
-                f'"{before.version}" now.'
-            )
-        if sent.if_match is not None and sent.if_match != before.version:
-            raise PreconditionFailed(
-                "The theme has moved on from what you saw to version "
-                f"{before.version}; look at it again.",
-                extra={"current": dict(theme_told(before))},
-            )
+        check_seen(
+            "theme",
+            sent.if_match,
+            before.version,
+            lambda: theme_told(before),
+            needs=sent.needs_match,
+        )
         after = replace(
             before,
             version=before.version + 1,

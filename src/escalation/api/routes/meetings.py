@@ -32,6 +32,7 @@ from escalation.routing.wording import not_among
 from escalation.services import forums, planning
 from escalation.services.forums import Errand
 from escalation.services.reading import meetings
+from escalation.services.versions import check_seen
 from escalation.workflow.meetings.asks import Procedural
 
 MeetingName = Annotated[str, Path(description="The meeting's id.")]
@@ -120,7 +121,8 @@ async def _acted(asked: Asked, meeting: str, act: Procedural) -> Response:
         found = await run_in_threadpool(partial(_find, asked, meeting))
         if isinstance(error, Invalid):  # what cannot be read at all comes before it
             needs_match = not headers.any_version(asked)
-            forums.fresh(found, headers.if_match(asked), needs=needs_match)
+            seen = headers.if_match(asked)
+            check_seen("meeting", seen, found["version"], lambda: found, needs=needs_match)
         raise
     return asking.told(await run_in_threadpool(forums.act, container.desk, errand))
 

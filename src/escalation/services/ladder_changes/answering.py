@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from escalation.clock import whole_second
@@ -11,8 +12,6 @@ from escalation.errors import (
     Fault,
     Invalid,
     NotFound,
-    PreconditionFailed,
-    PreconditionRequired,
     Refused,
 )
 from escalation.routing.approval import Need
@@ -30,6 +29,7 @@ from escalation.services.ladder_changes.telling import (
 )
 from escalation.services.once import NOBODY, Call
 from escalation.services.registry import Known
+from escalation.services.versions import check_seen
 from escalation.services.views import told
 from escalation.store import agendas, ladder_changes
 from escalation.store.transaction import Connection
@@ -89,7 +89,13 @@ def act(desk: Desk, ask: Ask) -> Answer:
         if row is None:
             raise NotFound(f"There is no ladder change {ask.change}.")
         if not entry.made(connection):
-            _check_version(ask, row)
+            check_seen(
+                "change",
+                ask.if_match,
+                row["version"],
+                partial(view, row),
+                needs=ask.needs_match,
+            )
             _check_open(ask, row)
             if ask.act is ChangeAct.WITHDRAW:
                 _withdraw(connection, row, ask, entry, now)
@@ -101,19 +107,6 @@ def act(desk: Desk, ask: Ask) -> Answer:
 
     done: Answer = desk.do(chore).result()
     return done
-
-
-def _check_version(ask: Ask, row: Row) -> None:
-    version = row["version"]
-    if ask.if_match is None and ask.needs_match:
-        raise PreconditionRequired(
-            f'Send If-Match with the ETag of the change as you saw it; it is "{version}" now.'
-        )
-    if ask.if_match is not None and ask.if_match != version:
-        raise PreconditionFailed(
-            f"The change has moved on from what you saw to version {version}; look at it again.",
-            extra={"current": view(row)},
-        )
 
 
 def _check_open(ask: Ask, row: Row) -> None:
