@@ -201,7 +201,7 @@ def others(service: Service) -> dict[str, str]:
              "delivery": "dlv_none", "endpoint": "whe_none", "key": "key_none",
              "limit": "lim_none", "change": "lch_none", "link": "lnk_none",
              "token": "lnk_none.none",
-             "code": "invalid",
+             "code": "invalid", "version": "charter-2024",
              "person": "priya-nair", "theme": register_theme(service),
              "invitation": "svy_none"}  # fmt: skip
     for path, name in zip(LISTED, ("ladder", "ola", "publication"), strict=True):
