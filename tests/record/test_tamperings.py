@@ -1,6 +1,6 @@
 """Whatever is done to what was sealed is found: a thousand random forgeries here, more on demand.
 
-``ESCALATION_TAMPERINGS=100000 .venv/bin/pytest tests/record/test_tamperings.py``
+``ESCALATION_TAMPERINGS=100000 pytest -o faulthandler_timeout=0 tests/record/test_tamperings.py``
 """
 
 import os
