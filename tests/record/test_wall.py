@@ -11,9 +11,9 @@ from sqlalchemy.exc import ProgrammingError
 from escalation.services.callers import Caller
 from escalation.services.reading.reader import Look, Reader
 from escalation.services.viewers import viewer_of
-from escalation.store import grants, models, wall
+from escalation.store import grants, migrate, models, wall
 from escalation.store.engine import make_engine
-from escalation.store.transaction import Connection, read, write
+from escalation.store.transaction import Connection, read, snapshot, write
 from escalation.workflow.viewing import Viewer
 from tests.access.estate import RIVERS, SCHOOLS, UNLIMITED, Matter, matter
 from tests.api.principals import FOREIGN, OWN, Given
@@ -188,3 +188,25 @@ def test_without_the_wall_the_predicate_holds_alone(
             wall.stand_behind(connection, Viewer(reach=()))
             assert connection.scalar(text("SELECT current_user")) == before
         engine.dispose()
+
+
+def test_a_migration_takes_the_wall_out_of_its_way_and_puts_it_up_again(
+    postgres_server: Server, postgres_template: str
+) -> None:
+    execute(postgres_server, "CREATE ROLE serving_through_an_upgrade")
+    with postgres_copy(postgres_server, postgres_template) as url:
+        _built(url, "serving_through_an_upgrade")
+        engine = make_engine(url, owner=True)
+        migrate.downgrade(engine, "0026")
+        with write(engine) as connection:
+            assert not wall.stands(connection)
+            wall.put_up_again(connection)
+        migrate.upgrade(engine)
+        with snapshot(engine) as connection:
+            assert wall.stands(connection)
+            assert wall.unreadable(connection) == []
+            wall.stand_behind(connection, Viewer(reach=()))
+            assert connection.scalar(text("SELECT current_user")) == wall.ROLE
+            assert _issues(connection) == set()
+        engine.dispose()
+    execute(postgres_server, "DROP ROLE serving_through_an_upgrade")

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from escalation.errors import Broken
+from escalation.store import wall
 from escalation.store.dialect import broken_references, hold_migrations
 from escalation.store.engine import make_engine
 from escalation.store.models import metadata
@@ -45,7 +46,7 @@ def folder() -> Path:
 def revision(engine: Engine) -> Revision:
     """Where the database stands."""
     with read(engine) as connection:
-        return Revision(MigrationContext.configure(connection).get_current_revision(), _head())
+        return _standing(connection)
 
 
 def knows(revision: str) -> bool:
@@ -56,11 +57,16 @@ def knows(revision: str) -> bool:
 def upgrade(engine: Engine, to: str = "head") -> Revision:
     """Migrate to ``to`` in one transaction; when two processes try, the second finds it done.
 
+    Where the second wall stands it stands again at the head, before the tables that came.
+
     Raises:
         Broken: The migrated rows would name rows that do not exist; nothing was changed.
     """
     with _alone(engine) as connection:
+        walled = not _standing(connection).is_current and wall.taken_down(connection)
         command.upgrade(_config(connection), to)
+        if walled and _standing(connection).is_current:
+            wall.put_up_again(connection)
         if faults := broken_references(connection):
             raise Broken("The migration was undone: " + "; ".join(faults[:5]))
     return revision(engine)
@@ -69,6 +75,7 @@ def upgrade(engine: Engine, to: str = "head") -> Revision:
 def downgrade(engine: Engine, to: str) -> Revision:
     """Go back to ``to`` (``base`` for an empty database): for tests, not for operation."""
     with _alone(engine) as connection:
+        wall.taken_down(connection)
         command.downgrade(_config(connection), to)
     return revision(engine)
 
@@ -98,6 +105,10 @@ def differences(engine: Engine) -> list[str]:
     with read(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _standing(connection: Connection) -> Revision:
+    return Revision(MigrationContext.configure(connection).get_current_revision(), _head())
 
 
 @contextmanager

@@ -31,7 +31,6 @@ def statements(engine: Engine, role: str) -> list[str]:
     The first two need the right to make roles where they have something to do, the rest to own
     the tables.
     """
-    read = ", ".join(sorted(set(metadata.tables) - SECRETS))
     name = engine.dialect.identifier_preparer.quote(role)
     member = "pg_has_role('{}', '{}', '{{}}')".format(role.replace("'", "''"), ROLE)
     free = member.format("MEMBER") + " AND NOT " + member.format("USAGE")
@@ -48,12 +47,50 @@ def statements(engine: Engine, role: str) -> list[str]:
             f" GRANT {ROLE} TO {name} WITH INHERIT FALSE, SET TRUE; ELSE"
             f" GRANT {ROLE} TO {name}; ALTER ROLE {name} NOINHERIT; END IF; END$$"
         ),
-        f"GRANT USAGE ON SCHEMA public TO {ROLE}",
-        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}",
-        f"GRANT SELECT ON {read} TO {ROLE}",
-        *_walled("issue", _ISSUE),
-        *(line for table, columns in HANGS.items() for line in _walled(table, _hanging(columns))),
+        *_policies(),
     ]
+
+
+def _policies() -> Iterator[str]:
+    """The SQL by which the role reads what is let through: for whoever owns the tables."""
+    read = ", ".join(sorted(set(metadata.tables) - SECRETS))
+    yield f"GRANT USAGE ON SCHEMA public TO {ROLE}"
+    yield _NOTHING
+    yield f"GRANT SELECT ON {read} TO {ROLE}"
+    yield from _walled("issue", _ISSUE)
+    for table, columns in HANGS.items():
+        yield from _walled(table, _hanging(columns))
+
+
+_NOTHING = f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {ROLE}"
+_UP = text(
+    "SELECT tablename FROM pg_policies"
+    " WHERE schemaname = current_schema() AND policyname = 'within_reach' ORDER BY tablename"
+)
+
+
+def taken_down(connection: Connection) -> bool:
+    """Take the policies out of a migration's way: they hold on to the columns that they name.
+
+    Until they are put up again the role reads nothing, so nobody is read for as it.
+
+    Returns:
+        Whether there were any.
+    """
+    if not dialect.has_roles(connection.dialect):
+        return False
+    names = connection.scalars(_UP).all()
+    for name in names:
+        connection.exec_driver_sql(f"DROP POLICY within_reach ON {name}")
+    if names:
+        connection.exec_driver_sql(_NOTHING)
+    return bool(names)
+
+
+def put_up_again(connection: Connection) -> None:
+    """Build the wall of an installation that had it, over the tables as they are now."""
+    for statement in _policies():
+        connection.exec_driver_sql(statement)
 
 
 def _walled(name: str, reach: str) -> Iterator[str]:
