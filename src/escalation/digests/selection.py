@@ -77,11 +77,6 @@ class Standing(NamedTuple):
     past_target_at: datetime | None
 
     @property
-    def unresolved(self) -> bool:
-        """Whether anybody still has to act on it."""
-        return self.status in _UNRESOLVED
-
-    @property
     def reports(self) -> tuple[str, ...]:
         """The forums that it was reported up to."""
         return _codes(self.reported_to)
