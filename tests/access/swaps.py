@@ -144,7 +144,9 @@ def absent_name(name: str, number: int) -> str:
 
 def _as_told(answer: httpx.Response, name: str, given: str) -> tuple[int, str]:
     """What an answer tells, whatever it was called: its status, its headers and its body."""
-    heads = {k: v for k, v in answer.headers.items() if k not in UNTOLD}
+    # How long a body is says no more than the body, but for hints that differ as names do.
+    untold = {*UNTOLD, "content-length"} if answer.content else UNTOLD
+    heads = {k: v for k, v in answer.headers.items() if k not in untold}
     told = f"{heads} {answer.text}".replace(given, "?").replace(name, "?")
     return answer.status_code, re.sub("; the nearest is (`[^`]+`|'[^']+')", "", told)
 
