@@ -46,6 +46,16 @@ if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMOR
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of the long tests: none is left over at the end.
+
+    xdist gives each worker a like part of the list, in its order.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items[:] = [item for worker in range(workers) for item in items[worker::workers]]
+
+
 @pytest.fixture(autouse=True)
 def logging_as_before() -> Iterator[None]:
     """A command configures the log of its process; the next test has it as it was."""

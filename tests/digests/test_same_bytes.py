@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from escalation.api.app import OPERATIONS
@@ -119,6 +120,8 @@ def a_thousand_changes_later(service: Service, history: Busy) -> None:
     assert framework.apply_directory(desk, changed, DIRECTORY, actor=CLERK).changed
 
 
+@pytest.mark.slow
+@pytest.mark.campaign
 def test_a_past_instant_is_told_in_the_same_bytes_for_ever_and_on_either_database(
     furnished_sqlite: Path, furnished_postgres_url: str, tmp_path: Path
 ) -> None:

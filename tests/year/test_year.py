@@ -9,6 +9,7 @@ from tests.year.ending import wrong
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 def test_nobody_is_left_in_silence_and_the_records_agree(
     furnished_url: str, tmp_path: Path
 ) -> None:
