@@ -17,6 +17,7 @@ from escalation.services.desk import Desk
 from escalation.services.directory import Change, change, merged
 from escalation.services.jobs import Answer
 from escalation.services.keys import KeyRole
+from escalation.services.ladder_changes.proposing import Proposal, propose
 from escalation.services.reading.directory import Noun
 from escalation.store import issues, models
 from escalation.store.base import canonical
@@ -222,6 +223,44 @@ def test_the_record_never_goes_back_in_time_though_another_process_was_first(
             recorded = list(connection.scalars(ours))
         assert recorded == sorted(recorded)
         assert broken(here.engine) == []
+
+
+def test_of_two_proposals_of_one_file_at_the_same_instant_one_is_kept(
+    furnished_postgres_url: str,
+) -> None:
+    text = (CONFIG / LADDERS).read_text().replace('label: "', 'label: "after ', 1)
+    proposal = Proposal(source=text, name=LADDERS, reason="next", actor=CLERK)
+    with (
+        desk_on(furnished_postgres_url, SystemClock()) as here,
+        desk_on(furnished_postgres_url, SystemClock()) as there,
+    ):
+        outcomes: list[BaseException | None] = []
+
+        def put(desk: Desk) -> None:
+            try:
+                propose(desk, proposal)
+            except Refused as error:
+                outcomes.append(error)
+            else:
+                outcomes.append(None)
+
+        second = Thread(target=put, args=(there,))
+
+        @event.listens_for(here.engine, "before_cursor_execute")
+        def meet(_k: Connection, _c: object, statement: str, *_: object) -> None:
+            """Once the first has looked and is about to write, the second looks too."""
+            if statement.startswith("INSERT INTO ladder_change") and second.ident is None:
+                second.start()
+                second.join(1)
+
+        put(here)
+        second.join(60)
+        with read(here.engine) as connection:
+            kept = list(connection.scalars(select(models.ladder_change.c.id)))
+        assert len(kept) == 1
+        assert outcomes.count(None) == 1
+        refused = [each for each in outcomes if each is not None]
+        assert [each.code for each in refused if isinstance(each, Refused)] == ["proposed_already"]
 
 
 def test_of_two_engines_that_look_at_once_each_clock_is_fired_by_one(furnished_url: str) -> None:

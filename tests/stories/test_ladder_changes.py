@@ -1,9 +1,10 @@
 """A change of the ladder waits for who signed the agreement, or for its cluster's forum."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.api.service import problem
+from tests.api.service import fault, problem
 from tests.stories.databases import on_both
 from tests.stories.teller import ADMIN, COUNTER, Story
 
@@ -109,6 +110,33 @@ def test_what_one_party_declines_is_settled_and_what_is_withdrawn_too(story: Sto
     assert answer(story, ADMIN, "withdraw", other, note="a slip").json()["status"] == "withdrawn"
     story.tells({"ladders": "ladder.change_withdrawn"})
     problem(publish(story, text), 409, "approval_needed")
+
+
+@on_both
+def test_changes_are_read_page_by_page_and_none_is_missed_or_told_twice(story: Story) -> None:
+    made: list[tuple[int, str]] = []
+    for number in range(6):
+        change = proposes(story, ADMIN, file((LABEL[1], f'label: "2027.{number}"')))
+        made.append((number // 3, change["id"]))
+        if number == 2:
+            answer(story, ADMIN, "withdraw", change)
+            story.tells({"ladders": "ladder.change_withdrawn"})
+            story.service.clock.advance(timedelta(seconds=1))
+    newest = [change for _, change in sorted(made, reverse=True)]
+    path, seen = "/v1/ladder-changes?limit=2", []
+    while path:
+        page = story.finds(path)
+        assert len(page["data"]) <= 2
+        assert not any("text" in each for each in page["data"])
+        seen += [each["id"] for each in page["data"]]
+        path = page["links"].get("next", "")
+    assert seen == newest
+    newest.remove(made[2][1])
+    first = story.finds("/v1/ladder-changes?limit=4&status=approved")
+    onward = first["links"]["next"]
+    assert [each["id"] for page in (first, story.finds(onward)) for each in page["data"]] == newest
+    elsewhere = onward.replace("status=approved", "status=proposed")
+    fault(story.service.get(elsewhere), 400, "wrong_cursor", {"parameter": "cursor"})
 
 
 def test_a_change_that_concerns_no_agreement_which_asks_needs_nobody(story: Story) -> None:

@@ -55,7 +55,7 @@ def changes(*, as_json: AsJson = False) -> None:
     Example: escalation ladders changes
     """
     with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        found = ladder_changes.every(look)
+        found = list(ladder_changes.every(look))
     if as_json:
         say_json({"data": found})
         return

@@ -1,9 +1,10 @@
 """Changes of the ladder file that somebody has proposed, and what was answered to them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, literal, select, tuple_, update
 
 from escalation.store import models
 
@@ -25,12 +26,23 @@ def one(connection: Connection, change: str, *, lock: bool = False) -> dict[str,
     return None if row is None else dict(row)
 
 
-def every(connection: Connection, statuses: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """All of them, the newest first; with ``statuses`` those that stand so."""
+def page(
+    connection: Connection,
+    *,
+    status: str | None,
+    after: tuple[datetime, str] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Changes without their texts, the newest first; with ``status`` those that stand so."""
     table = models.ladder_change
-    query = select(table).order_by(table.c.proposed_at.desc(), table.c.id.desc())
-    if statuses:
-        query = query.where(table.c.status.in_(statuses))
+    query = select(*(column for column in table.c if column is not table.c.text))
+    if status is not None:
+        query = query.where(table.c.status == status)
+    if after is not None:
+        at, last = after
+        bound = (literal(at, table.c.proposed_at.type), literal(last, table.c.id.type))
+        query = query.where(tuple_(table.c.proposed_at, table.c.id) < tuple_(*bound))
+    query = query.order_by(table.c.proposed_at.desc(), table.c.id.desc()).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

@@ -60,11 +60,12 @@ def propose_ladder_change(asked: Ask) -> Response:
 
 
 def list_ladder_changes(asked: Ask, query: Annotated[ChangeQuery, Query()]) -> Response:
-    """Every change, the newest first."""
-    statuses = () if query.status is None else (query.status,)
+    """Changes, the newest first."""
+    scope = query.status or ""
+    after = paging.instant_of(asked, query.cursor, scope)
     with asked.means.reader.look(asked.caller) as look:
-        found = ladder_changes.every(look, statuses)
-    return paging.whole(asked, found)
+        page = ladder_changes.page(look, status=query.status, after=after, limit=query.limit)
+    return paging.answer(asked, page, scope=scope)
 
 
 def get_ladder_change(asked: Ask, change: ChangeName) -> Response:

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Name, Text
 from escalation.api.schemas.ladders import FILE, ApprovalView, FileName, NeedView
+from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import Side
 
@@ -35,10 +34,8 @@ class AnswerChange(WithdrawChange):
     agreement: Name | None = None
 
 
-class ChangeQuery(BaseModel):
+class ChangeQuery(PageQuery):
     """Which changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     status: ChangeStatus | None = None
 

@@ -21,6 +21,7 @@ from escalation.services.ladder_changes.tabling import SOUGHT, title_of
 from escalation.services.ladder_changes.telling import Entry, answer, named
 from escalation.services.once import NOBODY, Call
 from escalation.services.registry import Known
+from escalation.store import framework as in_force
 from escalation.store import ladder_changes, meetings
 from escalation.store.transaction import Connection
 from escalation.workflow import forum
@@ -63,6 +64,7 @@ class _Proposing:
         self.entry = Entry.new(desk)
 
     def run(self, connection: Connection, now: datetime) -> Answer:
+        in_force.hold_epoch(connection)  # two at once would each find that nobody has proposed it
         known = self.desk.registry.refresh(connection)
         call = self.proposal.call
         before = call.answered(connection, known, now)

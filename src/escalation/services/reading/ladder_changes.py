@@ -1,17 +1,39 @@
 """Changes of the ladder file, as those who are to approve them read them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.ladder_changes.telling import view
+from escalation.services.reading.issues import Page
 from escalation.services.reading.reader import Look
 from escalation.store import ladder_changes
 
+_AT_ONCE = 200
+After = tuple[datetime, str] | None
+"""Where a page begins: after the change that was proposed then and has that id."""
 
-def every(look: Look, statuses: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """All changes, the newest first; with ``statuses`` those that stand so."""
-    return [view(row) for row in ladder_changes.every(look.connection, statuses)]
+
+def page(look: Look, *, status: str | None = None, after: After = None, limit: int) -> Page:
+    """A page of the changes, the newest first; with ``status`` those that stand so."""
+    found = ladder_changes.page(look.connection, status=status, after=after, limit=limit + 1)
+    shown = found[:limit]
+    goes_on = None
+    if len(found) > limit:
+        goes_on = (shown[-1]["proposed_at"], shown[-1]["id"])
+    return Page([view(row) for row in shown], limit, goes_on)
+
+
+def every(look: Look) -> Iterator[dict[str, Any]]:
+    """All changes, the newest first."""
+    after: After = None
+    while True:
+        found = ladder_changes.page(look.connection, status=None, after=after, limit=_AT_ONCE)
+        yield from map(view, found)
+        if len(found) < _AT_ONCE:
+            return
+        after = (found[-1]["proposed_at"], found[-1]["id"])
 
 
 def one(look: Look, change: str) -> dict[str, Any]:
