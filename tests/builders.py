@@ -79,10 +79,10 @@ def furnish(url: str) -> None:
         framework.publish(desk, ladders, LADDERS, mode="new-only", reason="first", actor=CLERK)
 
 
-def wall_in(url: str) -> None:
-    """Build the second wall in a PostgreSQL database, for whoever connects to it here."""
+def wall_in(url: str, role: str | None = None) -> None:
+    """Build the second wall in a PostgreSQL database: for a role, or whoever connects here."""
     engine = make_engine(url)
-    role = engine.url.username
+    role = role or engine.url.username
     assert role is not None
     with write(engine) as connection:
         grants.give(connection, wall.statements(engine, role))

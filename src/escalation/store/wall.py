@@ -40,11 +40,11 @@ def statements(engine: Engine, role: str) -> list[str]:
             f" CREATE ROLE {ROLE} NOLOGIN NOINHERIT; END IF; END$$"
         ),
         # A member that inherits would be under the policies itself, and pay for each row. Before
-        # PostgreSQL 16 that is said of the member and not of the membership.
+        # PostgreSQL 16 that is said of the member and not of the membership, and cannot be parsed.
         (
             f"DO $$BEGIN IF {free} THEN NULL;"
             " ELSIF current_setting('server_version_num')::int >= 160000 THEN"
-            f" GRANT {ROLE} TO {name} WITH INHERIT FALSE, SET TRUE; ELSE"
+            f" EXECUTE $of$GRANT {ROLE} TO {name} WITH INHERIT FALSE, SET TRUE$of$; ELSE"
             f" GRANT {ROLE} TO {name}; ALTER ROLE {name} NOINHERIT; END IF; END$$"
         ),
         *_policies(),
