@@ -249,12 +249,13 @@ def _neighbours(asked: argparse.Namespace, url: str, folder: Path) -> bool:
 
 
 def _tool(kind: str, asked: argparse.Namespace, url: str, folder: Path) -> bool:
-    trial, twice = written_back(
+    trial = written_back(
         url, folder, asked.written, rounds=asked.rounds, seed=asked.seed, kind=kind
     )
     say(
         f"{kind}: {asked.written} events written to one that misbehaves, {trial.kills} kills,"
-        f" {len(trial.got)} requests: 0 lost or out of order, {twice} twice"
+        f" {len(trial.got)} requests: 0 lost, twice or out of order. Of {trial.unconfirmed} it was"
+        f" not known whether they arrived; {trial.not_taken} had not, which were sent again by hand"
     )
     return True
 

@@ -44,7 +44,9 @@ def sent_to(url: str, *, authorities: Path | None = None, deadline: float = 0.5)
         trust = trusting(None if authorities is None else str(authorities))
         sender = Sender(HERE, trust=trust, resolver=here, deadline=deadline)
         try:
-            return await sender.send("whe_1", letter(url), MONDAY)
+            sent = await sender.send("whe_1", letter(url), MONDAY)
+            assert sent is not None
+            return sent
         finally:
             await sender.close()
 

@@ -134,7 +134,9 @@ def send_all(urls: Sequence[str], answers: Sequence[str], guard: Guard) -> set[O
         found = set()
         for url in urls:
             plain = letter(url)
-            found.add((await sender.send("whe_1", plain, MONDAY)).result.outcome)
+            sent = await sender.send("whe_1", plain, MONDAY)
+            assert sent is not None
+            found.add(sent.result.outcome)
         await sender.close()
         return found
 
@@ -168,6 +170,7 @@ def test_the_system_may_know_names_for_this_machine_and_none_is_sent_to(
         sender = Sender(Guard())
         plain = letter(f"https://{host}:{receiver.port}/")
         sent = await sender.send("whe_1", plain, MONDAY)
+        assert sent is not None
         await sender.close()
         return sent.result.outcome
 

@@ -20,7 +20,7 @@ from escalation.services.mail import checkup, mailboxes
 from escalation.services.mail.documents import Document, mail_once
 from escalation.services.mail.replies import Purpose
 from escalation.services.outgoing import LEASE, Batch
-from escalation.store import mailing
+from escalation.store import handing
 from escalation.store.mailing import mailbox_id
 from escalation.store.transaction import read, write
 from escalation.workflow.commands import Escalate
@@ -66,14 +66,14 @@ def test_what_a_killed_sender_has_noted_says_whether_a_mail_is_sent_again(
         inside = mailing_by(open_on, furnished_url, server, mail_unconfirmed=unconfirmed)
         logged(inside, 1)
         batch = leased(inside)
-        handing = batch.letter(batch.claimed[0]).handing
-        assert handing is not None
+        notes = batch.letter(batch.claimed[0]).handing
+        assert notes is not None
         if "begin" in noted:
-            assert handing.begin()
+            assert notes.begin()
         if "taken" in noted:
-            handing.answered(250)
+            notes.answered(250)
         if "refused" in noted:
-            handing.answered(None)
+            notes.answered(None)
         clock.advance(LEASE + timedelta(minutes=5))
         deliver(inside)
         deliver(inside)
@@ -81,8 +81,8 @@ def test_what_a_killed_sender_has_noted_says_whether_a_mail_is_sent_again(
     [mine] = [each for each in mails(inside) if each.endpoint_id == BOX]
     assert mine.state.value == state
     with read(inside.engine) as connection:
-        assert mailing.unconfirmed(connection) == (state == "dead")
-    doubtful = b"escalation_mails_unconfirmed %d.0" % (state == "dead")
+        assert handing.unconfirmed(connection) == (state == "dead")
+    doubtful = b"escalation_deliveries_unconfirmed %d.0" % (state == "dead")
     assert doubtful in watch.metrics(inside.desk, timedelta(minutes=2))
 
 
@@ -95,9 +95,9 @@ def test_a_sender_whose_lease_was_taken_over_does_not_end_its_mail(
         batch = leased(inside)
         clock.advance(LEASE + timedelta(minutes=5))
         deliver(inside)
-        handing = batch.letter(batch.claimed[0]).handing
-    assert handing is not None
-    assert not handing.begin()
+        notes = batch.letter(batch.claimed[0]).handing
+    assert notes is not None
+    assert not notes.begin()
     assert len([each for each in server.taken if each.recipient == LEAD]) == 1
 
 

@@ -9,7 +9,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from tests.delivery.receiver import Behaviour, Talk
@@ -25,6 +25,9 @@ that one which fails six times in a row is hours behind."""
 @dataclass
 class Tool:
     """A tool: by method and path, what it answers; ``chance`` decides when it misbehaves."""
+
+    breaks_off: ClassVar[float] = 0.0
+    """How often it lets the connection drop, and has not done what it was asked."""
 
     chance: random.Random | None = None
     calls: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -45,6 +48,9 @@ class Tool:
             return
         if self.chance is not None and self.chance.random() < SELDOM:
             await talk.say(_http(503, {"error": "later"}))
+            return
+        if self.chance is not None and self.chance.random() < self.breaks_off:
+            talk.writer.transport.abort()  # it has not done it, and nobody hears so either
             return
         sent = json.loads(got.body) if got.body else None
         self.calls.append((got.method, got.path, sent))
@@ -158,6 +164,7 @@ class Chat(Tool):
     """An incoming webhook of a chat: it takes messages, and cannot be asked for them."""
 
     CHANNEL = "channel"
+    breaks_off = 0.02
 
     def routes(self) -> list[tuple[str, str, Callable[..., Answer]]]:
         return [("POST", ".*", self._posted)]

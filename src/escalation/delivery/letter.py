@@ -12,14 +12,17 @@ PER_ENDPOINT = 2
 
 
 class Handing(Protocol):
-    """What is noted down while a mail is handed over: before its last dot, and what follows it."""
+    """What is noted while a message is handed over to who cannot be asked what they have taken.
+
+    Before its end is sent, by which alone it can be taken, and what follows that.
+    """
 
     def begin(self) -> bool:
-        """Note that the dot may be sent from now on; false where the mail is no longer ours."""
+        """Note that the end may be sent from now on; false where it is no longer ours."""
         ...
 
     def answered(self, status: int | None) -> None:
-        """Note the answer to it; None where the server did not take the mail."""
+        """Note the answer to it; None where the message was not taken."""
         ...
 
     def unanswered(self, result: Result) -> Result:
@@ -33,7 +36,7 @@ class Letter:
 
     One that is ``repeated`` may have arrived before. ``handshake`` is who asks the receiver first
     to allow us, where it is to be asked. ``at_once`` is how many may be sent to its endpoint.
-    A mail has a ``sender``, to whom it comes back, and its ``handing``.
+    A mail has a ``sender``, to whom it comes back; what goes to people has its ``handing``.
     """
 
     url: str

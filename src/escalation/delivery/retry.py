@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     UNTRUSTED = "untrusted"  # no acceptable certificate
     FORBIDDEN_ADDRESS = "forbidden_address"  # an address that nothing is sent to
     BROKEN_ANSWER = "broken_answer"  # what came is not the protocol, or broke off
-    UNCONFIRMED = "unconfirmed"  # a whole mail was sent, and whether it was taken is not known
+    UNCONFIRMED = "unconfirmed"  # all was sent to people, and whether it was taken is not known
     WITHHELD = "withheld"  # not sent: its recipient may not see it any more, or has no address
 
 

@@ -68,10 +68,12 @@ class Sender:
         self._clients: list[_Pooled] = []
         self._granted: dict[str, float] = {}
 
-    async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent:
-        """Send a letter of an endpoint, signed as at ``now``; at most two of each at once."""
+    async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent | None:
+        """Send a letter of an endpoint, signed as at ``now``; None where it is no longer ours."""
         began = monotonic()
         result = await self._answer(endpoint, letter, now)
+        if result is None:
+            return None
         return Sent(result, int((monotonic() - began) * 1000))
 
     async def forget(self, endpoint: str) -> None:
@@ -86,7 +88,7 @@ class Sender:
             await pooled.client.aclose()
         await asyncio.sleep(LAST_TURNS)  # the loop closes sockets in its next turns
 
-    async def _answer(self, endpoint: str, letter: Letter, now: datetime) -> Result:
+    async def _answer(self, endpoint: str, letter: Letter, now: datetime) -> Result | None:
         wrong = self._guard.check_url(letter.url)
         if wrong is not None:
             return Result(Outcome.FORBIDDEN_ADDRESS, wrong)
@@ -98,7 +100,9 @@ class Sender:
         except Exception as error:  # noqa: BLE001 - what is not known is raised again
             return _failed(error)
 
-    async def _asked(self, client: httpx.AsyncClient, letter: Letter, now: datetime) -> Result:
+    async def _asked(
+        self, client: httpx.AsyncClient, letter: Letter, now: datetime
+    ) -> Result | None:
         """What came of the last request that was sent; the next is only once one has arrived."""
         turn = Turn(client, letter, now, monotonic() + self._deadline)
         if letter.handshake is not None and self._granted.get(letter.url, 0.0) < monotonic():
@@ -109,7 +113,7 @@ class Sender:
         first, *others = letter.requests
         result = await turn.send(first)
         for request in others:
-            if result.outcome is Outcome.ACCEPTED:
+            if result is not None and result.outcome is Outcome.ACCEPTED:
                 result = await turn.send(request)
         return result
 

@@ -13,7 +13,7 @@ import httpx
 from escalation.clock import monotonic
 from escalation.delivery import signing
 from escalation.delivery.formats.requests import Look, Request
-from escalation.delivery.letter import Letter
+from escalation.delivery.letter import Handing, Letter
 from escalation.delivery.outbound import USER_AGENT
 from escalation.delivery.retry import Outcome, Result, outcome_of
 
@@ -27,6 +27,9 @@ ANSWER_KEPT = 1_000
 """Characters of an answer that are kept."""
 GRANTED_FOR = 3_600.0
 """Seconds for which a receiver that has allowed us is not asked again."""
+
+
+_BODY_BEGINS = "http11.send_request_body.started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,11 @@ class Turn:
         wait = response.headers.get("retry-after")
         return Result(Outcome.REFUSED, detail[:300], response.status_code, wait)
 
-    async def send(self, request: Request) -> Result:
-        """Send one request; what may have arrived before is looked for first."""
+    async def send(self, request: Request) -> Result | None:
+        """Send one request; what may have arrived before is looked for first.
+
+        None where it is handed over and is no longer ours.
+        """
         if self.letter.repeated and request.unless is not None:
             known = await self._looked(request.unless)
             if known is not None:
@@ -67,8 +73,31 @@ class Turn:
             content=request.content,
             headers=self._headers(request),
         )
+        if self.letter.handing is not None:
+            return await self._handed(made, request, self.letter.handing)
         response, answer = await self._answered(made, READ_AT_MOST)
         return _result(response, self._told(answer), request)
+
+    async def _handed(
+        self, made: httpx.Request, request: Request, handing: Handing
+    ) -> Result | None:
+        """Send to who cannot be asked: once its body may have gone, only an answer is known."""
+        noting = _Noting(handing)
+        made.extensions = {**made.extensions, "trace": noting.noted}
+        try:
+            response, answer = await self._answered(made, READ_AT_MOST)
+        except _NotOurs:
+            return None
+        except (httpx.HTTPError, OSError) as error:  # a timeout is an OSError too
+            if not noting.begun:
+                raise
+            detail = f"no answer to the whole message: {type(error).__name__}"
+            lost = Result(Outcome.UNCONFIRMED, detail)
+            return await asyncio.to_thread(handing.unanswered, lost)
+        result = _result(response, self._told(answer), request)
+        taken = result.status if result.outcome is Outcome.ACCEPTED else None
+        await asyncio.to_thread(handing.answered, taken)
+        return result
 
     def _told(self, answer: bytes) -> str | None:
         """How an answer begins, as text that every store can hold, without our sealed headers."""
@@ -120,6 +149,26 @@ class Turn:
         if letter.missed:
             named["escalation-missed"] = " ".join(letter.missed)
         return named
+
+
+class _NotOurs(Exception):
+    """Another sender has taken the message over, or it could not be noted."""
+
+
+@dataclass(slots=True)
+class _Noting:
+    """Notes, between a request's head and its body, that the body may have been sent."""
+
+    handing: Handing
+    begun: bool = False
+
+    async def noted(self, step: str, about: Mapping[str, object]) -> None:
+        """Called by httpcore before and after each of its steps (its extension ``trace``)."""
+        del about
+        if step == _BODY_BEGINS:
+            self.begun = True  # where the note outlasts the attempt it may still be made
+            if not await asyncio.to_thread(self.handing.begin):
+                raise _NotOurs
 
 
 def _result(response: httpx.Response, told: str | None, request: Request) -> Result:

@@ -346,6 +346,13 @@ def _engine(inside: Inside) -> Found:
         what = f"{dead} deliveries, of webhooks or mails, have failed for good."
         mend = "escalation webhooks deliveries, or mail log, with --state dead; then redeliver."
         yield unwise("dead_letters", what, mend)
+    if figures.unconfirmed:
+        what = f"Of {figures.unconfirmed} mails or messages to chats nobody knows if they arrived."
+        mend = (
+            "escalation webhooks deliveries, or mail log, with --state dead; look in the chat, or"
+            " the mail server's log; then escalation webhooks redeliver, or drop what is there."
+        )
+        yield unwise("unconfirmed", what, mend)
 
 
 def _seals(inside: Inside) -> Found:

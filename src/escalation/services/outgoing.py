@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from escalation.clock import Clock
 from escalation.delivery import retry
-from escalation.delivery.formats.options import CloudEvents, format_of
+from escalation.delivery.formats.options import CloudEvents, format_of, sent_again
 from escalation.delivery.letter import PER_ENDPOINT, Letter
 from escalation.delivery.sender import Sent
 from escalation.errors import Broken
@@ -18,7 +18,7 @@ from escalation.services import endpoints as endpoint_acts
 from escalation.services import own_headers
 from escalation.services.fanning import FanOut
 from escalation.services.forms import sent_of
-from escalation.services.mail.handing import StoredHanding
+from escalation.services.handing import Handover
 from escalation.services.mail.posting import Posting
 from escalation.services.mail.raisers import RaisersPosting
 from escalation.services.mail.rules import MailRules
@@ -72,6 +72,7 @@ class Batch:
     rate: int | None = None
     concurrency: int | None = None
     letters: Mapping[str, Letter] = field(default_factory=dict)
+    handover: Handover | None = None
 
     @property
     def at_once(self) -> int:
@@ -93,6 +94,7 @@ class Batch:
             repeated=claimed.repeated,
             handshake=self.handshake,
             at_once=self.at_once,
+            handing=None if self.handover is None else self.handover.of(claimed),
         )
 
 
@@ -226,6 +228,12 @@ class Outgoing:
         """The next messages of a webhook endpoint."""
         secrets = self._secrets(endpoint, now)
         claimed = deliveries.claim(connection, endpoint.id, now, now + LEASE, limit)
+        handover = self._handover(endpoint)
+        if handover is not None:
+            marks = [mark for each in claimed if (mark := handover.settled(each)) is not None]
+            deliveries.finish(connection, endpoint.id, marks, now)
+            ended = {mark.claimed.id for mark in marks}
+            claimed = [each for each in claimed if each.id not in ended]
         if not claimed:
             return None
         headers = own_headers.opened(endpoint.headers, self.vault)
@@ -238,7 +246,13 @@ class Outgoing:
             handshake=_origin(endpoint),
             rate=endpoint.rate,
             concurrency=endpoint.concurrency,
+            handover=handover,
         )
+
+    def _handover(self, endpoint: StoredEndpoint) -> Handover | None:
+        """How messages are handed to an endpoint, where it cannot be asked what it has."""
+        again = sent_again(format_of(endpoint.format))
+        return None if again is None else Handover(self.engine, self.clock, LEASE, again)
 
     def _mails(
         self, connection: Connection, box: StoredEndpoint, limit: int, now: datetime
@@ -248,16 +262,13 @@ class Outgoing:
         if rules is None:
             return None
         known = self.registry.refresh(connection)
-
-        def handing(claimed: Claimed) -> StoredHanding:
-            return StoredHanding(self.engine, self.clock, rules, claimed.id, claimed.token)
-
+        handover = Handover(self.engine, self.clock, rules.handed_for, rules.again)
         posting = Posting(connection, known, rules, box, now)
         if box.recipient == RAISERS:
             if self.invitations is None:
                 return None
             posting = RaisersPosting(connection, known, rules, box, now, self.invitations)
-        turn = posting.turn(now + LEASE, limit, handing)
+        turn = posting.turn(now + LEASE, limit, handover)
         if turn is None:
             return None
         return Batch(now, turn.claimed, box.url, (), {}, letters=turn.letters)

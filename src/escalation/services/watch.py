@@ -42,8 +42,8 @@ class _Collector:
         for state, count in of.deliveries.items():
             states.add_metric([state], count)
         yield states
-        doubtful = "Mails of which it is not known whether their server has taken them."
-        yield _gauge("mails_unconfirmed", doubtful, of.unconfirmed)
+        doubtful = "Mails, and messages to chats, of which it is not known whether they arrived."
+        yield _gauge("deliveries_unconfirmed", doubtful, of.unconfirmed)
         yield _gauge("mailboxes_disabled", "Mailboxes that nothing is sent to.", of.mailboxes)
         waited = self._age(of.oldest_delivery)
         yield _gauge("delivery_lag_seconds", "Age of the delivery longest due.", waited)

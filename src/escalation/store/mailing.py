@@ -163,42 +163,6 @@ def is_kept(connection: Connection, message_id: str) -> bool:
     return connection.scalar(select(table.c.id).where(table.c.id == message_id)) is not None
 
 
-def hand_over(
-    connection: Connection, delivery_id: str, token: int, now: datetime, until: datetime
-) -> bool:
-    """Note that a mail's last dot may be sent from now on; false where it is no longer theirs.
-
-    Until then it belongs to who asks, who waits for the server's answer.
-    """
-    d = models.delivery
-    mine = update(d).where(
-        d.c.id == delivery_id, d.c.token == token, d.c.state == DeliveryState.SENDING.value
-    )
-    return connection.execute(mine.values(handed_at=now, next_at=until)).rowcount == 1
-
-
-def answered(connection: Connection, delivery_id: str, token: int, status: int | None) -> None:
-    """Note what the server answered to a mail's last dot; None where it did not take the mail."""
-    d = models.delivery
-    mine = update(d).where(
-        d.c.id == delivery_id, d.c.token == token, d.c.state == DeliveryState.SENDING.value
-    )
-    found: dict[str, Any] = {"handed_status": status}
-    if status is None:
-        found["handed_at"] = None
-    connection.execute(mine.values(**found))
-
-
-def unconfirmed(connection: Connection) -> int:
-    """How many mails are dead because it is not known whether their server has taken them."""
-    d = models.delivery
-    dead = select(d.c.id).where(
-        d.c.state == DeliveryState.DEAD.value,
-        d.c.handed_at.is_not(None),
-    )
-    return len(connection.scalars(dead).all())
-
-
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A mailbox that nothing is sent to, and why."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from escalation.store import mailing, models
+from escalation.store import handing, mailing, models
 from escalation.store.deliveries import DeliveryState
 
 
@@ -53,7 +53,7 @@ def figures(connection: Connection, now: datetime) -> Figures:
         oldest_unsent=oldest_unsent,
         deliveries=_by_state(connection),
         oldest_delivery=connection.scalar(waiting),
-        unconfirmed=mailing.unconfirmed(connection),
+        unconfirmed=handing.unconfirmed(connection),
         mailboxes=len(mailing.marked(connection)),
         heartbeat=connection.scalar(select(func.max(models.heartbeat.c.beat_at))),
     )

@@ -96,13 +96,23 @@ class Zendesk(_Options):
     )
 
 
-class Slack(_Options):
+class _Chat(_Options):
+    """What people read where nobody can be asked whether it arrived."""
+
+    unconfirmed: Literal["hold", "again"] = Field(
+        default="hold",
+        description="what becomes of a message whose answer was lost: `hold` keeps it for a person"
+        " to decide, so that nobody reads one twice; `again` sends it again",
+    )
+
+
+class Slack(_Chat):
     """A message by an incoming webhook of Slack."""
 
     kind: Literal["slack"]
 
 
-class Teams(_Options):
+class Teams(_Chat):
     """An adaptive card by a workflow of Microsoft Teams."""
 
     kind: Literal["teams"]
@@ -126,6 +136,14 @@ def format_of(kept: Mapping[str, Any] | None) -> Format:
 def system_of(format_: Format) -> str | None:
     """The system of whose own issues alone the format tells, if it is one that writes back."""
     return format_.system if isinstance(format_, Ticketing | Template) else None
+
+
+def sent_again(format_: Format) -> bool | None:
+    """Whether a message is sent again of which nobody can know whether it arrived.
+
+    None where that can be known: the tool is asked, or the receiver knows a message by its id.
+    """
+    return format_.unconfirmed == "again" if isinstance(format_, Slack | Teams) else None
 
 
 def types_named(format_: Format) -> tuple[tuple[str, str], ...]:

@@ -69,14 +69,6 @@ def around(setup: MailSetup) -> Found:
 
 def inside(setup: MailSetup, connection: Connection, directory: Directory | None) -> Found:
     """What is wrong with mails, mailboxes and addresses."""
-    doubtful = mailing.unconfirmed(connection)
-    if doubtful:
-        yield unwise(
-            "mails_unconfirmed",
-            f"Of {doubtful} mails it is not known whether their server has taken them.",
-            "escalation mail log --state dead; look in the server's log; escalation webhooks"
-            " redeliver, or drop.",
-        )
     marked = mailing.marked(connection)
     if marked:
         told = ", ".join(f"{each.recipient} ({each.why})" for each in marked[:NAMED])

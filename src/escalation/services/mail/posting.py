@@ -1,7 +1,7 @@
 """A mailbox's turn: what is due there, made into mails by what their reader may see now."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from escalation.delivery.payloads import PING
 from escalation.delivery.payloads import told as instant_told
 from escalation.delivery.retry import Outcome
 from escalation.ids import named
+from escalation.services.handing import Handover
 from escalation.services.mail import composing, documents
 from escalation.services.mail.agenda import more_of
 from escalation.services.mail.composing import Part, Words
@@ -41,11 +42,8 @@ from escalation.workflow.meetings.plan import MeetingEvent
 
 AT_ONCE = 8
 """Mails of one turn at most: each is handed over by itself."""
-ACCEPTED = 250
 ANSWERS = "Answer this mail, and what you write is kept with the issue, for both sides to read."
 _AGENDA = {MeetingEvent.AGENDA.value: "/agenda"}
-HandingOf = Callable[[Claimed], Handing]
-"""Makes the notes of a claimed delivery."""
 
 
 class Withheld(Exception):
@@ -70,7 +68,7 @@ class Posting:
     box: StoredEndpoint
     now: datetime
 
-    def turn(self, until: datetime, limit: int, handing: HandingOf) -> Turn | None:
+    def turn(self, until: datetime, limit: int, handover: Handover) -> Turn | None:
         """Lease what is due; None where nothing is to be handed over now."""
         wants, directory = self._wants(), self.known.directory
         zone = zone_of(wants, directory)
@@ -87,12 +85,12 @@ class Posting:
         letters: dict[str, Letter] = {}
         marks: list[Mark] = []
         for each in claimed:
-            mark = self._settled(each)
+            mark = handover.settled(each)
             if mark is None:
                 try:
-                    letters[each.id] = self._letter(each, there, handing(each))
+                    letters[each.id] = self._letter(each, there, handover.of(each))
                 except Withheld as why:
-                    mark = self._ended(each, DeliveryState.CANCELLED, Outcome.WITHHELD, str(why))
+                    mark = self._withheld(each, str(why))
             if mark is not None:
                 marks.append(mark)
         deliveries.finish(self.connection, self.box.id, marks, self.now)
@@ -103,25 +101,9 @@ class Posting:
         """How mail is wanted here."""
         return Mailing.of(self.box.mailing)
 
-    # -- what was begun before
-
-    def _settled(self, claimed: Claimed) -> Mark | None:
-        """What came of a mail whose sender ended while it was handed over; None to send it."""
-        handed = claimed.handed
-        if handed is None:
-            return None
-        if handed.status == ACCEPTED:
-            said = "SMTP 250; its sender ended before it was marked"
-            return self._ended(claimed, DeliveryState.DELIVERED, Outcome.ACCEPTED, said)
-        if self.rules.again:
-            return None
-        said = "its sender ended while the server had the whole mail"
-        return self._ended(claimed, DeliveryState.DEAD, Outcome.UNCONFIRMED, said)
-
-    def _ended(self, claimed: Claimed, state: DeliveryState, outcome: Outcome, detail: str) -> Mark:
-        status = ACCEPTED if outcome is Outcome.ACCEPTED else None
-        at = self.now if claimed.handed is None else claimed.handed.at
-        return Mark(claimed, state, None, Attempt(at, 0, status, outcome.value, detail))
+    def _withheld(self, claimed: Claimed, why: str) -> Mark:
+        tried = Attempt(self.now, 0, None, Outcome.WITHHELD.value, why)
+        return Mark(claimed, DeliveryState.CANCELLED, None, tried)
 
     # -- several in one
 
