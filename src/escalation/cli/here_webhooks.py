@@ -113,7 +113,7 @@ class Endpoints:
             page = deliveries.page(
                 self._inside.desk, endpoint, state=state, before=before, limit=PAGE
             )
-            yield from page.items
+            yield from map(dict, page.items)
             if page.after is None:
                 return
             before = page.after[1]
@@ -161,7 +161,7 @@ class Hooks:
             page = inbox.page(
                 self._inside.desk, source=source, states=states, before=before, limit=PAGE
             )
-            yield from page.items
+            yield from map(dict, page.items)
             if page.after is None:
                 return
             before = page.after[1]

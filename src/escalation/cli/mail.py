@@ -1,5 +1,6 @@
 """``escalation mail``: how people have their mail, what was sent, and whether any arrives."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -147,10 +148,10 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
     pairs({**{n: str(v) for n, v in told.items() if v is not None}, "mails": _counted(found)})
 
 
-def _quiet(found: dict[str, Any]) -> str:
+def _quiet(found: Mapping[str, Any]) -> str:
     hours = f"{found['quiet_from']}-{found['quiet_until']}" if found["quiet_from"] else ""
     return " ".join(filter(None, (hours, found["calendar"])))
 
 
-def _counted(found: dict[str, Any]) -> str:
+def _counted(found: Mapping[str, Any]) -> str:
     return ", ".join(f"{count} {state}" for state, count in sorted(found["mails"].items()))

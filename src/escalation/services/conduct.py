@@ -11,7 +11,7 @@ from escalation.clock import whole_second
 from escalation.errors import Fault, Invalid, NotFound, Refused
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import conduct, journal

@@ -1,7 +1,6 @@
 """The delivery log: what was sent, what came back, and sending something again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from escalation.services.desk import Desk
 from escalation.services.endpoints import StoredEndpoint
 from escalation.services.filters import Filter
 from escalation.services.forms import format_of
+from escalation.services.pages import Page
 from escalation.services.views import told
 from escalation.store import deliveries, delivery_log, resending, viewing
 from escalation.store import endpoints as endpoint_store
@@ -25,16 +25,6 @@ from escalation.workflow.facts import Actor
 __all__ = ["DeliveryState"]
 
 View = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Deliveries, the latest first; ``after`` is where the next page begins."""
-
-    items: Sequence[View]
-    limit: int
-    after: tuple[str, str] | None
-    total: int | None = None
 
 
 def page(

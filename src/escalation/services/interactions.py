@@ -13,7 +13,7 @@ from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer, Job, Receipt
 from escalation.services.once import replayed
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import access, interactions, journal

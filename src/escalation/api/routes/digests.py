@@ -19,7 +19,7 @@ from escalation.api.schemas.digests import (
 from escalation.reports.as_html import content_policy
 from escalation.services import digests, kept_digests, once
 from escalation.services.kept_digests import MEDIA_TYPES
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 
 _CREATED, _FOUND = 201, 200
 DigestName = Annotated[

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from escalation.services.inbound.envelopes import Came, unwrapped
 from escalation.services.inbound.mapping import meaning_of, view_of
 from escalation.services.inbound.receiving import Known, again, came_of
 from escalation.services.mail.arriving import SOURCE as MAIL
+from escalation.services.pages import Page
 from escalation.services.views import told
 from escalation.store import hooks
 from escalation.store.hooks import LEFT, HookDelivery, HookState
@@ -24,16 +24,6 @@ __all__ = ["LEFT", "HookState"]
 
 View = dict[str, Any]
 _AT_ONCE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Deliveries, the latest first; ``after`` is where the next page begins."""
-
-    items: Sequence[View]
-    limit: int
-    after: tuple[str, str] | None
-    total: int | None = None
 
 
 def page(

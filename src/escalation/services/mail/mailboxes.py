@@ -1,7 +1,6 @@
 """Mailboxes: how people want their mail, what was sent to them, and a test that some arrives."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from escalation.services.deliveries import delivery_view
 from escalation.services.desk import Desk
 from escalation.services.mail.mailing import Mailing, Mode
 from escalation.services.mail.rules import MailRules
+from escalation.services.pages import Page
 from escalation.store import deliveries, delivery_log, endpoints, mailing
 from escalation.store.deliveries import Message, NewDelivery
 from escalation.store.endpoints import EndpointState, StoredEndpoint
@@ -23,16 +23,6 @@ from escalation.store.transaction import Connection, read
 from escalation.workflow.facts import Actor
 
 View = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Mailboxes or mails; ``after`` is where the next page begins."""
-
-    items: Sequence[View]
-    limit: int
-    after: tuple[str, str] | None
-    total: int | None = None
 
 
 def one(desk: Desk, person: str) -> View:

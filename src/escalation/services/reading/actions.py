@@ -5,7 +5,7 @@ from typing import Any
 
 from escalation.digests.duties import NO_DATE
 from escalation.errors import NotFound
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import actions

@@ -12,7 +12,7 @@ from escalation.errors import NotFound
 from escalation.routing.directory import Directory
 from escalation.routing.terms import term
 from escalation.routing.wording import not_among
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.store import framework
 from escalation.store.framework import DirectoryVersion

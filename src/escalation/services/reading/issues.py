@@ -1,34 +1,20 @@
 """Issues, read: one as it is now, and pages of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.issue_seen import seen
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.store import issues, listing, viewing
 from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
 from escalation.workflow.facts import Facts
 from escalation.workflow.viewing import may_see
 
-__all__ = ["EQUALS", "RANGES", "SORTS", "Page", "Question", "Value", "facts", "one", "page"]
+__all__ = ["EQUALS", "RANGES", "SORTS", "Question", "Value", "facts", "one", "page"]
 
 View = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list.
-
-    ``after`` is where the next page begins, None on the last; ``total`` is on all pages, where it
-    was asked for.
-    """
-
-    items: Sequence[View]
-    limit: int
-    after: tuple[Value, str] | None = None
-    total: int | None = None
 
 
 def facts(look: Look, name: str) -> Facts:

@@ -6,7 +6,7 @@ from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.ladder_changes.telling import view
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.store import ladder_changes
 

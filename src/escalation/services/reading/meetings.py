@@ -10,7 +10,7 @@ from escalation.routing.directory import Forum
 from escalation.routing.wording import not_among
 from escalation.services.agendas import listed
 from escalation.services.meeting_views import item_view, meeting_seen
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import actions, meetings

@@ -11,7 +11,7 @@ from escalation.clock import whole_second
 from escalation.digests import periods, themes
 from escalation.digests.themes import Agreed, Mention, Periods, Theme
 from escalation.errors import Fault, Invalid, NotFound
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import mentions

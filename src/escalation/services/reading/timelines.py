@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from escalation.services.reading.issues import Page, facts
+from escalation.services.pages import Page
+from escalation.services.reading.issues import facts
 from escalation.services.reading.reader import Look
 from escalation.services.veil import veiled
 from escalation.services.views import told

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import issues, vacancies

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.subscribing import shown
 from escalation.services.views import told

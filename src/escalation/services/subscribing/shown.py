@@ -9,7 +9,7 @@ from escalation.digests.cards import own_profiles
 from escalation.digests.windows import Course
 from escalation.errors import NotFound
 from escalation.services.callers import Caller
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.subscribing import occasions
 from escalation.services.subscribing.grounds import Grounds

@@ -7,7 +7,7 @@ from typing import Any
 
 from escalation.errors import NotFound
 from escalation.routing.surveys import Survey
-from escalation.services.reading.issues import Page
+from escalation.services.pages import Page
 from escalation.services.reading.reader import Look
 from escalation.services.secrets import Vault
 from escalation.services.surveys.book import SurveyBook
