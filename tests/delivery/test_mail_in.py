@@ -5,7 +5,7 @@ import json
 import mailbox
 import ssl
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from email.message import EmailMessage
@@ -247,7 +247,8 @@ def test_without_a_domain_of_ours_no_mail_is_read_again(furnished_url: str, open
 class Imap:
     """A server of one mailbox, as far as it is asked (RFC 3501)."""
 
-    def __init__(self, mails: dict[str, bytes]) -> None:
+    def __init__(self, mails: Mapping[str, bytes | None]) -> None:
+        """Of mails by their numbers; one that is nothing has gone since it was listed."""
         self.mails = mails
         self.seen: set[str] = set()
 
@@ -273,8 +274,12 @@ class Imap:
             yield f"* SEARCH {left}\r\n".encode()
         elif words[:2] == ["UID", "FETCH"]:
             mail = self.mails[words[2]]
+            if mail is None:
+                return
             if "RFC822.SIZE" in words[3]:
                 yield f"* 1 FETCH (UID {words[2]} RFC822.SIZE {len(mail)})\r\n".encode()
+            elif not mail:
+                yield f"* 1 FETCH (UID {words[2]} BODY[]<0> NIL)\r\n".encode()
             else:
                 yield f"* 1 FETCH (UID {words[2]} BODY[]<0> {{{len(mail)}}}\r\n".encode()
                 yield mail + b")\r\n"
@@ -321,6 +326,29 @@ def test_what_lies_in_a_mailbox_of_a_server_is_taken_in_and_once(
         with pytest.raises(Busy, match="cannot be read"):
             replace(place, trust=trusting()).look(10)
     assert contacts(inside, issue) == ["I rang them."]
+
+
+def test_a_folder_among_the_mails_of_a_maildir_holds_none_of_them_up(
+    inside: Container, arriving: Arriving, tmp_path: Path
+) -> None:
+    issue = ask(inside.desk, complaint())["id"]
+    new = tmp_path / "mails" / "new"
+    (new / "1.folder").mkdir(parents=True)
+    (new / "2.mail").write_bytes(answer(address(inside, issue)))
+    taking = replace(arriving, place=fetching.Maildir(tmp_path / "mails"))
+    assert (taking.poll(), taking.poll()) == (1, 0)
+    assert contacts(inside, issue) == ["I rang them."]
+
+
+def test_a_mail_without_content_is_taken_in_once_and_one_that_has_gone_is_left(
+    arriving: Arriving, tmp_path: Path
+) -> None:
+    server = Imap({"7": b"", "8": None})
+    with imap(server, tmp_path) as (port, trust):
+        place = fetching.Imap("localhost", port, "issues", "word", "INBOX", trust)
+        taking = replace(arriving, place=place)
+        assert (taking.poll(), taking.poll()) == (1, 0)
+    assert server.seen == {"7"}
 
 
 def test_a_mail_that_is_too_large_is_named_and_its_words_are_not_read(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
@@ -14,11 +15,11 @@ from escalation.services.mail import mailboxes
 from escalation.services.mail.replies import Purpose
 from escalation.services.surveys import inviting
 from escalation.services.surveys.answering import Asker
-from escalation.store import surveys
+from escalation.store import models, surveys
 from escalation.store.deliveries import DeliveryState
 from escalation.store.mailing import RAISERS, mailbox_id
 from escalation.store.surveys import Invitation
-from escalation.store.transaction import read
+from escalation.store.transaction import read, write
 from escalation.workflow.commands import Close, Reclassify
 from escalation.workflow.viewing import Viewer
 from tests.builders import CONFIG, ask, complaint
@@ -45,11 +46,17 @@ def inside(furnished_url: str, open_on: Open, server: MailServer) -> Container:
     return mailing_by(open_on, furnished_url, server)
 
 
-def settled(inside: Container, **raiser: Any) -> str:
-    """A closed issue whose survey is due; its id."""
+def closed(inside: Container, **raiser: Any) -> str:
+    """A closed issue; its id."""
     told = complaint(raiser={**RAISER, **raiser}, outcome=OUTCOME)
     issue = str(ask(inside.desk, told)["id"])
     ask(inside.desk, Close(), issue)
+    return issue
+
+
+def settled(inside: Container, **raiser: Any) -> str:
+    """A closed issue whose survey is due; its id."""
+    issue = closed(inside, **raiser)
     assert inviting.invite(inside.desk, inside.surveys) == 1
     return issue
 
@@ -70,6 +77,30 @@ def went(inside: Container, issue: str) -> str | None:
     with read(inside.engine) as connection:
         found = surveys.mailed(connection, [invitation(inside, issue)]).get(issue)
     return None if found is None else found.state
+
+
+def test_an_issue_of_which_nothing_can_be_decided_keeps_no_other_from_being_asked(
+    inside: Container,
+) -> None:
+    bad, good = closed(inside), closed(inside)
+    table = models.issue
+    with read(inside.engine) as connection:
+        named = select(table.c.publication, table.c.ola).where(table.c.id == bad)
+        was = dict(connection.execute(named).mappings().one())
+    name(inside, bad, publication="lost", ola="lost")
+    assert inviting.invite(inside.desk, inside.surveys) == 1
+    assert invitation(inside, good).issue_id == good
+    assert inviting.invite(inside.desk, inside.surveys) == 0
+    name(inside, bad, **was)
+    assert inviting.invite(inside.desk, inside.surveys) == 1, "it is asked once that is mended"
+    assert invitation(inside, bad).issue_id == bad
+
+
+def name(inside: Container, issue: str, **file: str) -> None:
+    """Let an issue name another ladder file."""
+    with write(inside.engine) as connection:
+        table = models.issue
+        connection.execute(update(table).where(table.c.id == issue).values(**file))
 
 
 def test_the_raiser_has_one_mail_with_the_link_that_opens_the_survey(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from escalation.services.subscribing import closing, making
+from escalation.services.subscribing import closing, making, posting
 from escalation.store import models
 from escalation.store.transaction import read
 from tests.api.service import Service, fault, problem, serving
@@ -123,6 +123,19 @@ def test_windows_of_an_outage_are_each_made_as_at_their_own_end_and_told_once(
     work(service)
     assert sent(service)[1]["earlier"] == []
     assert len({w["digest"] for w in windows(service, made["id"])}) == 4
+
+
+def test_after_a_long_outage_the_newest_are_told_with_it_and_the_others_are_counted(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "EARLIER", 2)
+    made = subscribe(service, recipient=to_endpoint(service), when=DAILY, formats=["md"])
+    service.clock.advance(5 * DAY + timedelta(hours=1))
+    work(service)
+    assert len(windows(service, made["id"])) == 5
+    [message] = sent(service)
+    assert [each["window"]["number"] for each in message["earlier"]] == [3, 4]
+    assert message["earlier_left_out"] == 2
 
 
 def test_a_pause_leaves_no_gap_and_what_was_promised_before_is_kept(service: Service) -> None:

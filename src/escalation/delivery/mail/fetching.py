@@ -56,10 +56,11 @@ class Maildir:
     folder: Path
 
     def look(self, limit: int) -> Sequence[Lying]:
-        """The files of `new`, the oldest name first."""
+        """The files of `new`, the oldest name first; what is no file is none of ours."""
         new, found = self.folder / "new", list[Lying]()
         try:
-            names = sorted(each.name for each in new.iterdir() if not each.name.startswith("."))
+            mails = (each for each in new.iterdir() if each.is_file())
+            names = sorted(each.name for each in mails if not each.name.startswith("."))
             for name in names[:limit]:
                 with suppress(FileNotFoundError), (new / name).open("rb") as file:
                     size = os.fstat(file.fileno()).st_size
@@ -122,8 +123,10 @@ def _fetched(server: imaplib.IMAP4, name: str) -> Lying | None:
     size = _size(_answer(server.uid("FETCH", name, "(RFC822.SIZE)")))
     most = HEADERS if size > LARGEST else LARGEST
     parts = _answer(server.uid("FETCH", name, f"(BODY.PEEK[]<0.{most}>)"))
-    content = next((each[1] for each in parts if isinstance(each, tuple)), None)
-    return Lying(name, content, size) if isinstance(content, bytes) else None
+    if not any(parts):
+        return None  # it has gone since it was listed
+    content = next((each[1] for each in parts if isinstance(each, tuple)), b"")
+    return Lying(name, content, size)
 
 
 def _answer(answer: tuple[str, Sequence[object]]) -> Sequence[object]:

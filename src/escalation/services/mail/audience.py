@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from escalation.delivery.mail.addresses import address
 from escalation.routing.approval import Need
 from escalation.routing.directory import Directory
 from escalation.routing.membership import seats_of
@@ -21,6 +22,18 @@ from escalation.workflow.events import EventType as Type
 from escalation.workflow.facts import Agreement, Issue
 from escalation.workflow.meetings.plan import MeetingEvent
 from escalation.workflow.viewing import readers
+
+
+def reachable(directory: Directory, person: str) -> bool:
+    """Whether somebody is in the directory with an address that mail can go to."""
+    found = directory.people.get(person)
+    if found is None or not found.email:
+        return False
+    try:
+        address(found.email)
+    except ValueError:
+        return False
+    return True
 
 
 class Who(StrEnum):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escalation.delivery.mail.addresses import address
 from escalation.delivery.mail.session import Security, Server, knocked
 from escalation.delivery.retry import Outcome
 from escalation.routing.directory import Directory
 from escalation.services.ailments import Found, unsafe, unwise
+from escalation.services.mail.audience import reachable
 from escalation.store import mailing
 from escalation.store.transaction import Connection
 
@@ -79,7 +79,7 @@ def inside(setup: MailSetup, connection: Connection, directory: Directory | None
         )
     if setup.server is None or directory is None:
         return
-    without = sorted(person for person in directory.people if not _reached(directory, person))
+    without = sorted(person for person in directory.people if not reachable(directory, person))
     if without:
         yield unwise(
             "no_address",
@@ -87,10 +87,3 @@ def inside(setup: MailSetup, connection: Connection, directory: Directory | None
             f" {', '.join(without[:NAMED])}.",
             "Give them an email there.",
         )
-
-
-def _reached(directory: Directory, person: str) -> bool:
-    try:
-        return bool(address(directory.people[person].email or ""))
-    except ValueError:
-        return False

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from escalation.delivery.mail.addresses import address
 from escalation.errors import EscalationError
 from escalation.ids import IdSource
 from escalation.routing.directory import Directory
 from escalation.services.mail import raisers
-from escalation.services.mail.audience import TOLD_OF, Case, told_of
+from escalation.services.mail.audience import TOLD_OF, Case, reachable, told_of
 from escalation.services.mail.mailing import Mailing, Mode, zone_of
 from escalation.services.mail.sight import Sight
 from escalation.services.registry import Known, Registry
@@ -116,7 +115,7 @@ class Telling:
         under = None if issue is None else self._under(issue)
         case = Case(details, directory, self._now, issue, under)
         for person, must in told_of(event.type, case).items():
-            if person == actor or not _reachable(directory, person):
+            if person == actor or not reachable(directory, person):
                 continue
             if issue is None or Sight.of(person, directory, self._now).on(issue) is not None:
                 yield person, must
@@ -149,15 +148,3 @@ class Telling:
             held=recovery is not None,
             due_at=due,
         )
-
-
-def _reachable(directory: Directory, person: str) -> bool:
-    """Whether somebody is in the directory with an address that mail can go to."""
-    found = directory.people.get(person)
-    if found is None or not found.email:
-        return False
-    try:
-        address(found.email)
-    except ValueError:
-        return False
-    return True

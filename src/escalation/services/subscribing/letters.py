@@ -36,6 +36,10 @@ def _parts(ready: Ready, told: Mapping[str, Any], *, beside: bool) -> Iterator[l
         yield ["It is read at:", *_links(told)]
     for each in told["earlier"]:
         yield [f"With it, late, the digest {_named(each)}:", *_links(each)]
+    if told["earlier_left_out"]:
+        left, about = told["earlier_left_out"], ready.subscription.id
+        where = f"/v1/digest-subscriptions/{about}/windows"
+        yield [f"{left} more, older ones are on record, each with its digest: {where}"]
     yield [f"You have it by the subscription {ready.subscription.id}."]
 
 

@@ -28,6 +28,8 @@ from escalation.store.windows import Window
 from escalation.workflow.facts import ENGINE
 
 READY = "digest.ready"
+EARLIER = 31
+"""Digests of an outage that are told, with links, beside the one that goes out: the newest."""
 _NOT_TOLD = frozenset({"created_by", "formats"})
 
 
@@ -107,12 +109,13 @@ class Posting:
             **self._one(connection, ready, ready.window, ready.stored, now),
             "late_seconds": int(ready.late.total_seconds()),
             "earlier": list(self._earlier(connection, ready, now)),
+            "earlier_left_out": max(len(ready.earlier) - EARLIER, 0),
         }
 
     def _earlier(
         self, connection: Connection, ready: Ready, now: datetime
     ) -> Iterator[Mapping[str, Any]]:
-        for window in ready.earlier:
+        for window in ready.earlier[-EARLIER:]:
             stored = stored_digests.one(connection, window.digest_id or "")
             if stored is not None:
                 yield self._one(connection, ready, window, stored, now)
