@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from escalation.digests import duties, figures, papers, suppression
@@ -16,6 +17,7 @@ from escalation.digests.selection import (
     Rows,
     Selection,
     Standing,
+    codes,
     told,
     told_or_none,
 )
@@ -188,12 +190,15 @@ def _names(directory: Directory, rows: Rows) -> dict[str, str]:
 def _titles(
     directory: Directory, standings: Sequence[Standing | Reached]
 ) -> dict[str, dict[str, str]]:
-    codes: dict[str, set[str | None]] = {
-        "agencies": {code for s in standings for code in (s.agency, *s.others_affected)},
+    # Many are alike: each list of codes is taken apart once.
+    affected = chain.from_iterable(map(codes, {s.also_affects for s in standings}))
+    reported = chain.from_iterable(map(codes, {s.reported_to for s in standings}))
+    found: dict[str, set[str | None]] = {
+        "agencies": {*affected, *(s.agency for s in standings)},
         "providers": {s.provider for s in standings},
         "functions": {s.function for s in standings},
         "regions": {s.region for s in standings},
-        "forums": {s.forum for s in standings}.union(*{s.reports for s in standings}),
+        "forums": {*reported, *(s.forum for s in standings)},
     }
     tables: dict[str, Mapping[str, Any]] = {
         "agencies": directory.parties,
@@ -203,6 +208,6 @@ def _titles(
         "forums": directory.forums,
     }
     return {
-        name: {code: table[code].title for code in filter(None, codes[name]) if code in table}
+        name: {code: table[code].title for code in filter(None, found[name]) if code in table}
         for name, table in tables.items()
     }

@@ -160,7 +160,7 @@ class AgesBy:
     def __init__(self, calendar: Calendar, at: datetime) -> None:
         """Counted up to ``at``."""
         self._calendar = calendar
-        self._at = at
+        self._today = calendar.local(at).date()
         # Most calendars count from the date, whatever the hour.
         self._by_date = calendar.rules.after_hours == "same_day"
         self._zone = calendar.zone
@@ -172,13 +172,15 @@ class AgesBy:
         None where the calendar does not know one of the two.
         """
         key = start.astimezone(self._zone).date() if self._by_date else start
-        if key not in self._known:
-            self._known[key] = _business_days(self._calendar, start, self._at)
-        return self._known[key]
+        try:
+            return self._known[key]
+        except KeyError:
+            found = self._known[key] = self._business_days(start)
+            return found
 
-
-def _business_days(calendar: Calendar, start: datetime, end: datetime) -> int | None:
-    try:
-        return calendar.business_days(calendar.day_zero(start), calendar.local(end).date())
-    except BeyondHorizon:
-        return None
+    def _business_days(self, start: datetime) -> int | None:
+        calendar = self._calendar
+        try:
+            return calendar.business_days(calendar.day_zero(start), self._today)
+        except BeyondHorizon:
+            return None

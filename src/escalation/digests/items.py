@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from escalation.digests.framework import Ages, Framework
+from escalation.digests.framework import Ages, AgesBy, Framework
 from escalation.digests.movements import Moved
 from escalation.digests.projection import Arrival
 from escalation.digests.selection import Counted, Selection, Standing, told
@@ -22,6 +22,7 @@ class Items:
         self._at = selection.as_at
         self._forum = selection.forum
         self._ages = Ages(selection.as_at)
+        self._ages_under: dict[tuple[str | None, ...], AgesBy] = {}
         self._made: dict[str, Item] = {}
 
     def of(self, standing: Standing) -> Item:
@@ -32,8 +33,7 @@ class Items:
         return made
 
     def _item(self, standing: Standing) -> Item:
-        under = self._framework.agreement(standing)
-        ages = self._ages.by(under, standing.calendar)
+        ages = self._ages_of(standing)
         starts_at = standing.meeting_at
         # By their letters, as canonical JSON has them: sorting them then costs next to nothing.
         return {
@@ -66,7 +66,7 @@ class Items:
 
     def counted(self, standing: Counted) -> Item:
         """What figures are made from, and no more."""
-        ages = self._ages.by(self._framework.agreement(standing), standing.calendar)
+        ages = self._ages_of(standing)
         return {
             "age_business_days": ages.since(standing.received_at),
             "agency": standing.agency,
@@ -75,6 +75,14 @@ class Items:
             "severity": standing.severity,
             "status": standing.status,
         }
+
+    def _ages_of(self, standing: Standing | Counted) -> AgesBy:
+        key = (standing.publication, standing.ola, standing.ladder, standing.calendar)
+        found = self._ages_under.get(key)
+        if found is None:
+            under = self._framework.agreement(standing)
+            found = self._ages_under[key] = self._ages.by(under, standing.calendar)
+        return found
 
     def coming(self, standing: Standing, arrival: Arrival) -> Item:
         """An issue below, with when it comes and over which rungs."""

@@ -54,6 +54,7 @@ _SAYS = ("text", "question", "grounds", "reason", "because", "how", "title")
 _AGREED = frozenset(
     {ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OUT_OF_SESSION, ClockKind.OVERALL}
 )
+_READ: Final = msgspec.json.Decoder()
 _CLIMBS = frozenset({EventType.ESCALATED, EventType.EXHAUSTED})
 
 
@@ -85,7 +86,7 @@ def annexes(
 
 def _annex(framework: Framework, standing: Standing, item: Item, record: Record) -> dict[str, Any]:
     ladder, issue = framework.agreement(standing).ladder, standing.issue
-    entries = [(each, msgspec.json.decode(each.payload)) for each in record.entries.get(issue, ())]
+    entries = [(each, _READ.decode(each.payload)) for each in record.entries.get(issue, ())]
     rung, said = ladder.rung(standing.rung), record.sought.get(issue)
     return {
         "issue": {
@@ -119,7 +120,7 @@ def history(entries: Sequence[Told]) -> list[dict[str, Any]]:
             "at": told(entry.effective_at),
             "what": entry.type.removeprefix("issue."),
             "says": _says(entry.type, payload),
-            "from": payload.get("from") if isinstance(payload.get("from"), str) else None,
+            "from": before if isinstance(before := payload.get("from"), str) else None,
             "to": payload.get("to"),
             "meeting_at": payload.get("starts_at"),
         }
@@ -138,7 +139,10 @@ def brief(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _says(kind: str, payload: Mapping[str, Any]) -> str | None:
     if kind == EventType.RESOLVED:
         return (payload.get("outcome") or {}).get("summary")
-    return next((str(payload[n]) for n in _SAYS if payload.get(n)), None)
+    for name in _SAYS:
+        if said := payload.get(name):
+            return str(said)
+    return None
 
 
 def positions(ladder: EffectiveLadder, entries: Sequence[Told]) -> list[dict[str, Any]]:

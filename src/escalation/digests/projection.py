@@ -45,7 +45,8 @@ class Arrival:
 class _Way:
     """The way up of all issues that look alike to their ladder, as far as it is known.
 
-    ``above`` has the next rung by the rung below it, ``leads`` whether the forum is above a rung.
+    ``above`` has the next rung by the rung below it, ``leads`` whether the forum is above a rung,
+    ``here`` whether it sits on one.
     """
 
     under: Agreement
@@ -55,6 +56,7 @@ class _Way:
     calendar: Calendar
     above: dict[str, EffectiveRung | None] = field(default_factory=dict)
     leads: dict[str, bool] = field(default_factory=dict)
+    here: dict[str, bool] = field(default_factory=dict)
 
 
 class Projection:
@@ -124,11 +126,11 @@ class Projection:
         return way.leads[rung_id]
 
     def _sits_on(self, way: _Way, rung: EffectiveRung) -> bool:
-        if rung.forum is None:
-            return False
-        directory = self._framework.directory
-        body = directory.forum_for(rung.forum, way.cluster, way.provider)
-        return body is not None and body.code == self._code
+        if rung.id not in way.here:
+            ref, directory = rung.forum, self._framework.directory
+            body = None if ref is None else directory.forum_for(ref, way.cluster, way.provider)
+            way.here[rung.id] = body is not None and body.code == self._code
+        return way.here[rung.id]
 
     def _leaves_now(self, way: _Way, rung: EffectiveRung, standing: Standing) -> datetime | None:
         """When it leaves the rung on which it stands already."""

@@ -79,12 +79,12 @@ class Standing(NamedTuple):
     @property
     def reports(self) -> tuple[str, ...]:
         """The forums that it was reported up to."""
-        return _codes(self.reported_to)
+        return codes(self.reported_to)
 
     @property
     def others_affected(self) -> tuple[str, ...]:
         """The agencies that it affects beside its own."""
-        return _codes(self.also_affects)
+        return codes(self.also_affects)
 
     def past_target(self, at: datetime) -> bool:
         """Whether an agreed clock of it is past target."""
@@ -173,12 +173,12 @@ class Reached(NamedTuple):
     @property
     def reports(self) -> tuple[str, ...]:
         """The forums that it was reported up to."""
-        return _codes(self.reported_to)
+        return codes(self.reported_to)
 
     @property
     def others_affected(self) -> tuple[str, ...]:
         """The agencies that it affects beside its own."""
-        return _codes(self.also_affects)
+        return codes(self.also_affects)
 
 
 class Movement(NamedTuple):
@@ -251,7 +251,8 @@ class Area:
         return own and (self.provider is None or standing.provider == self.provider)
 
 
-def _codes(listed: str | None) -> tuple[str, ...]:
+def codes(listed: str | None) -> tuple[str, ...]:
+    """The codes of a list that is kept with bars between them."""
     return () if listed is None else tuple(listed.split("|"))
 
 

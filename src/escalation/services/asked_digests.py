@@ -146,6 +146,7 @@ class Asked:
         selection, meeting = self.selection, self.frame.meetings.open
         forum, as_at, known_at = selection.forum, selection.as_at, selection.known_at
         since, until = selection.since, None if meeting is None else meeting.cutoff_at
+        ended = [each.ends_at for each in self.frame.meetings.ended if each.ends_at < as_at]
         before = None
         if since is not None:
             then = replace(selection, as_at=since, since=self._earlier(since))
@@ -160,11 +161,7 @@ class Asked:
             actions.outstanding(connection, selection, unsealed),
             selecting.sealed(connection, forum, as_at, known_at, unsealed),
             before,
-            tuple(
-                selecting.point(connection, forum, each.ends_at, known_at, unsealed)
-                for each in self.frame.meetings.ended
-                if each.ends_at < as_at
-            ),
+            selecting.points(connection, forum, ended, known_at, unsealed),
         )
 
     def _themes(self, connection: Connection, unsealed: Unsealed) -> Gathered | None:

@@ -40,8 +40,10 @@ def answered(connection: Connection, sql: str, given: Given) -> list[tuple[Any, 
     Raises:
         DBAPIError: as :func:`executed`; or what was sent before was refused.
     """
-    cursor = executed(connection, sql, given)
+    cursor: Any = connection.connection.cursor()
+    _announce(connection, cursor, sql, given)
     with _told(connection, sql):
+        cursor.execute(sql, given)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
@@ -109,13 +111,25 @@ def _execute(
     *,
     many: bool = False,
 ) -> None:
+    _announce(connection, cursor, sql, given, many=many)
+    execute = cursor.executemany if many else cursor.execute
+    with _told(connection, sql):
+        execute(sql, given)
+
+
+def _announce(
+    connection: Connection,
+    cursor: Any,  # noqa: ANN401 - as above
+    sql: str,
+    given: Given,
+    *,
+    many: bool = False,
+) -> None:
+    """Begin where nothing has begun, and tell whoever listens for statements."""
     if not connection.in_transaction():
         connection.begin()
     for listens in connection.dispatch.before_cursor_execute:
         listens(connection, cursor, sql, given, None, many)
-    execute = cursor.executemany if many else cursor.execute
-    with _told(connection, sql):
-        execute(sql, given)
 
 
 def _pipeline_of(connection: Connection) -> "_Pipeline | None":

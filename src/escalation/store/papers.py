@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Dialect, bindparam, or_, select
+from sqlalchemy import Connection, Dialect, and_, bindparam, or_, select
 
 from escalation.digests.papers import READ, Entry, Record
 from escalation.store import models
 from escalation.store.base import Id, UtcInstant
 from escalation.store.dialect import any_given
 from escalation.store.statements import made_once
-from escalation.store.tuples import Query, fetched
+from escalation.store.tuples import Query, each, fetched
 from escalation.workflow.events import EventType
 from escalation.workflow.meetings.plan import MeetingEvent
 
@@ -28,22 +28,30 @@ def record(
     ended = as_at + _A_SECOND
     given = {"issues": list(issues), "ended": ended, "known_at": known_at}
     entries: dict[str, list[Entry]] = {}
-    for row in fetched(connection, _entries(connection.dialect), given):
-        entries.setdefault(row[0], []).append(Entry._make(row))
+    later: list[Entry] = []
+    for entry in map(Entry._make, each(connection, _entries(connection.dialect), given)):
+        if entry.type == EventType.CHANGED:
+            later.append(entry)
+        else:
+            entries.setdefault(entry.issue, []).append(entry)
     tabled = fetched(connection, _tabled(connection.dialect), {**given, "forum": forum})
-    return Record(entries, _descriptions(connection, given), _sought(tabled, issues))
+    return Record(entries, _descriptions(connection, issues, later), _sought(tabled, issues))
 
 
-def _descriptions(connection: Connection, given: dict[str, object]) -> dict[str, str]:
-    """How each was described: as it is now, but for what was changed only later."""
-    issue = models.issue.c
-    of = connection.dialect
-    rows = fetched(connection, _described(of), {"issues": given["issues"]})
-    found = {name: text for name, text in rows}  # noqa: C416 - rows are not pairs to mypy
-    for name, payload in fetched(connection, _changed_later(of), given):
-        changes = json.loads(payload)["changes"]
-        if issue.description.name in changes:
-            found[name] = changes[issue.description.name]["from"]
+def _descriptions(
+    connection: Connection, issues: Sequence[str], later: Sequence[Entry]
+) -> dict[str, str]:
+    """How each was described: as it is now, but for what was changed only later.
+
+    Of later changes the first has the last word on what was there before.
+    """
+    name = models.issue.c.description.name
+    rows = fetched(connection, _described(connection.dialect), {"issues": list(issues)})
+    found = {issue: text for issue, text in rows}  # noqa: C416 - rows are not pairs to mypy
+    for entry in reversed(later):
+        changes = json.loads(entry.payload)["changes"]
+        if name in changes:
+            found[entry.issue] = changes[name]["from"]
     return found
 
 
@@ -63,18 +71,23 @@ _KNOWN_AT = bindparam("known_at", type_=UtcInstant)
 
 @made_once(_STATEMENTS)
 def _entries(of: Dialect) -> Query:
+    """What is read of each timeline up to then, and what of the issue was changed only later."""
     event = models.event.c
     columns = (event.aggregate, event.type, event.effective_at, event.due_at, event.payload)
+    read = and_(
+        event.type.in_(sorted(kind.value for kind in READ)),
+        event.visibility == "shared",
+        event.effective_at < _ENDED,
+        event.recorded_at <= _KNOWN_AT,
+    )
+    later = and_(
+        event.type == EventType.CHANGED.value,
+        or_(event.effective_at >= _ENDED, event.recorded_at > _KNOWN_AT),
+    )
     return (
         select(*columns)
-        .where(
-            any_given(of, event.aggregate, "issues"),
-            event.type.in_(sorted(each.value for each in READ)),
-            event.visibility == "shared",
-            event.disposed.is_(None),
-            event.effective_at < _ENDED,
-            event.recorded_at <= _KNOWN_AT,
-        )
+        .where(any_given(of, event.aggregate, "issues"), event.disposed.is_(None))
+        .where(or_(read, later))
         .order_by(event.aggregate, event.number)
     )
 
@@ -83,22 +96,6 @@ def _entries(of: Dialect) -> Query:
 def _described(of: Dialect) -> Query:
     issue = models.issue.c
     return select(issue.id, issue.description).where(any_given(of, issue.id, "issues"))
-
-
-@made_once(_STATEMENTS)
-def _changed_later(of: Dialect) -> Query:
-    """The last first: the first of them has the last word on what was there before."""
-    event = models.event.c
-    return (
-        select(event.aggregate, event.payload)
-        .where(
-            any_given(of, event.aggregate, "issues"),
-            event.type == EventType.CHANGED.value,
-            event.disposed.is_(None),
-            or_(event.effective_at >= _ENDED, event.recorded_at > _KNOWN_AT),
-        )
-        .order_by(event.aggregate, event.number.desc())
-    )
 
 
 @made_once(_STATEMENTS)

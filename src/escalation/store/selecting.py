@@ -6,7 +6,7 @@ is recorded, so the end of a stay that holds was recorded after ``as_at``: by th
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Dialect,
     FromClause,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal_column,
     not_,
     or_,
     select,
@@ -45,10 +47,10 @@ from escalation.routing.vocabulary import Layer, Severity
 from escalation.store import dialect, models
 from escalation.store.base import EPOCH, Id, UtcInstant
 from escalation.store.framework import VERSION, DirectoryVersion
-from escalation.store.lasting import LONG, ended_after, holding
+from escalation.store.lasting import LONG, SOON, ended_after, holding
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.statements import made_once
-from escalation.store.tuples import Query, fetched
+from escalation.store.tuples import Query, each, fetched
 from escalation.store.wall import outside
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
@@ -145,10 +147,8 @@ def counted(
 ) -> tuple[Counted, ...]:
     """The same, with no more of each than is counted."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
-    rows = fetched(
-        connection, _standing_query(connection.dialect, unsealed, Counted._fields), given
-    )
-    return tuple(map(Counted._make, rows))
+    query = _standing_query(connection.dialect, unsealed, Counted._fields)
+    return tuple(map(Counted._make, each(connection, query, given)))
 
 
 def sealed(
@@ -163,18 +163,24 @@ def sealed(
     return len(_all_of_stays(connection, _sealed_query(connection.dialect, unsealed), given))
 
 
-def point(
+def points(
     connection: Connection,
     forum: str,
-    at: datetime,
+    instants: Sequence[datetime],
     known_at: datetime,
     unsealed: Unsealed = (),
-) -> Point:
-    """How many stood unresolved at a forum at an instant, counted where they are."""
-    given = {"forum": forum, "as_at": at, "known_at": known_at, "soon": at + LONG}
-    rows = _all_of_stays(connection, _point_query(connection.dialect, unsealed), given)
-    counts = (sum(row[n] or 0 for row in rows) for n in range(3))
-    return Point(at, *counts)
+) -> tuple[Point, ...]:
+    """How many stood unresolved at a forum at each of some instants, counted where they are."""
+    if not instants:
+        return ()
+    given = {"forum": forum, "known_at": known_at}
+    for place, at in enumerate(instants):
+        given |= {f"at_{place}": at, f"soon_{place}": at + LONG}
+    query = _points_query(connection.dialect, len(instants), unsealed)
+    counts = [[0, 0, 0] for _ in instants]
+    for place, *found in _all_of_stays(connection, query, given):
+        counts[place] = [sum_ + (n or 0) for sum_, n in zip(counts[place], found, strict=True)]
+    return tuple(Point(at, *found) for at, found in zip(instants, counts, strict=True))
 
 
 def elsewhere(
@@ -208,7 +214,7 @@ def movements(
 ) -> tuple[Movement, ...]:
     """Every stay that began in the period at the forum, or right after one there."""
     query = _movement_query(connection.dialect, unsealed)
-    rows = fetched(connection, query, _of_period(selection))
+    rows = each(connection, query, _of_period(selection))
     return tuple(
         Movement(row[0], _before(row), Reached._make(row[_REACHED:]), row[1]) for row in rows
     )
@@ -254,7 +260,7 @@ def _all_of_stays(
 def _standings(
     connection: Connection, query: Query, given: Mapping[str, Any]
 ) -> tuple[Standing, ...]:
-    return tuple(map(Standing._make, fetched(connection, query, given)))
+    return tuple(map(Standing._make, each(connection, query, given)))
 
 
 # The statements are made once for each database; what they are asked comes by name.
@@ -282,13 +288,19 @@ def _standing_query(
 
 
 @made_once(_STATEMENTS)
-def _point_query(of: Dialect, unsealed: Unsealed) -> Query:
-    past = case((_NOW.past_target_at <= _AS_AT, 1), else_=0)
-    counts = (func.count(), func.sum(past), func.count(_NOW.exhausted_at))
-    named = (each.label(name) for each, name in zip(counts, Point._fields[1:], strict=True))
-    query = select(*named).select_from(_STAY)
+def _points_query(of: Dialect, many: int, unsealed: Unsealed) -> Query:
+    """The counts of each instant, by its place; in as many rows as a holding has parts."""
     del of
-    return _holding(query.where(_NOW.forum == _FORUM, _of_open(unsealed)))
+    parts: list[Any] = []
+    for place in range(many):
+        at = bindparam(f"at_{place}", type_=UtcInstant)
+        soon = bindparam(f"soon_{place}", type_=UtcInstant)
+        past = case((_NOW.past_target_at <= at, 1), else_=0)
+        counts = (func.count(), func.sum(past), func.count(_NOW.exhausted_at))
+        named = (count.label(name) for count, name in zip(counts, Point._fields[1:], strict=True))
+        query = select(literal_column(str(place)).label("place"), *named).select_from(_STAY)
+        parts += _holding(query.where(_NOW.forum == _FORUM, _of_open(unsealed)), at, soon).selects
+    return union_all(*parts)
 
 
 @made_once(_STATEMENTS)
@@ -314,10 +326,12 @@ def _elsewhere_query(of: Dialect, by: tuple[bool, bool], unsealed: Unsealed) -> 
     )
 
 
-def _holding(query: Select[Any]) -> Query:
+def _holding(
+    query: Select[Any], at: ColumnElement[Any] = _AS_AT, soon: ColumnElement[Any] = SOON
+) -> CompoundSelect[Any]:
     """Of unresolved stays those that had begun and not ended."""
-    begun = query.where(_STANDS, _NOW.effective_from <= _AS_AT, _NOW.recorded_from <= _KNOWN_AT)
-    return holding(begun, _NOW, _AS_AT, _KNOWN_AT)
+    begun = query.where(_STANDS, _NOW.effective_from <= at, _NOW.recorded_from <= _KNOWN_AT)
+    return holding(begun, _NOW, at, _KNOWN_AT, soon)
 
 
 @made_once(_STATEMENTS)
@@ -333,8 +347,8 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
 def _alike_query(of: Dialect, unsealed: Unsealed) -> Query:
     columns = _columns(of, After._fields).selected_columns
     query = select(*_BEFORE_TOLD, *columns).select_from(_STAY.outerjoin(*_FOLLOWS))
-    each = union_all(*_moved(query.where(_of_open(unsealed)))).subquery("each")
-    return select(func.count().label("many"), *each.c).group_by(*each.c)
+    moved = union_all(*_moved(query.where(_of_open(unsealed)))).subquery("each")
+    return select(func.count().label("many"), *moved.c).group_by(*moved.c)
 
 
 def _moved(query: Select[Any]) -> tuple[Select[Any], ...]:

@@ -5,7 +5,7 @@ object for each and a call for each instant, and making the statement as much as
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +22,13 @@ def fetched(
     connection: Connection, query: Query, given: Mapping[str, Any]
 ) -> list[tuple[Any, ...]]:
     """The rows of a query that is made once and asked often, in the order of its columns."""
+    return list(each(connection, query, given))
+
+
+def each(
+    connection: Connection, query: Query, given: Mapping[str, Any]
+) -> Iterable[tuple[Any, ...]]:
+    """The same rows, for whoever makes something else of them at once."""
     made = _made(connection.dialect, query, tuple(given))
     rows = answered(connection, made.sql, made.asked(given))
     if not (rows and made.columns):
@@ -31,12 +38,12 @@ def fetched(
         values = columns[place]
         if values.count(None) < len(values):
             columns[place] = [None if value is None else process(value) for value in values]
-    return list(zip(*columns, strict=True))
+    return zip(*columns, strict=True)
 
 
 def named(connection: Connection, query: Query, given: Mapping[str, Any]) -> list[Any]:
     """The same rows, each value to be had by its column's name."""
-    return list(map(_row(query)._make, fetched(connection, query, given)))
+    return list(map(_row(query)._make, each(connection, query, given)))
 
 
 @lru_cache(maxsize=64)
@@ -58,7 +65,7 @@ class _Made(NamedTuple):
         values = {**self.constants, **given}
         for name, process in self.processors:
             values[name] = process(values[name])
-        return values if self.order is None else tuple(values[name] for name in self.order)
+        return values if self.order is None else tuple(map(values.__getitem__, self.order))
 
 
 @made_once(64)

@@ -21,10 +21,12 @@ class WindowIndex:
     """Sorted windows that do not touch, with the open seconds up to the end of each.
 
     ``days`` are the ordinals of the dates with any open second, ``day_closes`` the ends of their
-    last windows. ``first`` and ``last`` bound what is known, ``last`` exclusive.
+    last windows. ``known`` are the ordinals of the known dates, which ``first`` and ``last`` bound
+    as instants, ``last`` exclusive.
     """
 
     rules: CalendarRules
+    known: range
     first: int
     last: int
     opens: list[int]
@@ -63,6 +65,7 @@ class WindowIndex:
         lengths = (closed - opened for opened, closed in zip(opens, closes, strict=True))
         return cls(
             rules=rules,
+            known=range(first, last + 1),
             first=edge(zone, _midnight(first), closing=False),
             last=edge(zone, _midnight(last + 1), closing=True),
             opens=opens,
@@ -188,7 +191,7 @@ class WindowIndex:
         return position
 
     def _check_date(self, ordinal: int) -> None:
-        if not self.rules.known_from.toordinal() <= ordinal <= self.rules.known_until.toordinal():
+        if ordinal not in self.known:
             raise self.beyond()
 
     def beyond(self) -> BeyondHorizon:

@@ -62,8 +62,9 @@ def sittings_after(under: Agreement, body: Forum, instant: datetime) -> Iterator
 def _by_rule(under: Agreement, body: Forum, instant: datetime) -> Iterator[Sitting]:
     start = body.meeting.first_after(instant)
     while start is not None:
-        if identified(body.code, start) not in under.diary.set_aside:
-            yield sitting(under, body, start)
+        found = sitting(under, body, start)
+        if found.id not in under.diary.set_aside:
+            yield found
         start = body.meeting.first_after(start)
 
 
