@@ -128,7 +128,7 @@ def _coming(frame: Frame, selection: Selection, rows: Rows, items: Items) -> lis
 def _high_level(frame: Frame, rows: Rows, items: Items) -> list[Shown]:
     """Reported up to this forum from anywhere; high-level within its area."""
     area, code = Area.of(frame.forum), frame.forum.code
-    ours = (s for s in rows.elsewhere if area.covers(s) or code in s.reports)
+    ours = (s for s in rows.elsewhere if area.covers(s) or code in codes(s.reported_to))
     found = ((standing, items.notable(standing)) for standing in ours)
     return [(standing, item) for standing, item in found if item is not None]
 

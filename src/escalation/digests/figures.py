@@ -1,5 +1,6 @@
 """Counts: what stands before a forum, by each of the ways in which it asks."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,13 +19,14 @@ AGE_BANDS: tuple[tuple[str, int], ...] = (
 """Business days since receipt, by the last of each band (our reading)."""
 OLDER, UNKNOWN = "over 45", "unknown"
 BANDS = (*(name for name, _ in AGE_BANDS), OLDER, UNKNOWN)
+_LAST_DAYS = [last for _, last in AGE_BANDS]
 
 
 def band_of(age: int | None) -> str:
     """The band of an age in business days."""
     if age is None:
         return UNKNOWN
-    return next((name for name, last in AGE_BANDS if age <= last), OLDER)
+    return BANDS[bisect_left(_LAST_DAYS, age)]
 
 
 def counted(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

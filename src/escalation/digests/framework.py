@@ -161,9 +161,6 @@ class AgesBy:
         """Counted up to ``at``."""
         self._calendar = calendar
         self._today = calendar.local(at).date()
-        # Most calendars count from the date, whatever the hour.
-        self._by_date = calendar.rules.after_hours == "same_day"
-        self._zone = calendar.zone
         self._known: dict[date | datetime, int | None] = {}
 
     def since(self, start: datetime) -> int | None:
@@ -171,7 +168,7 @@ class AgesBy:
 
         None where the calendar does not know one of the two.
         """
-        key = start.astimezone(self._zone).date() if self._by_date else start
+        key = self._calendar.counted_from(start)
         try:
             return self._known[key]
         except KeyError:

@@ -5,7 +5,7 @@ from typing import Any
 from escalation.digests.framework import Ages, AgesBy, Framework
 from escalation.digests.movements import Moved
 from escalation.digests.projection import Arrival
-from escalation.digests.selection import Counted, Selection, Standing, told
+from escalation.digests.selection import Counted, Selection, Standing, codes, told
 from escalation.routing.vocabulary import Layer, Severity
 
 Item = dict[str, Any]
@@ -27,9 +27,9 @@ class Items:
 
     def of(self, standing: Standing) -> Item:
         """What every section shows of an issue."""
-        made = self._made.get(standing.stay)
+        made = self._made.get(standing.issue)
         if made is None:
-            made = self._made[standing.stay] = self._item(standing)
+            made = self._made[standing.issue] = self._item(standing)
         return made
 
     def _item(self, standing: Standing) -> Item:
@@ -39,7 +39,7 @@ class Items:
         return {
             "age_business_days": ages.since(standing.received_at),
             "agency": standing.agency,
-            "also_affects": list(standing.others_affected),
+            "also_affects": list(codes(standing.also_affects)),
             "business_days_at_rung": ages.since(standing.entered_at),
             "carried_over": standing.carried_over,
             "due_at": standing.due_at,
@@ -57,7 +57,7 @@ class Items:
             "received_at": standing.received_at,
             "reference": standing.reference,
             "region": standing.region,
-            "reported_up_to": list(standing.reports),
+            "reported_up_to": list(codes(standing.reported_to)),
             "rung": standing.rung,
             "severity": standing.severity,
             "status": standing.status,
@@ -76,7 +76,7 @@ class Items:
             "status": standing.status,
         }
 
-    def _ages_of(self, standing: Standing | Counted) -> AgesBy:
+    def _ages_of(self, standing: Counted) -> AgesBy:
         key = (standing.publication, standing.ola, standing.ladder, standing.calendar)
         found = self._ages_under.get(key)
         if found is None:
@@ -92,7 +92,7 @@ class Items:
         """An issue elsewhere that is reported up or high-level, and why; None: it is neither."""
         why = []
         if standing.reported_to is not None:
-            here = self._forum in standing.reports
+            here = self._forum in codes(standing.reported_to)
             why.append("reported_up_here" if here else "reported_up")
         if standing.severity in _HIGH:
             why.append("severity")

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from escalation.digests.framework import Framework
 from escalation.digests.selection import Before, Movement, Movements
@@ -31,7 +32,7 @@ _ENDS = {
 }
 
 
-class Moved(NamedTuple):
+class Moved(Struct, frozen=True, gc=False):
     """One movement and its kind."""
 
     kind: Kind

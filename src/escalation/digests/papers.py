@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 
 from escalation.digests.framework import Framework
 from escalation.digests.items import Item
@@ -48,9 +49,11 @@ _STANCES = {
     EventType.AGREED: "agrees",
     EventType.DISSENTED: "dissents",
 }
+_SPEAKS = frozenset({*_STANCES, EventType.DISPUTED})
 READ = frozenset({*_TOLD, *_STANCES, EventType.WARNED})
 """The types of entries that a paper is made from."""
-_SAYS = ("text", "question", "grounds", "reason", "because", "how", "title")
+_SAYS = dict.fromkeys(("text", "question", "grounds", "reason", "because", "how", "title"))
+"""Where an entry has words of its own: what stands first is told."""
 _AGREED = frozenset(
     {ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OUT_OF_SESSION, ClockKind.OVERALL}
 )
@@ -58,7 +61,7 @@ _READ: Final = msgspec.json.Decoder()
 _CLIMBS = frozenset({EventType.ESCALATED, EventType.EXHAUSTED})
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, gc=False):
     """One entry of an issue's timeline that all may read; ``payload`` is JSON as it was kept."""
 
     issue: str
@@ -139,20 +142,18 @@ def brief(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _says(kind: str, payload: Mapping[str, Any]) -> str | None:
     if kind == EventType.RESOLVED:
         return (payload.get("outcome") or {}).get("summary")
-    for name in _SAYS:
-        if said := payload.get(name):
-            return str(said)
-    return None
+    if _SAYS.keys().isdisjoint(payload):  # most say nothing in words
+        return None
+    said = (payload[name] for name in _SAYS if payload.get(name))
+    return next(map(str, said), None)
 
 
 def positions(ladder: EffectiveLadder, entries: Sequence[Told]) -> list[dict[str, Any]]:
     """What each side has said, in its own words; what a raiser disputes stands among them."""
-    return [found for each in entries if (found := _position(ladder, *each)) is not None]
+    return [_position(ladder, *each) for each in entries if each[0].type in _SPEAKS]
 
 
-def _position(
-    ladder: EffectiveLadder, entry: Entry, payload: Mapping[str, Any]
-) -> dict[str, Any] | None:
+def _position(ladder: EffectiveLadder, entry: Entry, payload: Mapping[str, Any]) -> dict[str, Any]:
     if entry.type in _STANCES:
         outcome, side = payload.get("outcome") or {}, payload["seat"]
         parts = (outcome.get("summary"), outcome.get("reasons"), payload.get("grounds"))
@@ -164,16 +165,14 @@ def _position(
             "stance": _STANCES[EventType(entry.type)],
             "says": ". ".join(str(part).rstrip(".") for part in parts if part),
         }
-    if entry.type == EventType.DISPUTED:
-        return {
-            "side": "raiser",
-            "seat": None,
-            "person": payload["actor"]["name"],
-            "at": told(entry.effective_at),
-            "stance": "disputes",
-            "says": payload.get("grounds") or "",
-        }
-    return None
+    return {
+        "side": "raiser",
+        "seat": None,
+        "person": payload["actor"]["name"],
+        "at": told(entry.effective_at),
+        "stance": "disputes",
+        "says": payload.get("grounds") or "",
+    }
 
 
 def _seat(ladder: EffectiveLadder, rung_id: str, side: str) -> str | None:
@@ -256,8 +255,8 @@ def _budget(agreed: Durations, severity: Severity) -> str | None:
 def _ended(entries: Sequence[Told]) -> Iterator[dict[str, Any]]:
     """The agreed times that ran out, each with the rung that it ran on."""
     for entry, payload in entries:
-        kind = _ran_out(entry, payload)
-        if kind is not None:
+        # Only what a clock did was due.
+        if entry.due_at is not None and (kind := _ran_out(entry, payload)) is not None:
             rung = payload.get("from") or payload.get("rung")
             yield {
                 "kind": kind.value,
@@ -268,8 +267,6 @@ def _ended(entries: Sequence[Told]) -> Iterator[dict[str, Any]]:
 
 
 def _ran_out(entry: Entry, payload: Mapping[str, Any]) -> ClockKind | None:
-    if entry.due_at is None:
-        return None
     if entry.type in _CLIMBS:
         return ClockKind.RUNG
     if entry.type == EventType.WARNED and payload.get("step") == END:

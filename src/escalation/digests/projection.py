@@ -45,8 +45,9 @@ class Arrival:
 class _Way:
     """The way up of all issues that look alike to their ladder, as far as it is known.
 
-    ``above`` has the next rung by the rung below it, ``leads`` whether the forum is above a rung,
-    ``here`` whether it sits on one.
+    ``targets`` has the agreed time of a rung, None where nothing leaves it; ``above`` the next rung
+    by the rung below it, ``leads`` whether the forum is above a rung, ``here`` whether it sits on
+    one.
     """
 
     under: Agreement
@@ -54,9 +55,35 @@ class _Way:
     cluster: str | None
     provider: str
     calendar: Calendar
+    targets: dict[str, "_Target | None"] = field(default_factory=dict)
     above: dict[str, EffectiveRung | None] = field(default_factory=dict)
     leads: dict[str, bool] = field(default_factory=dict)
     here: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Target:
+    """When an agreed time ends by when it begins, as far as it is known."""
+
+    time: Duration
+    calendar: Calendar
+    known: dict[date | datetime, datetime | None] = field(default_factory=dict)
+
+    def ends(self, at: datetime) -> datetime | None:
+        """When it ends if it begins at an instant; None where the calendar does not know that."""
+        # Business days are counted from a date, whatever the hour.
+        days = self.time.unit is Unit.BUSINESS_DAY
+        key = self.calendar.counted_from(at) if days else at
+        if key not in self.known:
+            self.known[key] = self._ends(at)
+        return self.known[key]
+
+    def _ends(self, at: datetime) -> datetime | None:
+        try:
+            agreed = budget(self.time, at, self.calendar)
+            return due_at(agreed, (Interval(at, None),), self.calendar)
+        except BeyondHorizon:
+            return None
 
 
 class Projection:
@@ -71,7 +98,7 @@ class Projection:
         self._as_at = as_at
         self._until = until
         self._ways: dict[tuple[str | None, ...], _Way] = {}
-        self._dues: dict[tuple[Calendar, Duration, date | datetime], datetime | None] = {}
+        self._targets: dict[tuple[Calendar, Duration], _Target] = {}
 
     def arrival(self, standing: Standing) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
@@ -151,19 +178,20 @@ class Projection:
         """When it leaves a rung to which it comes at an instant."""
         if rung.kind is RungKind.FORUM:
             return self._put_off(way, rung, at, 0)
+        if rung.id not in way.targets:
+            way.targets[rung.id] = self._target(way, rung)
+        target = way.targets[rung.id]
+        return None if target is None else target.ends(at)
+
+    def _target(self, way: _Way, rung: EffectiveRung) -> _Target | None:
+        """The agreed time of a rung of officers: one for all ways on which it is the same."""
         if rung.past_target.value is PastTarget.NOTIFY:
             return None
-        target, calendar = rung.targets[way.shape.severity].value, way.calendar
-        try:
-            # Business days are counted from a date, whatever the hour.
-            days = target.unit is Unit.BUSINESS_DAY
-            key = (calendar, target, calendar.day_zero(at) if days else at)
-            if key not in self._dues:
-                since = (Interval(at, None),)
-                self._dues[key] = due_at(budget(target, at, calendar), since, calendar)
-            return self._dues[key]
-        except BeyondHorizon:
-            return None
+        time = rung.targets[way.shape.severity].value
+        key = (way.calendar, time)
+        if key not in self._targets:
+            self._targets[key] = _Target(time, way.calendar)
+        return self._targets[key]
 
     def _put_off(
         self,

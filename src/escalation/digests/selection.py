@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from escalation.digests.duties import Duty
 from escalation.routing.directory import Forum
 from escalation.routing.vocabulary import ForumOwner
@@ -33,28 +35,47 @@ class Selection:
         return f"{FORUM_PROFILE}{self.forum}"
 
 
-class Standing(NamedTuple):
-    """How one issue stands in one of its stays; a plain tuple, for there may be many thousand.
+# Structs that no collector looks at: there may be many thousand, and each is read often.
 
-    ``due_at`` is when its rung's clock ends if nobody acts, ``past_target_at`` from when an agreed
-    clock is past target; ``reported_to`` has the codes of forums, a bar between.
+
+class Counted(Struct, frozen=True, gc=False):
+    """What figures are made from, of one issue in one of its stays.
+
+    ``past_target_at`` is from when an agreed clock of it is past target.
     """
 
-    stay: str
+    received_at: datetime
+    status: str
+    severity: str
+    agency: str
+    publication: str
+    ola: str | None
+    ladder: str
+    calendar: str
+    exhausted_at: datetime | None
+    past_target_at: datetime | None
+
+    def past_target(self, at: datetime) -> bool:
+        """Whether an agreed clock of it is past target."""
+        return self.past_target_at is not None and self.past_target_at <= at
+
+
+class Standing(Counted, frozen=True, gc=False):
+    """How one issue stands in one of its stays, with what is shown of it.
+
+    ``due_at`` is when its rung's clock ends if nobody acts; ``reported_to`` and ``also_affects``
+    are lists as :func:`codes` reads them.
+    """
+
     issue: str
     reference: str
-    received_at: datetime
     channel: str
     raiser: str
     rung: str
     layer: str
-    visit: int
     entered_at: datetime
-    status: str
-    severity: str
     title: str
     kind: str
-    agency: str
     provider: str
     cluster: str | None
     function: str | None
@@ -62,56 +83,17 @@ class Standing(NamedTuple):
     region: str | None
     scope: str
     also_affects: str | None
-    publication: str
-    ola: str | None
-    ladder: str
-    calendar: str
     forum: str | None
     meeting: str | None
     meeting_at: datetime | None
     carried_over: int
     hold_until: datetime | None
-    exhausted_at: datetime | None
     reported_to: str | None
     due_at: datetime | None
-    past_target_at: datetime | None
-
-    @property
-    def reports(self) -> tuple[str, ...]:
-        """The forums that it was reported up to."""
-        return codes(self.reported_to)
-
-    @property
-    def others_affected(self) -> tuple[str, ...]:
-        """The agencies that it affects beside its own."""
-        return codes(self.also_affects)
-
-    def past_target(self, at: datetime) -> bool:
-        """Whether an agreed clock of it is past target."""
-        return self.past_target_at is not None and self.past_target_at <= at
 
 
-class Counted(NamedTuple):
-    """What figures are made from, of one issue in one of its stays."""
-
-    received_at: datetime
-    status: str
-    severity: str
-    agency: str
-    publication: str
-    ola: str | None
-    ladder: str
-    calendar: str
-    exhausted_at: datetime | None
-    past_target_at: datetime | None
-
-    def past_target(self, at: datetime) -> bool:
-        """Whether an agreed clock of it is past target."""
-        return self.past_target_at is not None and self.past_target_at <= at
-
-
-class Before(NamedTuple):
-    """The stay before: where it was, and whether anybody had to act."""
+class _Stay(Struct, frozen=True, gc=False):
+    """A stay of an issue: where it was, and whether anybody had to act."""
 
     rung: str
     visit: int
@@ -120,28 +102,23 @@ class Before(NamedTuple):
 
     @property
     def unresolved(self) -> bool:
-        """Whether anybody had to act on it."""
+        """Whether anybody has to act on it."""
         return self.status in _UNRESOLVED
 
 
-class After(NamedTuple):
+class Before(_Stay, frozen=True, gc=False):
+    """The stay before a movement."""
+
+
+class After(_Stay, frozen=True, gc=False):
     """The stay that a movement led to, as far as it says what the movement was."""
 
-    rung: str
-    visit: int
-    status: str
-    forum: str | None
     publication: str
     ola: str | None
     ladder: str
 
-    @property
-    def unresolved(self) -> bool:
-        """Whether anybody still has to act on it."""
-        return self.status in _UNRESOLVED
 
-
-class Reached(NamedTuple):
+class Reached(After, frozen=True, gc=False):
     """The same, with what is shown of the issue."""
 
     stay: str
@@ -157,31 +134,9 @@ class Reached(NamedTuple):
     reported_to: str | None
     meeting_at: datetime | None
     carried_over: int
-    rung: str
-    visit: int
-    status: str
-    forum: str | None
-    publication: str
-    ola: str | None
-    ladder: str
-
-    @property
-    def unresolved(self) -> bool:
-        """Whether anybody still has to act on it."""
-        return self.status in _UNRESOLVED
-
-    @property
-    def reports(self) -> tuple[str, ...]:
-        """The forums that it was reported up to."""
-        return codes(self.reported_to)
-
-    @property
-    def others_affected(self) -> tuple[str, ...]:
-        """The agencies that it affects beside its own."""
-        return codes(self.also_affects)
 
 
-class Movement(NamedTuple):
+class Movement(Struct, frozen=True, gc=False):
     """From one stay to the next, at an instant; ``before`` is None where it was just logged.
 
     ``left_agenda`` is how the item left the agenda that it was on.
@@ -193,8 +148,11 @@ class Movement(NamedTuple):
     left_agenda: str | None
 
 
-class Movements(NamedTuple):
-    """How many movements there were that are alike in all that says what they were."""
+class Movements(Struct, frozen=True, gc=False):
+    """How many movements there were that are alike in all that says what they were.
+
+    ``before`` may be None where that stay was not at the forum, too: it says nothing then.
+    """
 
     before: Before | None
     after: After

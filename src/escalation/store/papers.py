@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import starmap
 
 from sqlalchemy import Connection, Dialect, and_, bindparam, or_, select
 
@@ -29,7 +30,7 @@ def record(
     given = {"issues": list(issues), "ended": ended, "known_at": known_at}
     entries: dict[str, list[Entry]] = {}
     later: list[Entry] = []
-    for entry in map(Entry._make, each(connection, _entries(connection.dialect), given)):
+    for entry in starmap(Entry, each(connection, _entries(connection.dialect), given)):
         if entry.type == EventType.CHANGED:
             later.append(entry)
         else:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
@@ -147,8 +148,8 @@ def counted(
 ) -> tuple[Counted, ...]:
     """The same, with no more of each than is counted."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
-    query = _standing_query(connection.dialect, unsealed, Counted._fields)
-    return tuple(map(Counted._make, each(connection, query, given)))
+    query = _standing_query(connection.dialect, unsealed, Counted.__struct_fields__)
+    return tuple(starmap(Counted, each(connection, query, given)))
 
 
 def sealed(
@@ -215,9 +216,7 @@ def movements(
     """Every stay that began in the period at the forum, or right after one there."""
     query = _movement_query(connection.dialect, unsealed)
     rows = each(connection, query, _of_period(selection))
-    return tuple(
-        Movement(row[0], _before(row), Reached._make(row[_REACHED:]), row[1]) for row in rows
-    )
+    return tuple(Movement(row[0], _before(row), Reached(*row[_REACHED:]), row[1]) for row in rows)
 
 
 def movements_alike(
@@ -226,17 +225,15 @@ def movements_alike(
     """The same, counted where they are: how many were alike."""
     query = _alike_query(connection.dialect, unsealed)
     rows = _all_of_stays(connection, query, _of_period(selection))
-    return tuple(
-        Movements(_before(row), After._make(row[_REACHED:]), row[1], row[0]) for row in rows
-    )
+    return tuple(Movements(_before(row), After(*row[_REACHED:]), row[1], row[0]) for row in rows)
 
 
-_REACHED = 2 + len(Before._fields)
+_REACHED = 2 + len(Before.__struct_fields__)
 """Where in a row the columns begin of the stay that was reached."""
 
 
 def _before(row: tuple[Any, ...]) -> Before | None:
-    return None if row[2] is None else Before._make(row[2:_REACHED])
+    return None if row[2] is None else Before(*row[2:_REACHED])
 
 
 def _of_period(selection: Selection) -> dict[str, Any]:
@@ -260,7 +257,7 @@ def _all_of_stays(
 def _standings(
     connection: Connection, query: Query, given: Mapping[str, Any]
 ) -> tuple[Standing, ...]:
-    return tuple(map(Standing._make, each(connection, query, given)))
+    return tuple(starmap(Standing, each(connection, query, given)))
 
 
 # The statements are made once for each database; what they are asked comes by name.
@@ -275,13 +272,13 @@ _SETTLED = _NOW.status.not_in([status.value for status in UNRESOLVED_STATUSES])
 _NOT_HERE = or_(_NOW.forum.is_(None), _NOW.forum != _FORUM)
 _BEFORE_TOLD = (
     _NOW.left_agenda,
-    *(_BEFORE.c[name].label(f"before_{name}") for name in Before._fields),
+    *(_BEFORE.c[name].label(f"before_{name}") for name in Before.__struct_fields__),
 )
 
 
 @made_once(_STATEMENTS)
 def _standing_query(
-    of: Dialect, unsealed: Unsealed, names: tuple[str, ...] = Standing._fields
+    of: Dialect, unsealed: Unsealed, names: tuple[str, ...] = Standing.__struct_fields__
 ) -> Query:
     query = _columns(of, names).select_from(_JOINED)
     return _holding(query.where(_NOW.forum == _FORUM, open_to_all(unsealed)))
@@ -336,7 +333,7 @@ def _holding(
 
 @made_once(_STATEMENTS)
 def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
-    columns = _columns(of, Reached._fields).selected_columns
+    columns = _columns(of, Reached.__struct_fields__).selected_columns
     query = select(_NOW.effective_from, *_BEFORE_TOLD, *columns).select_from(
         _JOINED.outerjoin(*_FOLLOWS)
     )
@@ -345,8 +342,10 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
 
 @made_once(_STATEMENTS)
 def _alike_query(of: Dialect, unsealed: Unsealed) -> Query:
-    columns = _columns(of, After._fields).selected_columns
-    query = select(*_BEFORE_TOLD, *columns).select_from(_STAY.outerjoin(*_FOLLOWS))
+    columns = _columns(of, After.__struct_fields__).selected_columns
+    # Only of what was at the forum before does the stay before say anything: others' is not read.
+    was_here = and_(*_FOLLOWS[1:], _NOW.left_forum == _FORUM)
+    query = select(*_BEFORE_TOLD, *columns).select_from(_STAY.outerjoin(_BEFORE, was_here))
     moved = union_all(*_moved(query.where(_of_open(unsealed)))).subquery("each")
     return select(func.count().label("many"), *moved.c).group_by(*moved.c)
 
@@ -380,7 +379,7 @@ def _of_open(unsealed: Unsealed) -> ColumnElement[bool]:
     return _NOW.issue_id.not_in(closed.where(issue.id.not_in(unsealed)) if unsealed else closed)
 
 
-def _columns(of: Dialect, names: tuple[str, ...] = Standing._fields) -> Select[Any]:
+def _columns(of: Dialect, names: tuple[str, ...] = Standing.__struct_fields__) -> Select[Any]:
     """The columns of a standing, all or some."""
     raiser = dialect.json_text(of, models.issue.c.said, "raiser", "type")
     named: dict[str, ColumnElement[Any]] = {

@@ -16,6 +16,7 @@ from escalation.store.statements import made_once
 
 Query = Select[Any] | CompoundSelect[Any]
 _Process = Callable[[Any], Any]
+_Column = Callable[[Iterable[Any]], list[Any]]
 
 
 def fetched(
@@ -34,10 +35,10 @@ def each(
     if not (rows and made.columns):
         return rows
     columns: list[Any] = list(zip(*rows, strict=True))
-    for place, process in made.columns:
+    for place, read in made.columns:
         values = columns[place]
         if values.count(None) < len(values):
-            columns[place] = [None if value is None else process(value) for value in values]
+            columns[place] = read(values)
     return zip(*columns, strict=True)
 
 
@@ -58,7 +59,7 @@ class _Made(NamedTuple):
     constants: Mapping[str, Any]
     processors: tuple[tuple[str, _Process], ...]
     order: tuple[str, ...] | None
-    columns: tuple[tuple[int, _Process], ...]
+    columns: tuple[tuple[int, _Column], ...]
 
     def asked(self, given: Mapping[str, Any]) -> tuple[Any, ...] | dict[str, Any]:
         """What is given, as the driver takes it."""
@@ -80,7 +81,7 @@ def _made(of: Dialect, query: Query, given: tuple[str, ...]) -> _Made:
         made.parameters,
         tuple((name, process) for name, process in bound if process is not None),
         None if made.positiontup is None else tuple(made.positiontup),
-        tuple((place, process) for place, process in columns if process is not None),
+        tuple((place, read) for place, read in columns if read is not None),
     )
 
 
@@ -88,5 +89,10 @@ def _in(of: Dialect, kind: Any) -> _Process | None:  # noqa: ANN401 - a type of 
     return kind.dialect_impl(of).bind_processor(of)  # type: ignore[no-any-return]  # as above
 
 
-def _out(of: Dialect, kind: Any) -> _Process | None:  # noqa: ANN401 - as above
-    return kind.dialect_impl(of).result_processor(of, None)  # type: ignore[no-any-return]  # as above
+def _out(of: Dialect, kind: Any) -> _Column | None:  # noqa: ANN401 - as above
+    kept = kind.dialect_impl(of)
+    whole: _Column | None = getattr(kept, "whole_column", None)
+    process: _Process | None = kept.result_processor(of, None)
+    if whole is not None or process is None:
+        return whole
+    return lambda values: [None if value is None else process(value) for value in values]

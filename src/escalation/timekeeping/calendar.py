@@ -29,6 +29,7 @@ class Calendar:
         self.rules = rules
         self.id = rules.id
         self.zone = zone_named(rules.zone)
+        self._whatever_hour = rules.after_hours == "same_day"
 
     @cached_property
     def index(self) -> WindowIndex:
@@ -70,6 +71,10 @@ class Calendar:
     def local(self, at: datetime) -> datetime:
         """The same instant on the business's own clock."""
         return at.astimezone(self.zone)
+
+    def counted_from(self, at: datetime) -> date | datetime:
+        """What :meth:`day_zero` goes by: the local date, or the instant where the hour counts."""
+        return at.astimezone(self.zone).date() if self._whatever_hour else at
 
     def day_zero(self, at: datetime) -> date:
         """The date from which business days are counted for something received at ``at``.
