@@ -102,6 +102,11 @@ def body_of(model: type[BaseModel], *, full: bool = False) -> dict[str, Any]:
     return {key: value for key, value in {**body, **ALSO.get(name, {})}.items() if key not in apart}
 
 
+def value_of(schema: Any, root: Any) -> Any:
+    """What such a part of a schema takes."""
+    return _value(schema, root, "", full=True)
+
+
 def texts_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Where a body has text, each place as the steps that lead to it."""
     if isinstance(value, str):

@@ -10,9 +10,11 @@ from escalation.routing.fields import (
     Day,
     DurationText,
     Id,
+    Ids,
     Moment,
     Strict,
     Text,
+    Texts,
     Title,
     Zone,
     refuse,
@@ -47,7 +49,7 @@ LocalTime = Annotated[
     datetime,
     PlainValidator(read_local),
     PlainSerializer(lambda local: local.strftime(_LOCAL)),
-    WithJsonSchema({"type": "string", "examples": ["2026-07-02T10:00"]}),
+    WithJsonSchema({"type": "string", "maxLength": 16, "examples": ["2026-07-02T10:00"]}),
 ]
 
 
@@ -88,8 +90,8 @@ class ClusterEntry(Named):
     """The agencies, or providers, that one provider serves."""
 
     provider: Id
-    members: Annotated[tuple[Id, ...], Field(min_length=1)]
-    observers: tuple[Id, ...] = ()
+    members: Annotated[Ids, Field(min_length=1)]
+    observers: Ids = ()
 
 
 class ServiceEntry(Named):
@@ -131,8 +133,8 @@ class ServiceStandardEntry(Named):
     statement: Text
     clause: Title | None = None
     provider: Id | None = Field(default=None, description="none: every provider")
-    functions: tuple[Id, ...] = Field(default=(), description="none: every function")
-    clocks: Annotated[tuple[StandardClock, ...], Field(min_length=1)]
+    functions: Ids = Field(default=(), description="none: every function")
+    clocks: Annotated[tuple[StandardClock, ...], Field(min_length=1, max_length=20)]
 
 
 class ConsultedEntry(Strict):
@@ -148,8 +150,8 @@ class ServiceCharterEntry(Named):
 
     effective: Day = Field(description="from this day on, until that of a later version")
     about: Text
-    standards: Annotated[tuple[Id, ...], Field(min_length=1)]
-    consulted: Annotated[tuple[ConsultedEntry, ...], Field(min_length=1)]
+    standards: Annotated[Ids, Field(min_length=1)]
+    consulted: Annotated[tuple[ConsultedEntry, ...], Field(min_length=1, max_length=1000)]
     complaints: Text = Field(description="how to complain")
     review_date: Day | None = None
 
@@ -161,6 +163,9 @@ class MemberEntry(Strict):
     party: Id
     from_: Moment | None = Field(default=None, alias="from")
     until: Moment | None = None
+
+
+Members = Annotated[tuple[MemberEntry, ...], Field(max_length=1000)]
 
 
 class MeetingEntry(Strict):
@@ -185,17 +190,17 @@ class ForumEntry(Named):
     agenda_cutoff: DurationText = Field(description="before the meeting")
     paper_date: DurationText = Field(description="before the meeting")
     quorum: Count
-    members: tuple[MemberEntry, ...] = ()
+    members: Members = ()
     agreement: Id | None = Field(
         default=None,
         description="of a partnering forum: the agreement whose signatories sit in it, each by "
         "its executive director or corporate purchaser, while it runs",
     )
-    invitees: tuple[MemberEntry, ...] = Field(default=(), description="they have no vote")
+    invitees: Members = Field(default=(), description="they have no vote")
     secretariat: Id
-    sections: tuple[Title, ...] = ()
+    sections: Annotated[tuple[Title, ...], Field(max_length=100)] = ()
     reports_to: Id | None = None
-    short: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")] | None = Field(
+    short: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{1,19}$", max_length=20)] | None = Field(
         default=None,
         description="what its decisions are numbered by, `BMF-SC`; its code where left out",
     )
@@ -212,9 +217,9 @@ class PartneringAgreementEntry(Named):
     """What the partners of a cluster have agreed on how they work together."""
 
     cluster: Id
-    signatories: Annotated[tuple[Id, ...], Field(min_length=2)]
+    signatories: Annotated[Ids, Field(min_length=2)]
     signatures: dict[Id, SignatureEntry] = Field(
-        default_factory=dict, description="by the code of the party"
+        default_factory=dict, max_length=1000, description="by the code of the party"
     )
     begins: Day
     ends: Day
@@ -227,9 +232,9 @@ class PartneringAgreementEntry(Named):
         default=None, description="how issues are resolved when they arise"
     )
     monitoring: Text | None = Field(default=None, description="how progress is reviewed")
-    principles: tuple[Text, ...] = ()
-    expectations: tuple[Text, ...] = ()
-    known_obstacles: tuple[Text, ...] = ()
+    principles: Texts = ()
+    expectations: Texts = ()
+    known_obstacles: Texts = ()
 
 
 class DirectoryFile(Strict):

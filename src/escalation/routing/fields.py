@@ -29,6 +29,9 @@ from escalation.timekeeping.duration import Duration
 from escalation.timekeeping.instants import zone_named
 
 ID_PATTERN = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
+_DURATION_LONGEST = 24
+_MOMENT_LONGEST = 40
+_ZONE_LONGEST = 64
 _DURATION_PATTERN = r"^[1-9][0-9]{0,5} (business )?(minute|hour|day)s?$"
 _TIME_PATTERN = r"([01][0-9]|2[0-4]):[0-5][0-9]"
 _TIME = re.compile(_TIME_PATTERN)
@@ -82,6 +85,8 @@ def read_moment(value: object) -> date | datetime:
     if not isinstance(value, str) or _DATE.fullmatch(value):
         return read_date(value)
     expected = "a date such as `2026-11-30`, or an instant such as `2026-11-30T09:00:00+10:00`"
+    if len(value) > _MOMENT_LONGEST:
+        raise refuse(value, expected)
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
@@ -170,7 +175,15 @@ def _text_schema(pattern: str, example: str) -> dict[str, Any]:
     return {"type": "string", "pattern": pattern, "examples": [example]}
 
 
-_DURATION_SCHEMA = _text_schema(_DURATION_PATTERN, "2 business days")
+_DURATION_SCHEMA = {
+    **_text_schema(_DURATION_PATTERN, "2 business days"),
+    "maxLength": _DURATION_LONGEST,
+}
+_MOMENT_SCHEMA = {
+    "type": "string",
+    "maxLength": _MOMENT_LONGEST,
+    "examples": ["2026-11-30", "2026-11-30T09:00:00+10:00"],
+}
 _DATE_SCHEMA = {"type": "string", "format": "date", "examples": ["2026-11-30"]}
 _TIME_SCHEMA = _text_schema(f"^{_TIME_PATTERN}$", "17:00")
 _SPAN_SCHEMA = _text_schema(f"^{_TIME_PATTERN}-{_TIME_PATTERN}$", "08:30-17:00")
@@ -200,8 +213,10 @@ class OneOrMany:
 
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=64)]
+Ids = Annotated[tuple[Id, ...], Field(max_length=1000)]
 Title = Annotated[str, Field(min_length=1, max_length=120)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Texts = Annotated[tuple[Text, ...], Field(max_length=100)]
 Span = Annotated[
     tuple[int, int],
     PlainValidator(read_span),
@@ -221,12 +236,14 @@ Moment = Annotated[
     date | datetime,
     PlainValidator(read_moment),
     PlainSerializer(show_moment),
-    WithJsonSchema({"type": "string", "examples": ["2026-11-30", "2026-11-30T09:00:00+10:00"]}),
+    WithJsonSchema(_MOMENT_SCHEMA),
 ]
 Zone = Annotated[
     str,
     PlainValidator(read_zone),
-    WithJsonSchema({"type": "string", "examples": ["Australia/Brisbane"]}),
+    WithJsonSchema(
+        {"type": "string", "maxLength": _ZONE_LONGEST, "examples": ["Australia/Brisbane"]}
+    ),
 ]
 DurationText = Annotated[
     Duration,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from escalation.routing.fields import Id, Moment, Strict
+from escalation.routing.fields import Id, Ids, Moment, Strict
 from escalation.routing.vocabulary import Picking, Role
 
 Flag = Annotated[bool, Field(strict=True)]
@@ -54,9 +54,9 @@ class DelegationEntry(OfSeat):
 
     by: Id | None = Field(default=None, description="the person who delegates; else name a seat")
     to: Id
-    functions: tuple[Id, ...] = ()
-    regions: tuple[Id, ...] = ()
-    agreements: tuple[Id, ...] = Field(default=(), description="of the ladder file")
+    functions: Ids = ()
+    regions: Ids = ()
+    agreements: Ids = Field(default=(), description="of the ladder file")
     from_: Moment = Field(alias="from")
     until: Moment | None = None
 

@@ -23,6 +23,7 @@ from escalation.api.schemas.directory import (
     AppointmentQuery,
     DirectoryQuery,
     TermQuery,
+    code_of,
     new,
     patch,
 )
@@ -67,10 +68,7 @@ def _finder(noun: Noun) -> Callable[..., Any]:
 def _adder(noun: Noun) -> Callable[..., Any]:
     def add(asked: Ask) -> Response:
         sent = _object(asked)
-        code = sent.pop("code", None)
-        if not isinstance(code, str):
-            fault = Fault("missing", "found no `code`, expected the one that names it", "/code")
-            raise Invalid("The directory was not changed.", errors=[fault])
+        code = code_of(sent)
         make = changing.added(noun, code, sent)
         return _changed(asked, Change(noun, code, make, headers.if_match(asked)), _CREATED)
 

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from escalation.api.schemas.act import ActBody, Reasoned
 from escalation.api.schemas.between import TieName
 from escalation.api.schemas.fields import Instant, Name, Text
-from escalation.api.schemas.issues import LearningBody
+from escalation.api.schemas.issues import LearningBody, Sensitivities
 from escalation.api.schemas.two_sides import (
     AgreeBody,
     DissentBody,
@@ -24,7 +24,6 @@ from escalation.routing.vocabulary import (
     Degree,
     IssueKind,
     Scope,
-    Sensitivity,
     Severity,
     Side,
 )
@@ -189,7 +188,7 @@ class ReclassifyBody(Reasoned):
     region: Name | None = None
     agency: Name | None = None
     scope: Scope | None = None
-    sensitive: tuple[Sensitivity, ...] | None = None
+    sensitive: Sensitivities | None = None
 
     _MAY_BE_EMPTIED: ClassVar[frozenset[str]] = frozenset({"function", "service", "region"})
 

@@ -5,15 +5,18 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
+from escalation.api.faults import faults_of
 from escalation.api.paging import Value
 from escalation.api.schemas.answers import SeatView
 from escalation.api.schemas.fields import Instant
 from escalation.api.schemas.queries import Cut, PageQuery
 from escalation.api.schemas.shape import Shape
+from escalation.errors import Invalid
 from escalation.routing.directory_file import DirectoryFile
-from escalation.routing.fields import Id
+from escalation.routing.fields import Id, Strict
 from escalation.routing.vocabulary import Role
 from escalation.services.reading import directory, vacancies
 from escalation.services.reading.directory import Noun
@@ -134,6 +137,24 @@ def _entry(noun: Noun) -> type[BaseModel]:
     return shape
 
 
+class _Coded(BaseModel):
+    code: Id
+
+
+def code_of(sent: dict[str, Any]) -> str:
+    """The code of an entry that is sent to be added, taken out of it.
+
+    Raises:
+        Invalid: there is none, or none that can name it.
+    """
+    try:
+        found = _Coded.model_validate(sent)
+    except ValidationError as error:
+        faults = faults_of(error, _Coded)
+        raise Invalid("The directory was not changed.", errors=faults) from error
+    return str(sent.pop("code", found.code))
+
+
 @cache
 def new(noun: Noun) -> type[BaseModel]:
     """An entry that is sent to be added: with its code."""
@@ -146,11 +167,21 @@ def new(noun: Noun) -> type[BaseModel]:
 def patch(noun: Noun) -> type[BaseModel]:
     """What is to change of an entry: a member that is null is taken away."""
     fields: dict[str, Any] = {
-        name: (Any, Field(default=None, alias=field.alias, description="As in a new one."))
+        name: (
+            _shape(field) | None,
+            Field(default=None, alias=field.alias, description=field.description),
+        )
         for name, field in _entry(noun).model_fields.items()
     }
     told = f"What is to change of {noun.single} by its members; null takes one away."
-    return create_model(f"Change{_named(noun)}", __doc__=told, **fields)
+    return create_model(f"Change{_named(noun)}", __base__=Strict, __doc__=told, **fields)
+
+
+def _shape(field: FieldInfo) -> Any:  # noqa: ANN401 - a type with what bounds it
+    shape: Any = field.annotation
+    for bound in field.metadata:
+        shape = Annotated[shape, bound]
+    return shape
 
 
 def _named(noun: Noun) -> str:

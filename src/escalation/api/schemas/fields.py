@@ -11,6 +11,8 @@ from escalation.routing.typed import Refusal, clean, on_one_line
 from escalation.routing.wording import quoted
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+LONGEST = 10_000
+"""Characters of what somebody says."""
 
 _INSTANT = re.compile(
     r"(\d{4})-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?(?P<zone>[Zz]|[+-]\d{2}:\d{2})?"
@@ -30,6 +32,16 @@ def with_something_in_it(text: str) -> str:
     if text.isspace():
         raise Refusal("too_short", "found nothing but space, expected text that is not empty")
     return text
+
+
+def said(text: str) -> str:
+    """What somebody says, where something else than text may stand: as :data:`Text` has it."""
+    if len(text) > LONGEST:
+        found = f"found {len(text):,} characters, expected text of at most {LONGEST:,} characters"
+        raise Refusal("too_long", found)
+    if not text:
+        raise Refusal("too_short", "found empty text, expected text that is not empty")
+    return with_something_in_it(clean(text))
 
 
 def instant(value: object) -> datetime:
@@ -82,7 +94,7 @@ Name = Annotated[
 """A name, a code, an identifier of somebody else's: one line."""
 Text = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=10_000),
+    StringConstraints(min_length=1, max_length=LONGEST),
     AfterValidator(clean),
     AfterValidator(with_something_in_it),
 ]

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from escalation.api.deps import Asked as Request
 from escalation.api.paging import instant_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Instant, Line, Name, Text
-from escalation.api.schemas.issues import Outcome, Raiser, Themes
+from escalation.api.schemas.fields import LONGEST, Body, Instant, Line, Name, Text, said
+from escalation.api.schemas.issues import Outcome, Raiser, Sensitivities, Themes
 from escalation.api.schemas.queries import Codes, Cut, PageQuery, Words, all_of, parts
 from escalation.api.schemas.receipts import MessageView
 from escalation.api.schemas.shape import Shape
@@ -20,7 +20,6 @@ from escalation.routing.vocabulary import (
     Degree,
     IssueKind,
     Scope,
-    Sensitivity,
     Severity,
 )
 from escalation.services.interactions import EQUALS, Asked
@@ -68,13 +67,27 @@ class RecordContact(Said):
         return {**super().fields, "kind": self.kind.value}
 
 
+def _answer(value: object) -> bool | float | str:
+    """Yes or no, a rating, or words."""
+    if isinstance(value, str):
+        return said(value)
+    if isinstance(value, (bool, int, float)):
+        return value
+    raise Refusal("wrong_value", "expected `true` or `false`, a rating, or text")
+
+
+Given = Annotated[
+    bool | int | float | str,
+    PlainValidator(_answer),
+    WithJsonSchema({"type": ["boolean", "number", "string"], "maxLength": LONGEST}),
+]
+
+
 class Survey(Body):
     """The answers of a survey, by question."""
 
     name: Name
-    answers: Annotated[
-        dict[Name, Annotated[bool | int | float | Text, Field()]], Field(max_length=100)
-    ]
+    answers: Annotated[dict[Name, Given], Field(max_length=100)]
 
 
 class RecordFeedback(Said):
@@ -140,7 +153,7 @@ class RaiseIssue(Body):
     impact: Degree | None = None
     urgency: Degree | None = None
     about_person: Name | None = None
-    sensitive: tuple[Sensitivity, ...] = ()
+    sensitive: Sensitivities = ()
     themes: Themes | None = None
     outcome: Outcome | None = None
 

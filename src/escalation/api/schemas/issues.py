@@ -12,8 +12,19 @@ from pydantic import (
 )
 from pydantic import WithJsonSchema as Shown
 
-from escalation.api.schemas.fields import Body, Description, Email, Instant, Line, Name, Text, Url
-from escalation.routing.typed import Refusal, clean
+from escalation.api.schemas.fields import (
+    LONGEST,
+    Body,
+    Description,
+    Email,
+    Instant,
+    Line,
+    Name,
+    Text,
+    Url,
+    said,
+)
+from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import (
     Channel,
     Cycle,
@@ -27,15 +38,13 @@ from escalation.routing.vocabulary import (
 from escalation.routing.wording import quoted
 from escalation.workflow.commands import Edit, Log
 
-_LONGEST = 10_000
-
 
 def _action(value: object) -> bool | str:
     """Whether there is further action, or which."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip() and len(value) <= _LONGEST:
-        return clean(value)
+    if isinstance(value, str):
+        return said(value)
     raise Refusal("wrong_value", f"found {quoted(str(value))}, expected `true`, `false` or text")
 
 
@@ -46,8 +55,11 @@ def _each_once(themes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 FurtherAction = Annotated[
-    bool | str, PlainValidator(_action), Shown({"type": ["boolean", "string"]})
+    bool | str,
+    PlainValidator(_action),
+    Shown({"type": ["boolean", "string"], "maxLength": LONGEST}),
 ]
+Sensitivities = Annotated[tuple[Sensitivity, ...], Field(max_length=20)]
 Themes = Annotated[
     tuple[Annotated[Name, Field(max_length=100)], ...],
     Field(max_length=20),
@@ -177,7 +189,7 @@ class LogIssue(Body):
     raiser: Raiser = Raiser()
     about_person: Name | None = None
     centre: Name | None = None
-    sensitive: tuple[Sensitivity, ...] = ()
+    sensitive: Sensitivities = ()
     external_refs: Annotated[tuple[ExternalRef, ...], Field(max_length=20)] = ()
     themes: Themes = ()
     occurred_at: Instant | None = None

@@ -5,7 +5,7 @@ from typing import Literal
 
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Name, Text
-from escalation.api.schemas.ladders import FILE, ApprovalView, FileName, NeedView
+from escalation.api.schemas.ladders import FILE, ApprovalView, FileName, FileText, NeedView
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.routing.vocabulary import Side
@@ -16,7 +16,7 @@ ChangeStatus = Literal["proposed", "approved", "declined", "withdrawn", "publish
 class ProposeChange(Body):
     """A ladder file, and why it is to follow the one in force."""
 
-    text: str
+    text: FileText
     reason: Text
     name: FileName = FILE
 

@@ -9,19 +9,21 @@ from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.explanations import PublicationName, ValueView
 from escalation.api.schemas.fields import Body, Text
 from escalation.api.schemas.shape import Shape
+from escalation.routing.ladder import LARGEST
 from escalation.routing.vocabulary import Approval, Cadence, Scope, Side
 
 FILE = "escalation_ladders.yaml"
 FileName = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
+FileText = Annotated[str, StringConstraints(max_length=LARGEST)]
 Mode = Literal["new-only", "next-rung", "recompute"]
 
 
 class CheckLadders(Body):
     """A ladder file to check; `name` is what messages call it."""
 
-    text: str
+    text: FileText
     name: FileName = FILE
 
 

@@ -33,7 +33,7 @@ def _duration(value: object) -> Duration:
 DurationText = Annotated[
     Duration,
     PlainValidator(_duration),
-    WithJsonSchema({"type": "string", "examples": ["2 hours"]}),
+    WithJsonSchema({"type": "string", "maxLength": 24, "examples": ["2 hours"]}),
 ]
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import Body, Name, Text
-from escalation.api.schemas.interactions import IssueOf
+from escalation.api.schemas.fields import Body, Name
+from escalation.api.schemas.interactions import Given, IssueOf
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.workflow.interactions import Quoting
@@ -18,7 +18,7 @@ PERIOD = r"^[0-9A-Za-z][0-9A-Za-z_.-]{0,31}$"
 class AnswerSurvey(Body):
     """The answers of whoever was asked, by question; a rating is 1 (the worst) to 5."""
 
-    answers: Annotated[dict[Name, bool | int | float | Text], Field(max_length=100)]
+    answers: Annotated[dict[Name, Given], Field(max_length=100)]
     quote: Annotated[
         Quoting, Field(description="whether the words may be quoted: without a name, or with it")
     ] = Quoting.NO

@@ -14,6 +14,7 @@ from escalation.delivery.formats.options import Format, Standard
 from escalation.routing.typed import clean
 from escalation.services.deliveries import DeliveryState
 from escalation.services.endpoints import EndpointState
+from escalation.services.own_headers import LONGEST, MOST
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Types = Annotated[
@@ -26,9 +27,9 @@ About = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=200)]
 Headers = Annotated[
-    dict[str, str],
+    dict[str, Annotated[str, StringConstraints(max_length=LONGEST)]],
     Field(
-        max_length=20,
+        max_length=MOST,
         description="Headers of your own, such as `Authorization`: sealed, and never shown again.",
     ),
 ]

@@ -8,7 +8,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 SYSTEM = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _EventType = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-_Uri = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:/?@!$&'()*+,;=._~%-]{1,300}$")]
+_Values = Annotated[
+    dict[_Word, Annotated[str, StringConstraints(max_length=4_000)]], Field(max_length=100)
+]
+_Uri = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9:/?@!$&'()*+,;=._~%-]{1,300}$", max_length=300),
+]
+_Prefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{0,100}$", max_length=100)]
+_Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,253}$", max_length=253)]
+_MediaType = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+(; ?[a-z]+=[A-Za-z0-9-]+)?$", max_length=100),
+]
+_Transition = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$", max_length=10)]
+_Table = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,80}$", max_length=80)]
 LONGEST_TEMPLATE, LONGEST_PATH = 16_384, 1_000
 
 
@@ -28,15 +42,13 @@ class CloudEvents(_Options):
     kind: Literal["cloudevents"]
     mode: Literal["structured", "binary"] = "structured"
     source: _Uri = Field(default="urn:escalation", description="the attribute `source`, a URI")
-    prefix: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]{0,100}$")] = Field(
+    prefix: _Prefix = Field(
         default="escalation.", description="before the type: best a domain of yours, reversed"
     )
     handshake: bool = Field(
         default=True, description="whether the receiver is asked first, by OPTIONS, to allow us"
     )
-    origin: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,253}$")] = Field(
-        default="escalation", description="who asks: a DNS name of yours"
-    )
+    origin: _Host = Field(default="escalation", description="who asks: a DNS name of yours")
 
 
 class Template(_Options):
@@ -44,9 +56,7 @@ class Template(_Options):
 
     kind: Literal["template"]
     body: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEMPLATE)]
-    content_type: Annotated[
-        str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+(; ?[a-z]+=[A-Za-z0-9-]+)?$")
-    ] = "application/json"
+    content_type: _MediaType = "application/json"
     method: Literal["POST", "PUT", "PATCH"] = "POST"
     system: SYSTEM | None = Field(
         default=None, description="only issues that this system knows, and no echo of what it says"
@@ -61,8 +71,8 @@ class Jira(_Options):
 
     kind: Literal["jira"]
     system: SYSTEM = "jira"
-    transitions: dict[_EventType, Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}$")]] = (
-        Field(default_factory=dict, max_length=50, description="type of event: id of a transition")
+    transitions: dict[_EventType, _Transition] = Field(
+        default_factory=dict, max_length=50, description="type of event: id of a transition"
     )
     internal: bool = Field(
         default=True, description="on a service desk, whether only agents see the comment"
@@ -74,14 +84,12 @@ class ServiceNow(_Options):
 
     kind: Literal["servicenow"]
     system: SYSTEM = "servicenow"
-    table: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,80}$")] = "incident"
+    table: _Table = "incident"
     journal: Literal["work_notes", "comments"] = "work_notes"
-    fields: dict[_EventType, dict[_Word, Annotated[str, StringConstraints(max_length=4_000)]]] = (
-        Field(
-            default_factory=dict,
-            max_length=50,
-            description="type of event: fields of the record and their values",
-        )
+    fields: dict[_EventType, _Values] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="type of event: fields of the record and their values",
     )
 
 
