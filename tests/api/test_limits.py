@@ -41,8 +41,15 @@ def _parts(schema: Any, root: Any, at: Place = ()) -> Iterator[tuple[Place, Any]
         yield from _parts(inner, root, (*at, name))
     if "items" in schema:
         yield from _parts(schema["items"], root, (*at, "0"))
-    if isinstance(schema.get("additionalProperties"), dict):
-        yield from _parts(schema["additionalProperties"], root, (*at, "a-key"))
+    for each in _under_any_name(schema):
+        yield from _parts(each, root, (*at, "a-key"))
+
+
+def _under_any_name(schema: Any) -> list[Any]:
+    """What an object may have under names that its schema does not list."""
+    others = schema.get("additionalProperties")
+    named = schema.get("patternProperties", {}).values()
+    return [*named, others] if isinstance(others, dict) else list(named)
 
 
 def _unbounded(schema: Any) -> str | None:
@@ -53,7 +60,7 @@ def _unbounded(schema: Any) -> str | None:
     if kind is None:
         return "anything"
     bounds = {"string": "maxLength", "array": "maxItems"}
-    if schema.get("additionalProperties"):
+    if schema.get("additionalProperties") or "patternProperties" in schema:
         bounds["object"] = "maxProperties"
     if schema.get("format") in FIXED:
         del bounds["string"]
@@ -101,6 +108,14 @@ def _too_large(schema: Any, value: Any, kind: str) -> Any:
     return {f"a-key{number}": value for number in range(schema[kind] + 1)}
 
 
+def _held(part: Any, schema: Any) -> Any:
+    """What an object may have under any name."""
+    held = (_under_any_name(part) or [{}])[0]
+    if "$ref" in held:
+        return value_of(held, schema)
+    return held.get("enum", ["1"])[0] if held.get("type") != "object" else {}
+
+
 def _at(value: Any, at: Place) -> Any:
     for step in at:
         if isinstance(value, list):
@@ -129,9 +144,7 @@ def _oversized(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
         within_choice = any(_is_choice(schema, at[:end]) for end in range(1, len(at) + 1))
         for kind in ("maxLength", "maxItems", "maxProperties"):
             if kind in part and not within_choice:
-                held = part.get("additionalProperties", {})
-                some = value_of(held, schema) if "pattern" not in held else "1"
-                known = some if kind == "maxProperties" else _at(whole, at)
+                known = _held(part, schema) if kind == "maxProperties" else _at(whole, at)
                 yield "/" + "/".join(at), _with(whole, at, _too_large(part, known, kind))
 
 
