@@ -343,9 +343,11 @@ def _movement_query(of: Dialect, unsealed: Unsealed) -> Query:
 @made_once(_STATEMENTS)
 def _alike_query(of: Dialect, unsealed: Unsealed) -> Query:
     columns = _columns(of, After.__struct_fields__).selected_columns
-    # Only of what was at the forum before does the stay before say anything: others' is not read.
-    was_here = and_(*_FOLLOWS[1:], _NOW.left_forum == _FORUM)
-    query = select(*_BEFORE_TOLD, *columns).select_from(_STAY.outerjoin(_BEFORE, was_here))
+    # Only of what was at the forum before does the stay before say anything: others' is not read,
+    # for no key is null. (A condition beside the key PostgreSQL looks at when it has read the row.)
+    was_here = case((_NOW.left_forum == _FORUM, _NOW.before))
+    follows = _BEFORE.c.id == was_here
+    query = select(*_BEFORE_TOLD, *columns).select_from(_STAY.outerjoin(_BEFORE, follows))
     moved = union_all(*_moved(query.where(_of_open(unsealed)))).subquery("each")
     return select(func.count().label("many"), *moved.c).group_by(*moved.c)
 
