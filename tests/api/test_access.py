@@ -15,7 +15,7 @@ from escalation.api.permissions import REQUIRED
 from escalation.errors import Broken
 from escalation.services import keys
 from escalation.services.keys import KeyRole
-from escalation.services.roles import Permission
+from escalation.services.roles import BY_PERSON, Permission
 from tests.api.service import COMPLAINT, Service, problem, serving
 from tests.builders import CLERK, desk_on
 
@@ -279,3 +279,29 @@ def test_a_new_operation_without_a_line_in_the_table_stops_the_start(
         guarded.guard(app, means, {})
     with pytest.raises(Broken, match="what is not there: get_ghost"):
         guarded.guard(app, means, {"log_issue": Permission.ACT, "get_ghost": None})
+
+
+@pytest.mark.parametrize("role", sorted(BY_PERSON))
+def test_a_key_of_who_has_left_opens_nothing_until_they_are_back(
+    service: Service, role: KeyRole
+) -> None:
+    person = "priya-nair" if role is KeyRole.HOLDER else "callum-treloar"
+    issue = service.log()
+    made = keys.create(service.container.desk, name="n", role=role, actor=CLERK, person=person)
+    path = f"/v1/issues/{issue['id']}"
+    if role is KeyRole.HOLDER:
+        assert service.get(path, key=made.secret).status_code == 200
+    whose = f"/v1/people/{person}"
+    for until, status in (("2026-03-01", 401), (None, 200)):
+        left = {"until": until}
+        answer = service.call("PATCH", whose, left, key=service.admin, if_match="*")
+        assert answer.status_code == 200, answer.text
+        assert service.get("/v1/issues", key=made.secret).status_code == status
+    service.call("PATCH", whose, {"until": "2026-03-01"}, key=service.admin, if_match="*")
+    refused = [
+        service.get(path, key=made.secret),
+        service.post(f"{path}/acts/note", {"text": "t"}, key=made.secret, if_match="*"),
+        service.get("/v1/actions", key=made.secret),
+    ]
+    for each in refused:
+        assert person in problem(each, 401, "unauthenticated")["detail"]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from escalation.errors import Forbidden, Unauthenticated
 from escalation.services.registry import Known
-from escalation.services.roles import PERMITTED, WHOLE, KeyRole, Permission
+from escalation.services.roles import BY_PERSON, PERMITTED, WHOLE, KeyRole, Permission
 from escalation.services.viewers import Holder, viewer_of
 from escalation.store.access import Slot, StoredKey
 from escalation.workflow.facts import Actor
@@ -62,11 +62,17 @@ class ShownKey:
         """The key itself.
 
         Raises:
-            Unauthenticated: it has been revoked or has expired.
+            Unauthenticated: it has been revoked or has expired, or goes by a person who is not
+                in the directory, or whose dates there have ended.
         """
         found = known.keys.get(self.key)
         if found is None or not found.live(now):
             raise Unauthenticated(NOT_LIVE)
+        person, directory = found.person, known.directory
+        if person is None or directory is None or found.role not in BY_PERSON:
+            return found
+        if not directory.employed(person, now):
+            raise Unauthenticated(f"This key goes by {person}, who is not in the directory now.")
         return found
 
 
