@@ -1,11 +1,11 @@
 """From a request to the desk and back: the write path, in the order in which refusals come."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import Response
 from fastapi.concurrency import run_in_threadpool
+from msgspec.structs import replace
 from pydantic import BaseModel
 
 from escalation.api import body, headers

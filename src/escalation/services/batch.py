@@ -70,7 +70,7 @@ class Batch:
         self.means = means
         self.known = known
         self.again = again
-        self.now = EPOCH
+        self.now = self._second = EPOCH
         self._clock = clock
         self._facts: dict[str, Facts] = {}
         self._works: dict[str, Work] = {}
@@ -88,6 +88,7 @@ class Batch:
         self._load(jobs, skip_locked=skip_locked)
         # Once their rows are held: whoever held them before has recorded an earlier instant.
         self.now = dialect.recorded_at(self.connection, self._clock)
+        self._second = whole_second(self.now)
         writing = Writing(self.connection, self.now, self.means.salts)
         outcomes: list[Outcome] = []
         for job in jobs:
@@ -160,9 +161,9 @@ class Batch:
             caller = job.caller.again(self.known, self.now)
             job.actor, job.viewer = caller.actor, caller.viewer
         replayed = self._replayed(job)
-        done = self._facts.get(self._done.get(part_id("evt", job.stem, 0), ""))
+        done = self._done_before(job)
         if done is not None:
-            return replace(replayed or self._answer(job, done, ()), replayed=False)
+            return msgspec.structs.replace(replayed or self._answer(job, done, ()), replayed=False)
         if replayed is not None:
             return replayed
         if isinstance(job.ask, Log):
@@ -182,6 +183,16 @@ class Batch:
             owner = Owner(after.issue.id, readers(after.issue))
             self._taken |= {(r["system"], r["id"]): owner for r in job.ask.external_refs}
         return answer
+
+    def _at(self, job: Job) -> datetime:
+        """The second at which a command takes effect, whatever has happened to its issue."""
+        return self._second if job.at is None else whole_second(job.at)
+
+    def _done_before(self, job: Job) -> Facts | None:
+        """What the command was done to, where an earlier try has committed it."""
+        if not self._done:
+            return None
+        return self._facts.get(self._done.get(part_id("evt", job.stem, 0), ""))
 
     def _take(self, after: Facts, plan: Plan) -> None:
         """An issue as it now is, and the plan that is to be written for it."""
@@ -206,7 +217,7 @@ class Batch:
         return Answer(kept.status, kept.body, kept.headers, "", replayed=True)
 
     def _logged(self, job: Job, log: Log) -> tuple[Facts, Plan]:
-        now = whole_second(job.at or self.now)
+        now = self._at(job)
         log = msgspec.structs.replace(log, received_at=self._received(job, log, now))
         command = Command(stem=job.stem, actor=job.actor, ask=log, at=job.at)
         rules = self.means.registry.rules(self.known)
@@ -248,7 +259,7 @@ class Batch:
 
     def _received(self, job: Job, log: Log, now: datetime) -> datetime:
         received = now if log.received_at is None else whole_second(log.received_at)
-        latest = whole_second(self.now if job.at is None else job.at)
+        latest = self._at(job)
         if received > latest:
             raise _wrong_instant("received_at", "in_the_future", f"is ahead of now, {told(now)}")
         if log.occurred_at is not None and whole_second(log.occurred_at) > latest:
@@ -262,7 +273,7 @@ class Batch:
     def _acted(self, job: Job) -> tuple[Facts, Plan]:
         facts = self._named(job.issue or "", job.viewer)
         issue = facts.issue
-        now = max(whole_second(job.at or self.now), issue.updated_at)
+        now = max(self._at(job), issue.updated_at)
         check_seen(
             f"issue {issue.reference}",
             job.if_match,
@@ -321,7 +332,7 @@ class Batch:
         if tell.issue not in self._facts:
             self._hold_issues([tell.issue])
         facts = self._facts[tell.issue]
-        now = max(whole_second(job.at or self.now), facts.issue.updated_at)
+        now = max(self._at(job), facts.issue.updated_at)
         command = Command(stem=self.means.stem(), actor=job.actor, ask=tell.ask, at=job.at)
         plan = decide(facts, command, now)
         return apply(plan, facts), plan

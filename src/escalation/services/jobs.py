@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from escalation.services.callers import Caller
 from escalation.store.access import Slot
 from escalation.store.transaction import Connection
@@ -16,8 +18,7 @@ from escalation.workflow.facts import Actor
 from escalation.workflow.viewing import EVERYTHING, Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one command came to.
 
     ``body`` is the issue as JSON. ``issue_id``, and ``next_clock`` with the instant ``next_at`` at
@@ -52,8 +53,7 @@ class Receipt:
         return {} if self.sealed is None else {SEALED: self.sealed}
 
 
-@dataclass(slots=True, kw_only=True)
-class Job:
+class Job(Struct, kw_only=True):
     """One command that waits to be decided.
 
     ``issue`` is an id or a reference; ``other`` likewise, of the issue a link names. ``if_match``

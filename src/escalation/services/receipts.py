@@ -5,9 +5,11 @@ of the call that got it, the code itself is kept sealed as long as that call's a
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from escalation.errors import NotFound, TooMany
 from escalation.ids import IdSource

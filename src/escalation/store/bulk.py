@@ -1,14 +1,14 @@
 """Many rows of one table in one statement: the way a batch is written.
 
 PostgreSQL gets one array per column (``unnest``), or a few rows as they are, and is not waited for
-where :mod:`escalation.store.driver` says so; SQLite gets one prepared statement for all rows. The
-statement is made once per table and database; what a value costs is its column type's own
+where :mod:`escalation.store.driver` says so; SQLite gets groups of rows, and the rest one by one.
+The statement is made once per table and database; what a value costs is its column type's own
 processor and nothing else.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import repeat
-from operator import is_
+from itertools import chain, repeat
+from operator import is_, itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Dialect, Table
@@ -27,13 +27,16 @@ MANY = 100
 FEW = 4
 """Up to so many rows, as one issue has of a table, their values stand in the statement one by one:
 PostgreSQL spends half as much on it as on taking columns apart."""
+GROUP = 50
+"""So many rows SQLite takes in one run of a statement: what it spends on a run, whatever its rows,
+is as much as it spends on a row, and for a row of a table with many indexes half as much again."""
 
 
 def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows that all name the same columns."""
     if not rows:
         return
-    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    columns = _columns(rows, tuple(rows[0]))
     if len(rows) >= MANY:
         columns = {n: v for n, v in columns.items() if v.count(None) < len(v) or _given(table, n)}
     of = connection.dialect
@@ -53,9 +56,16 @@ def update_rows(
     """
     if not rows:
         return
-    columns = {name: [row[name] for row in rows] for name in rows[0] if name not in unchanged}
+    columns = _columns(rows, tuple(name for name in rows[0] if name not in unchanged))
     of = connection.dialect
     _run(connection, _change(of, table, keys, tuple(columns), _few(of, rows)), columns)
+
+
+def _columns(rows: Rows, names: tuple[str, ...]) -> dict[str, Sequence[Any]]:
+    """The values of rows, column by column."""
+    if len(names) == 1:  # of one name an itemgetter gives the value itself
+        return {names[0]: [row[names[0]] for row in rows]}
+    return dict(zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True))
 
 
 def _few(of: Dialect, rows: Rows) -> int:
@@ -72,7 +82,7 @@ class _Statement(NamedTuple):
     """The SQL, and for each of its columns the name and what the values go through.
 
     ``few`` is the number of rows whose values it takes one by one. ``joined`` is the same statement
-    for columns that come as joined texts.
+    for columns that come as joined texts, ``grouped`` for :data:`GROUP` rows at a time.
     """
 
     sql: str
@@ -80,15 +90,16 @@ class _Statement(NamedTuple):
     processors: tuple[Processor, ...]
     joined: str = ""
     few: int = 0
+    grouped: str = ""
 
 
-def _run(connection: Connection, statement: _Statement, given: Mapping[str, list[Any]]) -> None:
+def _run(connection: Connection, statement: _Statement, given: Mapping[str, Sequence[Any]]) -> None:
     columns = [
         given[name] if process is None else _processed(process, given[name])
         for name, process in zip(statement.names, statement.processors, strict=True)
     ]
     if not takes_arrays(connection.dialect):
-        executed(connection, statement.sql, list(zip(*columns, strict=True)), many=True)
+        _in_groups(connection, statement, list(zip(*columns, strict=True)))
         return
     if statement.few:
         rows = zip(*columns, strict=True)
@@ -101,12 +112,24 @@ def _run(connection: Connection, statement: _Statement, given: Mapping[str, list
         sent(connection, statement.sql, [_array(values) for values in columns])
 
 
+def _in_groups(
+    connection: Connection, statement: _Statement, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """As many rows at a time as a group has, and what is left over one by one."""
+    whole = len(rows) - len(rows) % GROUP
+    for first in range(0, whole, GROUP):
+        values = list(chain.from_iterable(rows[first : first + GROUP]))
+        executed(connection, statement.grouped, values)
+    if whole < len(rows):
+        executed(connection, statement.sql, rows[whole:], many=True)
+
+
 def _text(value: object) -> str | None:
     """A value as PostgreSQL reads it, whatever its column is."""
     return value if value is None or isinstance(value, str) else str(value)
 
 
-def _processed(process: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+def _processed(process: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
     """What the values become; where all are one and the same, it is worked out once."""
     first = values[0]
     if all(map(is_, repeat(first), values)):
@@ -134,10 +157,10 @@ def _joined(values: Sequence[Any]) -> str:
 _SEPARATOR, _NULL = "\x1f", "\x1e"
 
 
-def _array(values: list[Any]) -> list[Any] | str:
+def _array(values: Sequence[Any]) -> list[Any] | str:
     """The values as an array; nothing but NULLs has no element type, and goes as its text."""
     if any(value is not None for value in values):
-        return values
+        return list(values)
     return "{" + ",".join(["NULL"] * len(values)) + "}"
 
 
@@ -147,7 +170,8 @@ def _insertion(of: Dialect, table: Table, names: tuple[str, ...], few: int) -> _
     listed = ", ".join(_quoted(of, name) for name in names)
     head = f"INSERT INTO {table.name} ({listed})"
     if not takes_arrays(of):
-        return _Statement(f"{head} VALUES ({', '.join('?' * len(names))})", names, processors)
+        one, group = _marks(len(names), 1), _marks(len(names), GROUP)
+        return _Statement(f"{head} {one}", names, processors, grouped=f"{head} {group}")
     kinds = [_type(of, table.c[name]) for name in names]
     if few:
         return _Statement(f"{head} {_values(kinds, few)}", names, processors, few=few)
@@ -166,7 +190,7 @@ def _change(
         sets = ", ".join(f"{_quoted(of, n)} = ?" for n in changed)
         same = " AND ".join(f"{n} = ?" for n in keys)
         sql = f"UPDATE {table.name} SET {sets} WHERE {same}"  # noqa: S608 - names of our own tables
-        return _Statement(sql, order, processors)
+        return _Statement(sql, order, processors, grouped=_grouped_change(of, table, order, keys))
     listed = ", ".join(_quoted(of, name) for name in order)
     sets = ", ".join(f"{_quoted(of, n)} = new.{_quoted(of, n)}" for n in changed)
     same = " AND ".join(f"{table.name}.{n} = new.{n}" for n in keys)
@@ -176,6 +200,23 @@ def _change(
         return _Statement(whole.format(_values(kinds, few)), order, processors, few=few)
     arrays, texts = _unnested(kinds)
     return _Statement(whole.format(arrays), order, processors, whole.format(texts))
+
+
+def _grouped_change(
+    of: Dialect, table: Table, order: tuple[str, ...], keys: tuple[str, ...]
+) -> str:
+    """SQLite's UPDATE of a group of rows; what it is given has columns by their numbers."""
+    new = {name: f"new.column{number}" for number, name in enumerate(order, 1)}
+    sets = ", ".join(f"{_quoted(of, n)} = {new[n]}" for n in order if n not in keys)
+    same = " AND ".join(f"{table.name}.{n} = {new[n]}" for n in keys)
+    rows = _marks(len(order), GROUP)
+    return f"UPDATE {table.name} SET {sets} FROM ({rows}) AS new WHERE {same}"  # noqa: S608 - names of our own tables
+
+
+def _marks(width: int, rows: int) -> str:
+    """Places for so many rows of so many values, as SQLite takes them."""
+    row = f"({', '.join('?' * width)})"
+    return f"VALUES {', '.join([row] * rows)}"
 
 
 def _values(kinds: Sequence[str], rows: int) -> str:

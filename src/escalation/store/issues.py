@@ -289,7 +289,7 @@ def _visit(kept: list[Any]) -> Visit:
 
 def _holding(side: str, kept: list[Any]) -> Holding:
     role, person, reason, *pool = kept
-    return Holding(_SIDE[side], Role(role), person, reason, *pool)
+    return Holding(_SIDE[side], _ROLE[role], person, reason, *pool)
 
 
 def _sealing(kept: Mapping[str, Any] | None) -> Sealing | None:
@@ -358,6 +358,7 @@ _CHANNEL: Mapping[str, Channel] = {v.value: v for v in Channel}
 _STATUS: Mapping[str, Status] = {v.value: v for v in Status}
 _SEVERITY: Mapping[str, Severity] = {v.value: v for v in Severity}
 _SCOPE: Mapping[str, Scope] = {v.value: v for v in Scope}
+_ROLE: Mapping[str, Role] = {v.value: v for v in Role}
 _SIDE: Mapping[str, Side] = {v.value: v for v in Side}
 _MEASURE: Mapping[str, Measure] = {v.value: v for v in Measure}
 _CLOCK_KIND: Mapping[str, ClockKind] = {v.value: v for v in ClockKind}

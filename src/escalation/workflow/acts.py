@@ -5,9 +5,10 @@ it leads.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
+
+from msgspec import Struct, field
 
 from escalation.routing.directory import Forum
 from escalation.routing.entry import next_rung
@@ -200,8 +201,7 @@ def refer_back(draft: Draft, case: Case[ReferBack], status: Status) -> None:
     move(draft, case.lands, status, by)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Move(Struct, frozen=True, kw_only=True):
     """How an issue comes to another rung, as its timeline tells it."""
 
     kind: EventType

@@ -48,11 +48,11 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
     next step.
     """
     given = tuple(warnings)
-    seconds, intervals, (step, next_at, due) = _begun(duration, anchor, calendar, given)
+    says, seconds, intervals, (step, next_at, due) = _begun(duration, anchor, calendar, given)
     return Clock(
         id=clock_id,
         kind=kind,
-        duration=str(duration),
+        duration=says,
         budget=seconds,
         calendar=calendar.id,
         anchor=anchor,
@@ -68,10 +68,10 @@ def begin(  # noqa: PLR0913 - a clock has that many independent parts
 @lru_cache(maxsize=256)  # few: each holds on to its calendar, and that to every open hour of years
 def _begun(
     duration: Duration, anchor: datetime, calendar: Calendar, warnings: tuple[str, ...]
-) -> "tuple[Budget | None, tuple[Interval, ...], Steps]":
+) -> "tuple[str, Budget | None, tuple[Interval, ...], Steps]":
     """What clocks that begin alike have in common: in a batch, many begin at one instant."""
     seconds, intervals = _seconds(duration, anchor, calendar), (Interval(anchor, None),)
-    return seconds, intervals, _steps(seconds, intervals, warnings, (), calendar)
+    return str(duration), seconds, intervals, _steps(seconds, intervals, warnings, (), calendar)
 
 
 def _seconds(duration: Duration, anchor: datetime, calendar: Calendar) -> Budget | None:

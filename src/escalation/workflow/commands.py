@@ -369,15 +369,13 @@ class Defer(Do):
     meeting: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockDue:
+class ClockDue(Struct, frozen=True, kw_only=True):
     """The engine found a clock whose next step is due."""
 
     clock: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatsChanged:
+class SeatsChanged(Struct, frozen=True, kw_only=True):
     """The directory has changed since the issue's seats were resolved."""
 
 

@@ -216,11 +216,14 @@ class Issue(Struct, frozen=True, kw_only=True):
             region=self.region,
             scope=self.scope,
             severity=self.severity,
-            raiser=RaiserType(self.raiser["type"]),
+            raiser=_RAISER[self.raiser["type"]],
             channel=self.channel,
             at=at,
             without=bypassed(self.about_person, self.recused),
         )
+
+
+_RAISER: Mapping[str, RaiserType] = {v.value: v for v in RaiserType}
 
 
 def bypassed(about_person: str | None, recused: tuple[str, ...]) -> tuple[Bypass, ...]:
