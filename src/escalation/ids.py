@@ -14,6 +14,7 @@ from hashlib import sha256
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, in order
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
+_SHIFTS = range(115, -1, -10)
 _LENGTH = 26
 _TIME = 10
 """How many letters of an identifier tell its instant."""
@@ -23,7 +24,7 @@ def _encode(value: int) -> str:
     """128 bits as 26 letters that sort as the number does."""
     return (
         _ALPHABET[value >> 125]
-        + "".join(_PAIRS[(value >> shift) & 1023] for shift in range(115, -1, -10))
+        + "".join([_PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
         + _ALPHABET[value & 31]
     )
 

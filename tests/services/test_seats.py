@@ -13,6 +13,7 @@ from escalation.clock import VirtualClock
 from escalation.routing.directory import Directory
 from escalation.routing.vocabulary import Side
 from escalation.services import framework
+from escalation.services.batch import SLICE
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
 from escalation.store import models
@@ -195,6 +196,20 @@ def test_least_open_shares_out_by_what_each_holds(desk: Desk) -> None:
     ask(desk, Resolve(outcome=outcome), free["id"])
     assert holder(ask(desk, complaint(function="finance"))) == holder(free)
     assert broken(desk.engine) == []
+
+
+def test_least_open_counts_what_a_long_batch_did_before_it_once(desk: Desk) -> None:
+    apply(desk, shared("least_open"))
+    jobs = [job(desk, complaint(function="finance")) for _ in range(SLICE + 2)]
+    views = [shown(found) for found in ask_all(desk, jobs)]  # type: ignore[arg-type] # none fails
+    leave = [view["id"] for view in views if holder(view) == THREE[0]][:10]
+    stay = [view["id"] for view in views if view["id"] not in leave]
+    jobs = [job(desk, Escalate(reason="on"), name) for name in leave]
+    jobs += [job(desk, Acknowledge(), name) for name in stay]
+    more = [job(desk, complaint(function="finance")) for _ in range(13)]
+    last = ask_all(desk, jobs + more)[len(jobs) :]
+    taken = Counter(holder(shown(found)) for found in last)  # type: ignore[arg-type] # none fails
+    assert taken == {THREE[0]: 11, THREE[1]: 1, THREE[2]: 1}
 
 
 def test_who_was_picked_keeps_the_issue_when_the_directory_changes(desk: Desk) -> None:

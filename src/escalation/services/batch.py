@@ -109,6 +109,7 @@ class Batch:
         """Write what has been decided since the last time."""
         writing.write(self._decided.values())
         self._decided.clear()
+        self._turns.written()
 
     def _load(self, jobs: Sequence[Job], *, skip_locked: bool) -> None:
         if self.again:
@@ -173,7 +174,7 @@ class Batch:
         after = apply(plan, facts)
         made = [(after, plan), *(self._consequence(job, tell) for tell in plan.tells)]
         # Whatever can go wrong has gone wrong by now: from here on the plan will be written.
-        answer = self._answer(job, after, tuple(event.type.value for event in plan.events))
+        answer = self._answer(job, after, tuple([str(event.type) for event in plan.events]))
         self._turns.follow(None if plan.new else facts.issue, after.issue)
         for each in made:
             self._take(*each)

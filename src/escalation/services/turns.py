@@ -21,14 +21,27 @@ class _OpenIssues(Mapping[str, int]):
         self._people = people
         self._hold = hold
         self._before: dict[str, int] | None = None
-        self.since: Counter[str] = Counter()
-        """What the batch has given to people, and taken from them, but not written yet."""
+        self._since: Counter[str] = Counter()
+        self._moved: list[tuple[Issue | None, Issue]] = []
+
+    def follow(self, before: Issue | None, after: Issue) -> None:
+        """Have an issue that the batch has changed counted as it now is."""
+        self._moved.append((before, after))
+
+    def written(self) -> None:
+        """What the batch has changed so far is found by whoever counts from here on."""
+        if self._before is None:
+            self._moved.clear()
 
     def __getitem__(self, person: str) -> int:
         if self._before is None:
             self._hold()  # before it is counted: else two processes count the same
             self._before = turns.held(self._connection, self._people)
-        return self._before.get(person, 0) + self.since[person]
+        for before, after in self._moved:
+            self._since.subtract(_holders(before))
+            self._since.update(_holders(after))
+        self._moved.clear()
+        return self._before.get(person, 0) + self._since[person]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._people)
@@ -90,19 +103,24 @@ class SeatTurns:
         """Count what a decision has picked, and what it has given to or taken from people."""
         if not self._counts:
             return
-        self._weigh(before, -1)
-        self._weigh(after, 1)
+        self._open.follow(before, after)
         moved = before is None or len(before.visits) != len(after.visits)
         for side, held in after.seats.items():
             changed = moved or before is None or before.seats.get(side) != held
             if held.pool is not None and changed:
                 self._made.since[held.pool] += 1
 
-    def _weigh(self, issue: Issue | None, count: int) -> None:
-        if issue is not None and issue.unresolved:
-            for person in {held.person for held in issue.seats.values() if held.person}:
-                self._open.since[person] += count
+    def written(self) -> None:
+        """The issues that were followed so far are written."""
+        self._open.written()
 
     def write(self, connection: Connection) -> None:
         """Keep the picks that were made."""
         turns.add(connection, self._made.since)
+
+
+def _holders(issue: Issue | None) -> set[str]:
+    """Who has an issue to act on; of one that is resolved, or new, nobody."""
+    if issue is None or not issue.unresolved:
+        return set()
+    return {held.person for held in issue.seats.values() if held.person}

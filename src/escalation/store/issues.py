@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Integer, Row, bindparam, func, select, text, update
 
 from escalation.routing.seats import Holding
@@ -32,8 +32,7 @@ from escalation.workflow.sealed import Named, Referral, Sealing
 from escalation.workflow.states import ClockEnd, ClockKind, ClockState, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """An issue, its live clocks, and its ended ``overall`` clocks where it is terminal."""
 
     issue: Issue
@@ -58,8 +57,8 @@ def load(
     return {
         i: Loaded(
             issue,
-            tuple(c for c in clocks.get(i, ()) if c.state is not ClockState.ENDED),
-            tuple(c for c in clocks.get(i, ()) if c.state is ClockState.ENDED),
+            tuple([c for c in clocks.get(i, ()) if c.state is not ClockState.ENDED]),
+            tuple([c for c in clocks.get(i, ()) if c.state is ClockState.ENDED]),
         )
         for i, issue in issues.items()
     }

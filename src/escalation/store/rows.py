@@ -69,7 +69,7 @@ OF_FEW = ("positions", "advice", "links", "joined", "merged_into", "recused", "v
 
 def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, Any]:
     """The columns that acts and clocks change."""
-    people = {side.value: held.person for side, held in issue.seats.items()}
+    people = {str(side): held.person for side, held in issue.seats.items()}
     return {
         "version": issue.version,
         "status": issue.status,
@@ -82,7 +82,7 @@ def state_row(issue: Issue, chain: str, due_at: datetime | None) -> dict[str, An
                 for v in issue.visits
             ],
             "seats": {
-                side.value: [
+                str(side): [
                     held.role,
                     held.person,
                     held.reason,

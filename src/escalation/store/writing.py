@@ -209,7 +209,7 @@ class Writing:
         actor = actor_told(plan.actor)
         for happened in plan.events:
             number += 1
-            kind = happened.type.value
+            kind = str(happened.type)
             row = {
                 "id": happened.id,
                 "aggregate": plan.issue.id,

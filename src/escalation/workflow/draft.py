@@ -250,7 +250,7 @@ class Draft:
         """What it comes to."""
         before = self.facts.issue
         changes = dict(self._changes)
-        if changes.keys() - _LOOKED_AT:
+        if not changes.keys() <= _LOOKED_AT:
             changes["version"] = before.version + 1
         if self._events:
             changes["updated_at"] = max(before.updated_at, self.now)
@@ -266,7 +266,7 @@ class Draft:
             effective_at=self.now,
             events=tuple(self._events),
             started=tuple(self._started.values()),
-            changed=tuple(self._clocks[i] for i in self._clocks if i in self._touched),
+            changed=tuple([self._clocks[i] for i in self._clocks if i in self._touched]),
             claims=tuple(self.claims),
             tablings=tuple(self.tablings),
             answered=tuple(self.answered),

@@ -109,7 +109,7 @@ class Clock(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """What people and rows call it: its kind, and the rule of a statutory one."""
-        return self.kind.value if self.rule is None else f"{self.kind.value}:{self.rule}"
+        return str(self.kind) if self.rule is None else f"{self.kind}:{self.rule}"
 
     @property
     def class_(self) -> ClockClass:

@@ -173,11 +173,8 @@ def apply(plan: Plan, facts: Facts) -> Facts:
     issue, under = plan.issue, facts.under
     if (issue.ola, issue.ladder) != (under.ladder.ola, under.ladder.id):
         under = replace(under, ladder=under.publication.effective(issue.ola, issue.ladder))
-    ended = (*facts.ended, *(c for c in clocks if c.state is ClockState.ENDED))
-    return replace(
-        facts,
-        issue=issue,
-        under=under,
-        clocks=tuple(c for c in clocks if c.state is not ClockState.ENDED),
-        ended=ended if issue.ended_at is not None else (),
-    )
+    ended: tuple[Clock, ...] = ()
+    if issue.ended_at is not None:
+        ended = (*facts.ended, *(c for c in clocks if c.state is ClockState.ENDED))
+    live = tuple([c for c in clocks if c.state is not ClockState.ENDED])
+    return replace(facts, issue=issue, under=under, clocks=live, ended=ended)
