@@ -2,14 +2,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Table, select
+from sqlalchemy import Engine, Table, event, select
 
-from escalation.store.bulk import FEW, MANY, insert_rows, update_rows
+from escalation.store.bulk import FEW, GROUP, MANY, insert_rows, update_rows
 from escalation.store.driver import executed
 from escalation.store.engine import make_engine
 from escalation.store.failures import Again, Clash
 from escalation.store.transaction import read, write
 from tests.fakes import MONDAY
+from tests.store.conftest import SHELF
 
 PLAIN = tuple(f"plain {number}" for number in range(FEW + 1))
 ODD = ("", "a\x1fb", "\x1e", "{NULL}", 'a "word", a \\ and a }', "ä\n\t\u2028", "NULL")
@@ -99,3 +100,24 @@ def test_many_rows_keep_what_they_say_and_what_they_leave_empty(
         changes = [{"id": n, "at": MONDAY, "said": "not looked at"} for n in names]
         update_rows(connection, shelf, ("id",), changes, unchanged=("said",))
     assert kept(engine, shelf) == [(name, MONDAY, [name]) for name in names]
+
+
+def test_no_group_of_changes_reads_its_whole_table(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+    plans: list[str] = []
+    with write(engine) as connection:
+        SHELF.create(connection)
+        rows = [{"id": f"{n:03}", "at": None, "said": None} for n in range(GROUP)]
+        insert_rows(connection, SHELF, rows)
+
+        @event.listens_for(connection, "before_cursor_execute")
+        def explain(*told: Any) -> None:
+            cursor = connection.connection.cursor()
+            cursor.execute(f"EXPLAIN QUERY PLAN {told[2]}", told[3])
+            plans.extend(row[3] for row in cursor.fetchall())
+
+        update_rows(connection, SHELF, ("id",), rows)
+    engine.dispose()
+    assert [line for line in plans if SHELF.name in line] == [
+        "SEARCH shelf USING COVERING INDEX sqlite_autoindex_shelf_1 (id=?)"
+    ]
