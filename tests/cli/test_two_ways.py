@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from tests.builders import CONFIG
 from tests.cli.conftest import Run
 from tests.cli.processes import Running, serving
 from tests.cli.test_help import EVERY
+from tests.cli.test_surveys import HEAD
 
 LOG = ("title=The pay is late", "agency=rivers", "provider=meridian", "function=payroll")
 FORUM = "bmf-southern-cross"
@@ -31,6 +33,10 @@ SERVED = {
     *(f"actions {word}" for word in ("list", "show", "done", "reopen", "change")),
     *(f"themes {word}" for word in ("list", "show", "record", "change", "suggest")),
     "learnings list",
+    *(f"forums {word}" for word in ("list", "show", "feed show", "feed add", "feed list")),
+    "forums feed revoke",
+    *(f"reports {word}" for word in ("outcomes", "training")),
+    *(f"surveys {word}" for word in ("list", "invitations", "import")),
     "digests build",
     "digests show",
     *(f"keys {word}" for word in ("create", "rotate", "list", "revoke")),
@@ -61,8 +67,9 @@ def far(run: Run, there: tuple[Running, Path]) -> Run:
 
 
 @pytest.fixture
-def near(run: Run, there: tuple[Running, Path]) -> Run:
-    """Runs a command at the same database."""
+def near(run: Run, there: tuple[Running, Path], tmp_path: Path) -> Run:
+    """Runs a command at the same database, beside the same files."""
+    (tmp_path / "config").symlink_to(CONFIG)
     return lambda *words: run(*words, database=f"sqlite:///{there[1]}/var/escalation.db")
 
 
@@ -119,6 +126,14 @@ def test_what_is_read_is_printed_alike(near: Run, far: Run, as_json: tuple[str, 
         ("themes", "show", theme["code"]),
         ("themes", "suggest"),
         ("learnings", "list", "-q", "pay", "--not-shared"),
+        ("forums", "list"),
+        ("forums", "show", FORUM),
+        ("forums", "show", "no-such-forum"),
+        ("forums", "feed", "list", FORUM),
+        ("reports", "outcomes", "--since", "2026-01-01T00:00:00+10:00"),
+        ("reports", "training", "--plan", "x"),
+        ("surveys", "list"),
+        ("surveys", "invitations", "--not-answered"),
         ("contacts", "list"),
         ("feedback", "list", "--not-raised"),
         ("meetings", "list", FORUM),
@@ -128,6 +143,37 @@ def test_what_is_read_is_printed_alike(near: Run, far: Run, as_json: tuple[str, 
         ("meetings", "minutes", meeting["id"], "--format", "html"),
     ):
         same(near(*words, *as_json), far(*words, *as_json))
+
+
+def test_a_calendar_and_what_opens_it_are_alike(
+    near: Run, far: Run, there: tuple[Running, Path]
+) -> None:
+    at = ("--address", there[0].address)
+    shown = [near("forums", "feed", "show", FORUM, *at), far("forums", "feed", "show", FORUM)]
+    assert shown[0].stdout == shown[1].stdout
+    assert shown[0].stdout.startswith("BEGIN:VCALENDAR")
+    assert far("forums", "feed", "show", FORUM, *at).exit_code == 1
+    made = [
+        json.loads(run("forums", "feed", "add", FORUM, "--name", "Ruth", "--json").stdout)
+        for run in (near, far)
+    ]
+    assert made[0].keys() == made[1].keys()
+    revoked = [
+        run("forums", "feed", "revoke", FORUM, each["id"])
+        for run, each in zip((near, far), made, strict=True)
+    ]
+    same(*revoked)
+
+
+def test_answers_of_a_survey_are_brought_in_alike(near: Run, far: Run, tmp_path: Path) -> None:
+    file, into = tmp_path / "answers.csv", ("--survey", "client-yearly", "--period", "2024")
+    done = []
+    for who, run in (("r1", near), ("r2", far)):
+        file.write_text(f"{HEAD}\n{who},2026-02-10,meridian,rivers,,,,,5,4,Well done\n")
+        done.append(run("surveys", "import", str(file), *into))
+    same(*done)
+    file.write_text(f"{HEAD}\nr1,2026-02-30,meridian,rivers,,,,,5,4,\n")
+    same(near("surveys", "import", str(file), *into), far("surveys", "import", str(file), *into))
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)], ids=["people", "machines"])

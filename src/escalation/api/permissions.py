@@ -101,6 +101,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "get_minutes": Permission.READ,
     "create_feed": Permission.ACT,
     "list_feeds": Permission.READ,
+    "list_forum_seats": Permission.READ,
     "revoke_feed": Permission.ACT,
     "schedule_meeting": Permission.ACT,
     "table_item": Permission.ACT,

@@ -1,20 +1,13 @@
 """``escalation forums``: the bodies that meet, who sits in them, and their calendar feeds."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from escalation.cli.groups import group
 from escalation.cli.meeting_view import at, print_meetings
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, table, tell
-from escalation.routing.membership import seats_of
-from escalation.services import at_hand, feeds
-from escalation.services.once import NOBODY
-from escalation.services.reading import directory as entries
-from escalation.services.reading.directory import Noun
-from escalation.services.reading.meetings import forum_of, upcoming
-from escalation.services.reading.reader import Look
+from escalation.cli.service import Served, at_service
 
 app = group(
     "List and show forums, and open their calendars to calendar programs."
@@ -31,14 +24,14 @@ _SOON = 3
 """How many of the next meetings are shown."""
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_(*, as_json: AsJson = False) -> None:
     """List the forums of the directory, each with its next meeting.
 
     Example: escalation forums list
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        found = [_view(look, code, soon=1) for code in sorted(look.directory.forums)]
+    with at_service() as service:
+        found = list(service.forums.list(soon=1))
     if as_json:
         say_json({"data": found})
         return
@@ -56,14 +49,14 @@ def list_(*, as_json: AsJson = False) -> None:
     table(None, ("forum", "title", "owner", "quorum", "secretariat", "meets next"), rows)
 
 
-@app.command()
+@app.command(cls=Served)
 def show(forum: Code, *, as_json: AsJson = False) -> None:
     """Show a forum: when it meets, who fills its seats now, and its next meetings.
 
     Example: escalation forums show bmf-southern-cross
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        view = _view(look, forum, soon=_SOON)
+    with at_service() as service:
+        view = service.forums.show(forum, soon=_SOON)
     if as_json:
         say_json(view)
         return
@@ -95,38 +88,29 @@ def show(forum: Code, *, as_json: AsJson = False) -> None:
     print_meetings(view["meetings"])
 
 
-def _view(look: Look, code: str, *, soon: int) -> dict[str, Any]:
-    """A forum as the directory has it, who fills its seats, and so many of its next meetings."""
-    entry = entries.one(look, Noun.FORUMS, code)
-    body = forum_of(look, code)
-    return {
-        **entry,
-        "seats": [
-            {"seat": seat.name, "votes": seat.votes, "person": seat.person, "reason": seat.reason}
-            for seat in seats_of(look.directory, body, look.now)
-        ],
-        "meetings": upcoming(look, code, after=None, limit=soon).items,
-    }
-
-
-@feed.command("show")
+@feed.command("show", cls=Served)
 def show_feed(
     forum: Code,
     address: Annotated[
-        str, typer.Option(help="Where the service answers, for the links in it.", metavar="URL")
-    ] = "http://127.0.0.1:8080",
+        str | None,
+        typer.Option(
+            help="Where the service answers, for the links in it; default"
+            " http://127.0.0.1:8080. Not with --server, which knows its own.",
+            metavar="URL",
+        ),
+    ] = None,
     out: Out = None,
 ) -> None:
     """Print when a forum meets as iCalendar, the same that its feed answers.
 
     Example: escalation forums feed show bmf-southern-cross --out forum.ics
     """
-    with at_the_desk() as container:
-        found = feeds.text(container.desk, forum, address.rstrip("/"))
+    with at_service() as service:
+        found = service.forums.calendar(forum, address)
     give(found, out)
 
 
-@feed.command("add")
+@feed.command("add", cls=Served)
 def add_feed(
     forum: Code,
     name: Annotated[str, typer.Option(help="Whose calendar it is for.")],
@@ -137,25 +121,24 @@ def add_feed(
 
     Example: escalation forums feed add bmf-southern-cross --name "Calendar of Ruth"
     """
-    with at_the_desk() as container:
-        made = feeds.create(container.desk, forum, name, me(), NOBODY)
-    path = f"/v1/forums/{forum}/calendar.ics?feed={made.token}"
+    with at_service() as service:
+        made = service.forums.add_feed(forum, name)
+    path = f"/v1/forums/{forum}/calendar.ics?feed={made['token']}"
     if as_json:
-        say_json({**made.view, "token": made.token, "path": path})
+        say_json({**{name: made[name] for name in made if name != "url"}, "path": path})
         return
     say(path)
     tell("Put the service's address before it. It is not shown again.")
 
 
-@feed.command("list")
+@feed.command("list", cls=Served)
 def list_feeds(forum: Code, *, as_json: AsJson = False) -> None:
     """List a forum's feeds, without their tokens.
 
     Example: escalation forums feed list bmf-southern-cross
     """
-    with at_the_desk() as container, at_hand.look(container.desk, me()) as look:
-        forum_of(look, forum)
-        found = feeds.every(look.connection, forum)
+    with at_service() as service:
+        found = list(service.forums.feeds(forum))
     if as_json:
         say_json({"data": found})
         return
@@ -172,7 +155,7 @@ def list_feeds(forum: Code, *, as_json: AsJson = False) -> None:
     table(None, ("feed", "name", "made by", "at", "revoked"), rows)
 
 
-@feed.command("revoke")
+@feed.command("revoke", cls=Served)
 def revoke_feed(
     forum: Code,
     feed_id: Annotated[str, typer.Argument(help="The feed's id.", metavar="FEED")],
@@ -183,8 +166,8 @@ def revoke_feed(
 
     Example: escalation forums feed revoke bmf-southern-cross fed_01kfx...
     """
-    with at_the_desk() as container:
-        feeds.revoke(container.desk, forum, feed_id, me(), NOBODY)
+    with at_service() as service:
+        service.forums.revoke_feed(forum, feed_id)
     if as_json:
         say_json({"id": feed_id, "revoked": True})
     else:

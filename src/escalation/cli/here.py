@@ -11,8 +11,9 @@ from escalation.api.schemas.interactions import RaiseIssue, RecordContact, Recor
 from escalation.api.schemas.issues import LogIssue
 from escalation.bootstrap import Container
 from escalation.cli.fields import DEPTH
-from escalation.cli.here_forums import Digests, Meetings
+from escalation.cli.here_forums import Digests, Forums, Meetings
 from escalation.cli.here_registers import Actions, Learnings, Themes
+from escalation.cli.here_reports import Reports, Surveys
 from escalation.cli.here_webhooks import Endpoints, Hooks, Keys
 from escalation.cli.opening import me
 from escalation.client.listing import Page
@@ -122,7 +123,7 @@ class Register:
         else:
             sent = bodies.read(body, RecordFeedback, DEPTH)
         inside = self._inside
-        made = receipts.make(inside.ids) if sent.raiser.anonymous else None
+        made = interactions.receipt_for(sent.fields["raiser"], self._receipt)
         kept = None if made is None else made.kept
         recording = Recording(self._family, sent.fields, sent.received_at, None, receipt=kept)
         said = _view(interactions.record(inside.desk, recording, me()).body)
@@ -143,11 +144,13 @@ class Register:
             found = interactions.one(look, self._family, said)
             log = interactions.raised_from(look.directory, found, given)
         job = Job(stem=desk.stem(), actor=me(), ask=log, backdated=True)
-        nameless = found.raiser.get("anonymous") and found.receipt is None
-        made = receipts.make(self._inside.ids) if nameless else None
+        made = interactions.receipt_for(found.raiser, self._receipt, held=found.receipt)
         job.receipt = None if made is None else made.kept
         issue = _view(interactions.raise_issue(desk, found, job).body)
         return {**issue, **_code(made)}
+
+    def _receipt(self) -> NewReceipt:
+        return receipts.make(self._inside.ids)
 
 
 class Feedback(Register):
@@ -183,6 +186,21 @@ class Here:
     def feedback(self) -> Feedback:
         """Feedback."""
         return Feedback(self._inside, Family.FEEDBACK)
+
+    @cached_property
+    def forums(self) -> Forums:
+        """Forums."""
+        return Forums(self._inside)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """What planning takes from a period."""
+        return Reports(self._inside)
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """Surveys."""
+        return Surveys(self._inside)
 
     @cached_property
     def meetings(self) -> Meetings:

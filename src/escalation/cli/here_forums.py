@@ -1,7 +1,7 @@
-"""Meetings and digests of the database itself, by the methods of the client."""
+"""Forums, meetings and digests of the database itself, by the methods of the client."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from escalation.api import body as bodies
@@ -13,12 +13,60 @@ from escalation.cli.opening import me
 from escalation.client.listing import Page
 from escalation.reports import as_html, as_markdown, pages
 from escalation.reports.pages import Page as Layout
-from escalation.services import at_hand, digests, forums, kept_digests, planning
+from escalation.services import at_hand, digests, feeds, forums, kept_digests, planning
+from escalation.services.once import NOBODY
+from escalation.services.reading import directory as entries
 from escalation.services.reading import meetings, papers
+from escalation.services.reading.directory import Noun
+from escalation.services.reading.reader import Look
 from escalation.workflow.meetings.asks import Procedural
 
 View = dict[str, Any]
-_JSON = "application/json"
+_JSON, _BASE = "application/json", "http://127.0.0.1:8080"
+
+
+class Forums:
+    """Forums of the database, and the tokens that open their calendars."""
+
+    def __init__(self, container: Container) -> None:
+        """At its desk."""
+        self._inside = container
+
+    def list(self, *, soon: int = 1) -> Iterator[View]:
+        """The forums, each with who fills its seats and so many of its next meetings."""
+        with at_hand.look(self._inside.desk, me()) as look:
+            for code in sorted(look.directory.forums):
+                yield _forum(look, code, soon)
+
+    def show(self, forum: str, *, soon: int = 3) -> View:
+        """A forum, who fills its seats now, and so many of its next meetings."""
+        with at_hand.look(self._inside.desk, me()) as look:
+            return _forum(look, forum, soon)
+
+    def calendar(self, forum: str, base: str | None = None) -> bytes:
+        """When it meets, as iCalendar; links in it begin with ``base``."""
+        return feeds.text(self._inside.desk, forum, (base or _BASE).rstrip("/"))
+
+    def feeds(self, forum: str) -> Iterator[View]:
+        """The tokens that open its calendar, without the tokens themselves."""
+        with at_hand.look(self._inside.desk, me()) as look:
+            meetings.forum_of(look, forum)
+            yield from feeds.every(look.connection, forum)
+
+    def add_feed(self, forum: str, name: str) -> View:
+        """Make a token that opens its calendar; the answer has it, this once."""
+        made = feeds.create(self._inside.desk, forum, name, me(), NOBODY)
+        return {**made.view, "token": made.token}
+
+    def revoke_feed(self, forum: str, feed: str) -> None:
+        """Take a token back."""
+        feeds.revoke(self._inside.desk, forum, feed, me(), NOBODY)
+
+
+def _forum(look: Look, code: str, soon: int) -> View:
+    entry = entries.one(look, Noun.FORUMS, code)
+    ahead = meetings.upcoming(look, code, after=None, limit=soon)
+    return {**entry, "seats": meetings.seats(look, code), "meetings": ahead.items}
 
 
 class Meetings:

@@ -19,7 +19,7 @@ from escalation.bootstrap import Container
 from escalation.cli.fields import DEPTH
 from escalation.cli.opening import me
 from escalation.services import deliveries, endpoints, keys
-from escalation.services.endpoints import NewEndpoint, Wishes
+from escalation.services.endpoints import NewEndpoint
 from escalation.services.inbound import inbox
 from escalation.services.inbound.inbox import HookState
 from escalation.services.reading.keys import view as key_view
@@ -54,15 +54,7 @@ class Endpoints:
             inside.desk,
             inside.vault,
             inside.guard,
-            url=sent.url,
-            types=sent.types,
-            filters=sent.filters.model_dump(),
-            headers=sent.headers,
-            form=sent.format,
-            rate=sent.rate,
-            concurrency=sent.concurrency,
-            scopes=sent.scopes.model_dump(),
-            description=sent.description,
+            **sent.wanted(),
             quota=inside.settings.endpoint_quota,
             actor=me(),
         )
@@ -71,20 +63,8 @@ class Endpoints:
     def change(self, endpoint: str, /, **fields: Any) -> View:  # noqa: ANN401 - as above
         """Change an endpoint; what is not named stays."""
         inside, sent = self._inside, _read(fields, ChangeEndpoint)
-        wishes = Wishes(
-            url=sent.url,
-            types=sent.types,
-            filters=None if sent.filters is None else sent.filters.model_dump(),
-            headers=sent.headers,
-            form=sent.format,
-            description=sent.description,
-            enabled=sent.enabled,
-            draining=sent.draining,
-            rate=sent.rate,
-            concurrency=sent.concurrency,
-        )
         changed = endpoints.change(
-            inside.desk, inside.vault, inside.guard, endpoint, wishes, actor=me()
+            inside.desk, inside.vault, inside.guard, endpoint, sent.wishes(), actor=me()
         )
         return deliveries.endpoint_view(inside.desk, changed)
 

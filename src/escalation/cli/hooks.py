@@ -9,9 +9,10 @@ import typer
 
 from escalation.api import body
 from escalation.bootstrap import hooks_of
+from escalation.cli.desks import HookDesk
 from escalation.cli.opening import load
 from escalation.cli.screen import AsJson, instant, say, say_json, table
-from escalation.cli.service import HookDesk, Served, at_service
+from escalation.cli.service import Served, at_service
 from escalation.cli.webhooks import app
 from escalation.errors import Invalid
 from escalation.services.inbound import inbox

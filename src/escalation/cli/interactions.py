@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from escalation.cli.desks import RegisterDesk, Service
 from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table, tell
-from escalation.cli.service import RegisterDesk, Served, Service, at_service
+from escalation.cli.service import Served, at_service
 from escalation.workflow.interactions import Family
 
 contacts = group(

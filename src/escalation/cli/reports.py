@@ -1,6 +1,6 @@
 """``escalation reports``: what planning takes from a period."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,17 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, Out, give, say_json, zoned
-from escalation.digests.outcomes import Narrowed
+from escalation.cli.service import Served, at_service
 from escalation.errors import Broken
 from escalation.reports import as_csv, as_markdown, as_xlsx
 from escalation.reports.outcomes_page import outcomes_page
-from escalation.services.at_hand import look
-from escalation.services.reading import outcomes
-from escalation.services.reading.outcomes import OutcomeQuestion
-from escalation.services.reading.reader import Look
-from escalation.services.reading.themes import ThemeQuestion
 
 app = group(
     "Tell what issues came to, for planning and training."
@@ -43,7 +37,7 @@ As = Annotated[Format, typer.Option("--format", help="As what it is shown.")]
 Plan = Annotated[str | None, typer.Option(help="Only what feeds this plan.")]
 
 
-@app.command("outcomes")
+@app.command("outcomes", cls=Served)
 def outcomes_(
     since: Since = None,
     as_at: At = None,
@@ -58,10 +52,13 @@ def outcomes_(
     Example: escalation reports outcomes --since 2026-07-01T00:00:00+10:00 --format xlsx
     --out outcomes.xlsx
     """
-    _tell(outcomes.given, _question(since, as_at, plan), None if as_json else format_, out)
+    query = _query(since, as_at, plan)
+    with at_service() as service:
+        found = service.reports.outcomes(**query)
+    _tell(found, None if as_json else format_, out)
 
 
-@app.command()
+@app.command(cls=Served)
 def training(
     since: Since = None,
     as_at: At = None,
@@ -75,26 +72,21 @@ def training(
 
     Example: escalation reports training --format csv
     """
-    _tell(outcomes.training, _question(since, as_at, plan), None if as_json else format_, out)
+    query = _query(since, as_at, plan)
+    with at_service() as service:
+        found = service.reports.training(**query)
+    _tell(found, None if as_json else format_, out)
 
 
-def _question(since: str | None, as_at: str | None, plan: str | None) -> OutcomeQuestion:
-    period = ThemeQuestion(
-        since=None if since is None else zoned(since, "--since"),
-        as_at=None if as_at is None else zoned(as_at, "--as-at"),
-    )
-    among = {} if plan is None else {"plan": (plan,)}
-    return OutcomeQuestion(period=period, narrowed=Narrowed(among=among))
+def _query(since: str | None, as_at: str | None, plan: str | None) -> dict[str, Any]:
+    return {
+        "since": None if since is None else zoned(since, "--since"),
+        "as_at": None if as_at is None else zoned(as_at, "--as-at"),
+        "plan": plan,
+    }
 
 
-def _tell(
-    report: Callable[[Look, OutcomeQuestion], Mapping[str, Any]],
-    question: OutcomeQuestion,
-    format_: Format | None,
-    out: Path | None,
-) -> None:
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        found = report(seen, question)
+def _tell(found: Mapping[str, Any], format_: Format | None, out: Path | None) -> None:
     if format_ is None:
         say_json(found)
         return

@@ -1,6 +1,5 @@
 """``escalation surveys``: what is asked of people, who was asked, and answers brought in."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,14 +7,10 @@ import typer
 
 from escalation.cli.files import in_force
 from escalation.cli.groups import group
-from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, progress, say, say_json, table, tell
+from escalation.cli.service import Served, at_service
 from escalation.errors import Broken
 from escalation.routing.surveys import read
-from escalation.services.at_hand import look
-from escalation.services.surveys import importing, reading
-from escalation.services.surveys.importing import Sent
-from escalation.services.surveys.invitations import Invitations
 
 app = group(
     "Ask people how it went, see who was asked, and bring in answers of surveys run elsewhere."
@@ -24,15 +19,14 @@ app = group(
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file.", dir_okay=False)]
 
 
-@app.command("list")
+@app.command("list", cls=Served)
 def list_surveys(*, as_json: AsJson = False) -> None:
     """List the surveys of the survey file.
 
     Example: escalation surveys list
     """
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        container.surveys.check()
-        found = reading.every(container.surveys, seen.known.directory)
+    with at_service() as service:
+        found = list(service.surveys.list())
     if as_json:
         say_json({"data": found})
         return
@@ -64,7 +58,7 @@ def check(file: File, *, as_json: AsJson = False) -> None:
         tell("No directory is in force to hold its standards against.")
 
 
-@app.command()
+@app.command(cls=Served)
 def invitations(
     *,
     answered: Annotated[
@@ -77,13 +71,10 @@ def invitations(
 
     Example: escalation surveys invitations --not-answered
     """
-    with at_the_desk() as container, look(container.desk, me()) as seen:
-        base = container.settings.public_url or ""
-        found = Invitations(container.vault, container.surveys, base).page(
-            seen, answered=answered, after=None, limit=limit
-        )
+    with at_service() as service:
+        found = service.surveys.first(limit, answered=answered).data
     if as_json:
-        say_json({"data": found.items})
+        say_json({"data": found})
         return
     table(
         None,
@@ -91,12 +82,12 @@ def invitations(
         [
             (each["issue"]["reference"], each["survey"], instant(each["invited_at"]),
              instant(each["expires_at"]), instant(each["answered_at"]), each["link"])
-            for each in found.items
+            for each in found
         ],
     )  # fmt: skip
 
 
-@app.command("import")
+@app.command("import", cls=Served)
 def import_answers(
     file: File,
     survey: Annotated[str, typer.Option(help="The survey's id in the survey file.")],
@@ -112,11 +103,11 @@ def import_answers(
     Example: escalation surveys import answers.csv --survey client-yearly --period 2026
     """
     raw = _bytes(file)
-    sent = Sent(raw, file.name, survey, period)
-    with at_the_desk() as container, progress("Bringing in", 2 * raw.count(b"\n")) as advance:
-        container.surveys.check()
-        answer = importing.bring_in(container.desk, container.surveys, sent, me(), tell=advance)
-    found = json.loads(answer.body)
+    lines = 2 * raw.count(b"\n")
+    with at_service() as service, progress("Bringing in", lines) as advance:
+        found = service.surveys.bring_in(
+            raw, name=file.name, survey=survey, period=period, tell=advance
+        )
     if as_json:
         say_json(found)
         return

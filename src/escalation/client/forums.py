@@ -1,4 +1,4 @@
-"""Meetings and digests: what a forum works with, and what it is sent."""
+"""Forums, meetings and digests: who meets, what they work with, and what they are sent."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,8 +8,57 @@ from escalation.client.line import Asked, Body, Line
 from escalation.client.listing import Page, every, some
 from escalation.client.operation import act_at
 from escalation.client.shapes.forums import DigestDetail, MeetingDetail
+from escalation.errors import Invalid
 
 Named = Mapping[str, Any] | str
+
+
+class Forums:
+    """What can be read of forums, and the tokens that open their calendars."""
+
+    def __init__(self, line: Line) -> None:
+        """Over a line to the service."""
+        self._line = line
+
+    def list(self, *, soon: int = 1) -> Iterator[dict[str, Any]]:
+        """The forums, each with who fills its seats and so many of its next meetings."""
+        for entry in every(self._line, "list_forums", {}):
+            yield self._whole(entry, soon)
+
+    def show(self, forum: str, *, soon: int = 3) -> dict[str, Any]:
+        """A forum, who fills its seats now, and so many of its next meetings."""
+        return self._whole(self._line.found("get_forum", Asked(parts={"code": forum})), soon)
+
+    def calendar(self, forum: str, base: str | None = None) -> bytes:
+        """When a forum meets, as iCalendar; its links begin with where the service answers.
+
+        Raises:
+            Invalid: a ``base`` is given: the service knows its own address.
+        """
+        if base is not None:
+            raise Invalid("The service puts its own address into its calendar; give none.")
+        asked = Asked(parts={"forum": forum}, accept="text/calendar")
+        return self._line.call("get_calendar", asked).content
+
+    def feeds(self, forum: str) -> Iterator[dict[str, Any]]:
+        """The tokens that open its calendar, without the tokens themselves."""
+        return every(self._line, "list_feeds", {}, {"forum": forum})
+
+    def add_feed(self, forum: str, name: str) -> dict[str, Any]:
+        """Make a token that opens its calendar; the answer has it, this once."""
+        asked = Asked(parts={"forum": forum}, body={"name": name})
+        found: dict[str, Any] = self._line.found("create_feed", asked)
+        return found
+
+    def revoke_feed(self, forum: str, feed: str) -> None:
+        """Take a token back."""
+        self._line.found("revoke_feed", Asked(parts={"forum": forum, "feed": feed}))
+
+    def _whole(self, entry: dict[str, Any], soon: int) -> dict[str, Any]:
+        forum = entry["code"]
+        seats = list(every(self._line, "list_forum_seats", {}, {"forum": forum}))
+        ahead = some(self._line, "list_meetings", _when(past=False), soon, {"forum": forum})
+        return {**entry, "seats": seats, "meetings": ahead.data}
 
 
 class Meetings:

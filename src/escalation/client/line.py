@@ -36,13 +36,17 @@ Body = Mapping[str, Any] | bytes | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What goes with an operation: the parts of its path, its query, its body, a version."""
+    """What goes with an operation: the parts of its path, its query, its body, a version.
+
+    ``content_type`` is that of a body of bytes.
+    """
 
     parts: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Body = None
     version: int | None = None
     accept: str = JSON
+    content_type: str = JSON
 
 
 class Options(TypedDict, total=False):
@@ -141,7 +145,7 @@ class Line:
         body: dict[str, Any] = {}
         if isinstance(asked.body, bytes):
             body["content"] = asked.body
-            headers["Content-Type"] = JSON
+            headers["Content-Type"] = asked.content_type
         elif asked.body is not None:
             body["json"] = _plain(asked.body)
         return self._http.build_request(

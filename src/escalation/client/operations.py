@@ -157,6 +157,7 @@ list_digests GET /v1/digests
 list_event_types GET /v1/event-types
 list_feedback GET /v1/feedback
 list_feeds GET /v1/forums/{forum}/feeds
+list_forum_seats GET /v1/forums/{forum}/seats
 list_forums GET /v1/forums
 list_functions GET /v1/functions
 list_hook_deliveries GET /v1/hook-deliveries

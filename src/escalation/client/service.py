@@ -3,13 +3,14 @@
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from escalation.client.forums import Digests, Meetings
+from escalation.client.forums import Digests, Forums, Meetings
 from escalation.client.interactions import FeedbackRegister, Register
 from escalation.client.issues import Issues
 from escalation.client.keys import Keys
 from escalation.client.line import Asked, Body, Line, Options, is_json, read
 from escalation.client.operation import OPERATIONS
 from escalation.client.registers import Actions, Learnings, Themes
+from escalation.client.reports import Reports, Surveys
 from escalation.client.shapes.contacts import Contact
 from escalation.client.webhooks import Endpoints, Hooks
 from escalation.errors import Invalid
@@ -23,9 +24,9 @@ class Client:
     ``patience`` says and not before ``Retry-After`` does. No redirect is followed, certificates are
     verified, and no variable of the environment (a proxy, a ``.netrc``) changes where the key goes.
 
-    ``issues``, ``contacts``, ``feedback``, ``meetings``, ``digests``, ``actions``, ``themes``,
-    ``learnings``, ``hooks``, ``endpoints`` and ``keys`` have methods for what they are for;
-    :meth:`call` reaches every operation there is.
+    ``issues``, ``contacts``, ``feedback``, ``forums``, ``meetings``, ``digests``, ``actions``,
+    ``themes``, ``learnings``, ``reports``, ``surveys``, ``hooks``, ``endpoints`` and ``keys`` have
+    methods for what they are for; :meth:`call` reaches every operation there is.
     """
 
     def __init__(self, address: str, key: str, **options: Unpack[Options]) -> None:
@@ -46,11 +47,14 @@ class Client:
         self.issues = Issues(self._line)
         self.contacts: Register[Contact] = Register(self._line, "contact", "contacts")
         self.feedback = FeedbackRegister(self._line, "feedback", "feedback")
+        self.forums = Forums(self._line)
         self.meetings = Meetings(self._line)
         self.digests = Digests(self._line)
         self.actions = Actions(self._line)
         self.themes = Themes(self._line)
         self.learnings = Learnings(self._line)
+        self.reports = Reports(self._line)
+        self.surveys = Surveys(self._line)
         self.hooks = Hooks(self._line)
         self.endpoints = Endpoints(self._line)
         self.keys = Keys(self._line)

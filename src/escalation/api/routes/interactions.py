@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
@@ -29,8 +30,8 @@ from escalation.api.schemas.receipts import Message
 from escalation.services import correspondence, interactions, once, receipts
 from escalation.services.correspondence import Letter
 from escalation.services.interactions import PATHS, Recording
-from escalation.services.jobs import Receipt
 from escalation.services.reading.correspondence import passed
+from escalation.services.receipts import NewReceipt
 from escalation.services.roles import Permission
 from escalation.workflow.interactions import Family
 
@@ -53,6 +54,7 @@ def _recorded(asked: Asked, family: Family, sent: RecordContact | RecordFeedback
     means.doorkeeper.confirmed(caller)
     key = headers.idempotency_key(asked)
     days = means.container.settings.received_at_past_days
+    made = interactions.receipt_for(sent.fields["raiser"], partial(_receipt, asked))
     recording = Recording(
         family,
         sent.fields,
@@ -60,15 +62,15 @@ def _recorded(asked: Asked, family: Family, sent: RecordContact | RecordFeedback
         None if caller.may(Permission.BACKDATE) else timedelta(days=days),
         None if key is None else caller.slot("POST", asked.path, key),
         asked.body_hash,
-        _receipt(asked) if sent.raiser.anonymous else None,
+        None if made is None else made.kept,
     )
     answer = interactions.record(means.container.desk, recording, caller.actor)
     return asking.told(asking.with_receipt(asked, answer))
 
 
-def _receipt(asked: Asked) -> Receipt:
+def _receipt(asked: Asked) -> NewReceipt:
     inside = asked.means.container
-    return receipts.make(inside.ids, inside.vault).kept
+    return receipts.make(inside.ids, inside.vault)
 
 
 def list_contacts(asked: Ask, query: Annotated[ContactQuery, Query()]) -> Response:
@@ -176,8 +178,8 @@ def _raised(asked: Asked, family: Family, name: str) -> Response:
         before = once.recalled(inside.desk, job.slot, job.body_hash)
         if before is not None:
             return asking.told(asking.with_receipt(asked, before))
-    if said.raiser.get("anonymous") and said.receipt is None:
-        job.receipt = _receipt(asked)
+    made = interactions.receipt_for(said.raiser, partial(_receipt, asked), held=said.receipt)
+    job.receipt = None if made is None else made.kept
     job.backdated = True  # its receipt was looked at when it was recorded
     answer = interactions.raise_issue(inside.desk, said, job)
     return asking.told(asking.with_receipt(asked, answer))

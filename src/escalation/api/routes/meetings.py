@@ -18,7 +18,7 @@ from escalation.api.operations import (
     JSON,
     Operation,
 )
-from escalation.api.schemas.answers import IssueView
+from escalation.api.schemas.answers import IssueView, Listed
 from escalation.api.schemas.meetings import (
     BODIES,
     MeetingDetail,
@@ -51,6 +51,13 @@ _SAYS = {
     Procedural.MOVE: "Move the meeting",
     Procedural.CONFIRM_MINUTES: "Confirm the minutes",
 }
+
+
+def list_forum_seats(asked: Ask, forum: ForumCode) -> Response:
+    """Who fills the seats of a forum now, and by what."""
+    with asked.means.reader.look(asked.caller) as look:
+        found = meetings.seats(look, forum)
+    return paging.whole(asked, found)
 
 
 def list_meetings(
@@ -163,6 +170,16 @@ _OF_ISSUES = frozenset(
 )
 
 OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/v1/forums/{forum}/seats",
+        name="list_forum_seats",
+        tag="forums",
+        summary="List who fills the seats of a forum",
+        endpoint=list_forum_seats,
+        answer=Listed,
+        refusals=FINDS,
+    ),
     Operation(
         method="GET",
         path="/v1/forums/{forum}/meetings",

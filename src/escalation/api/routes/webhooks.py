@@ -27,7 +27,7 @@ from escalation.api.schemas.webhooks import (
 )
 from escalation.bootstrap import Container
 from escalation.services import deliveries, endpoints, forms
-from escalation.services.endpoints import NewEndpoint, Wishes
+from escalation.services.endpoints import NewEndpoint
 from escalation.services.event_types import EVENT_TYPES, known_types
 from escalation.services.roles import Permission
 
@@ -44,15 +44,7 @@ def create_webhook_endpoint(asked: Ask) -> Response:
         inside.desk,
         inside.vault,
         inside.guard,
-        url=sent.url,
-        types=sent.types,
-        filters=sent.filters.model_dump(),
-        headers=sent.headers,
-        form=sent.format,
-        rate=sent.rate,
-        concurrency=sent.concurrency,
-        scopes=sent.scopes.model_dump(),
-        description=sent.description,
+        **sent.wanted(),
         quota=inside.settings.endpoint_quota,
         actor=asked.caller.actor,
     )
@@ -79,21 +71,9 @@ def change_webhook_endpoint(asked: Ask, endpoint: EndpointName) -> Response:
     inside = _confirmed(asked)
     endpoints.one(inside.desk, endpoint)
     sent = asking.read(asked, ChangeEndpoint)
-    wishes = Wishes(
-        url=sent.url,
-        types=sent.types,
-        filters=None if sent.filters is None else sent.filters.model_dump(),
-        headers=sent.headers,
-        form=sent.format,
-        description=sent.description,
-        enabled=sent.enabled,
-        draining=sent.draining,
-        rate=sent.rate,
-        concurrency=sent.concurrency,
-    )
     actor = asked.caller.actor
     changed = endpoints.change(
-        inside.desk, inside.vault, inside.guard, endpoint, wishes, actor=actor
+        inside.desk, inside.vault, inside.guard, endpoint, sent.wishes(), actor=actor
     )
     return paging.single(deliveries.endpoint_view(inside.desk, changed))
 

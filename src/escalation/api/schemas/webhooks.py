@@ -13,7 +13,7 @@ from escalation.api.schemas.shape import Shape
 from escalation.delivery.formats.options import Format, Standard
 from escalation.routing.typed import clean
 from escalation.services.deliveries import DeliveryState
-from escalation.services.endpoints import EndpointState
+from escalation.services.endpoints import EndpointState, Wishes
 from escalation.services.own_headers import LONGEST, MOST
 
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -73,6 +73,20 @@ class CreateEndpoint(Body):
     )
     description: About = ""
 
+    def wanted(self) -> dict[str, Any]:
+        """What the endpoint is to be, as ``services.endpoints.add`` takes it."""
+        return {
+            "url": self.url,
+            "types": self.types,
+            "filters": self.filters.model_dump(),
+            "headers": self.headers,
+            "form": self.format,
+            "rate": self.rate,
+            "concurrency": self.concurrency,
+            "scopes": self.scopes.model_dump(),
+            "description": self.description,
+        }
+
 
 class ChangeEndpoint(Body):
     """What is to change of an endpoint; a disabled one is sent nothing and keeps its queue."""
@@ -89,6 +103,21 @@ class ChangeEndpoint(Body):
     draining: bool | None = Field(
         default=None, description="whether what is due goes out and nothing new is handed on"
     )
+
+    def wishes(self) -> Wishes:
+        """What is to change, as ``services.endpoints.change`` takes it."""
+        return Wishes(
+            url=self.url,
+            types=self.types,
+            filters=None if self.filters is None else self.filters.model_dump(),
+            headers=self.headers,
+            form=self.format,
+            description=self.description,
+            enabled=self.enabled,
+            draining=self.draining,
+            rate=self.rate,
+            concurrency=self.concurrency,
+        )
 
 
 class RedeliverSince(Body):

@@ -7,6 +7,7 @@ from typing import Any
 
 from escalation.errors import NotFound
 from escalation.routing.directory import Forum
+from escalation.routing.membership import seats_of
 from escalation.routing.wording import not_among
 from escalation.services.agendas import listed
 from escalation.services.meeting_views import item_view, meeting_seen
@@ -150,6 +151,19 @@ def forum_of(look: Look, code: str) -> Forum:
     if forum is None:
         raise NotFound(f"There is no such forum: {not_among(code, names)}.")
     return forum
+
+
+def seats(look: Look, code: str) -> list[dict[str, Any]]:
+    """Who fills the seats of a forum now, and why.
+
+    Raises:
+        NotFound: there is no such forum.
+    """
+    found = seats_of(look.directory, forum_of(look, code), look.now)
+    return [
+        {"seat": each.name, "votes": each.votes, "person": each.person, "reason": each.reason}
+        for each in found
+    ]
 
 
 def _forums(look: Look) -> Mapping[str, Forum]:
