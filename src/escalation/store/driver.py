@@ -42,10 +42,23 @@ def answered(connection: Connection, sql: str, given: Given) -> list[tuple[Any, 
     """
     cursor: Any = connection.connection.cursor()
     _announce(connection, cursor, sql, given)
-    with _told(connection, sql):
+    with _Told(connection, sql):
         cursor.execute(sql, given)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def begun(connection: Connection, sql: str) -> None:
+    """Execute what begins a transaction, for SQLAlchemy while it begins one.
+
+    Raises:
+        DBAPIError: as :func:`executed`.
+    """
+    cursor: Any = connection.connection.cursor()
+    _tell(connection, cursor, sql, ())
+    with _Told(connection, sql):
+        cursor.execute(sql)
+    cursor.close()
 
 
 def sent(connection: Connection, sql: str, given: Given) -> None:
@@ -113,7 +126,7 @@ def _execute(
 ) -> None:
     _announce(connection, cursor, sql, given, many=many)
     execute = cursor.executemany if many else cursor.execute
-    with _told(connection, sql):
+    with _Told(connection, sql):
         execute(sql, given)
 
 
@@ -128,6 +141,17 @@ def _announce(
     """Begin where nothing has begun, and tell whoever listens for statements."""
     if not connection.in_transaction():
         connection.begin()
+    _tell(connection, cursor, sql, given, many=many)
+
+
+def _tell(
+    connection: Connection,
+    cursor: Any,  # noqa: ANN401 - as above
+    sql: str,
+    given: Given,
+    *,
+    many: bool = False,
+) -> None:
     for listens in connection.dispatch.before_cursor_execute:
         listens(connection, cursor, sql, given, None, many)
 
@@ -160,7 +184,7 @@ class _Pipeline:
         """
         if self._opened:
             self._opened = False
-            with _told(self._connection, "what was sent"):
+            with _Told(self._connection, "what was sent"):
                 self._mode.close()
 
     def end(self) -> None:
@@ -171,7 +195,7 @@ class _Pipeline:
         self.wait()
         failed = self._driver.pq.TransactionStatus.INERROR
         if self._psycopg().pgconn.transaction_status == failed:
-            with _told(self._connection, "what came before"):
+            with _Told(self._connection, "what came before"):
                 raise self._failed()
 
     def first(self, error: Exception) -> Exception:
@@ -195,13 +219,25 @@ class _Pipeline:
         return self._connection.connection.driver_connection
 
 
-@contextmanager
-def _told(connection: Connection, sql: str) -> Iterator[None]:
-    """Raise the driver's errors as SQLAlchemy does; a lost server loses all idle connections."""
-    of = connection.dialect
-    try:
-        yield
-    except of.loaded_dbapi.Error as failure:
+class _Told:
+    """Raise the driver's errors as SQLAlchemy does; a lost server loses all idle connections.
+
+    It stands around every statement, and a generator would cost as much as a small one.
+    """
+
+    __slots__ = ("_connection", "_sql")
+
+    def __init__(self, connection: Connection, sql: str) -> None:
+        self._connection = connection
+        self._sql = sql
+
+    def __enter__(self) -> None:
+        """Nothing is to be done before."""
+
+    def __exit__(self, _kind: object, failure: BaseException | None, _trace: object) -> None:
+        connection, of = self._connection, self._connection.dialect
+        if not isinstance(failure, of.loaded_dbapi.Error):
+            return
         pipeline = _pipeline_of(connection)
         error = failure if pipeline is None else pipeline.first(failure)
         lost = of.is_disconnect(error, connection.connection.dbapi_connection, None)  # type: ignore[arg-type]  # the driver's own error
@@ -209,5 +245,5 @@ def _told(connection: Connection, sql: str) -> Iterator[None]:
             connection.invalidate(error)
             connection.engine.dispose()
         raise DBAPIError.instance(
-            sql, None, error, of.loaded_dbapi.Error, connection_invalidated=lost, dialect=of
+            self._sql, None, error, of.loaded_dbapi.Error, connection_invalidated=lost, dialect=of
         ) from failure

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from escalation.clock import monotonic
 from escalation.errors import Broken
 from escalation.store.base import kept_text
-from escalation.store.driver import may_pipeline
+from escalation.store.driver import begun, may_pipeline
 from escalation.store.private import make_file
 
 BUSY_MILLISECONDS = 15_000
@@ -117,7 +117,7 @@ def _sqlite(
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if statement := connection.get_execution_options()["begin"]:
-            connection.exec_driver_sql(statement)
+            begun(connection, statement)
 
     return engine
 

@@ -39,6 +39,7 @@ _WORDS = (
 )
 """Fields that editing and reclassifying change, each in the column of its name."""
 _words_of = attrgetter(*_WORDS, *_SAID, *SAID_OF_FEW)
+_each_word_of = attrgetter(*_WORDS)
 STATE_FIELDS: Mapping[str, str] = {
     "status": "status",
     "layer": "layer",
@@ -131,7 +132,7 @@ def _vacant_since(issue: Issue) -> datetime | None:
 def words_row(issue: Issue) -> dict[str, Any]:
     """The columns that editing and reclassifying change."""
     return {
-        **{name: getattr(issue, name) for name in _WORDS},
+        **dict(zip(_WORDS, _each_word_of(issue), strict=True)),
         "said": {
             **{name: getattr(issue, name) for name in _SAID},
             # Few issues have these: what is empty is not written.
