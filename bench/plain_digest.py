@@ -66,7 +66,7 @@ def prepare(connection: Any, mark: str, now: datetime) -> None:  # noqa: ANN401 
     first = now.date() - timedelta(days=800)
     for day in (first + timedelta(days=n) for n in range(900)):
         noon = datetime(day.year, day.month, day.day, 2, tzinfo=now.tzinfo)
-        number = calendar.business_days(first, calendar.day_zero(noon))
+        number = calendar.number_of(noon)
         row = (day.toordinal() - _EPOCH, number)
         connection.execute(f"INSERT INTO business_day VALUES ({mark}, {mark})", row)  # noqa: S608 - of our own words
 

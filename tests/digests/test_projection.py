@@ -160,6 +160,9 @@ def test_ages_are_in_business_days_and_unknown_beyond_the_calendar(frame: Framew
     assert ages.since(NOW) == 5
     assert ages.since(utc("2026-02-28 00:00")) == 5  # a Saturday counts as Monday
     assert ages.since(utc("1990-01-01 00:00")) is None
+    assert ages.since(utc("2026-03-10 00:00")) == 0, "what is ahead has no age"
+    ahead = Ages(utc("2199-01-01 00:00")).by(frame.agreement(standing()), "brisbane")
+    assert ahead.since(NOW) is None
 
 
 def test_a_meeting_that_sits_is_neither_the_last_nor_the_next(frame: Framework) -> None:

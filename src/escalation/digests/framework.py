@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from escalation.digests.selection import told
@@ -159,25 +159,21 @@ class AgesBy:
 
     def __init__(self, calendar: Calendar, at: datetime) -> None:
         """Counted up to ``at``."""
-        self._calendar = calendar
-        self._today = calendar.local(at).date()
-        self._known: dict[date | datetime, int | None] = {}
+        self._today: int | None
+        self._number_of = calendar.number_of
+        try:
+            self._today = calendar.business_days_until(calendar.local(at).date())
+        except BeyondHorizon:
+            self._today = None
 
     def since(self, start: datetime) -> int | None:
         """The business days after day zero of ``start``, today's among them.
 
         None where the calendar does not know one of the two.
         """
-        key = self._calendar.counted_from(start)
+        if self._today is None:
+            return None
         try:
-            return self._known[key]
-        except KeyError:
-            found = self._known[key] = self._business_days(start)
-            return found
-
-    def _business_days(self, start: datetime) -> int | None:
-        calendar = self._calendar
-        try:
-            return calendar.business_days(calendar.day_zero(start), self._today)
+            return max(0, self._today - self._number_of(start))
         except BeyondHorizon:
             return None

@@ -30,6 +30,7 @@ class Calendar:
         self.id = rules.id
         self.zone = zone_named(rules.zone)
         self._whatever_hour = rules.after_hours == "same_day"
+        self._numbers: dict[date, int] = {}
 
     @cached_property
     def index(self) -> WindowIndex:
@@ -90,6 +91,22 @@ class Calendar:
             onward = self.rules.after_hours == "next_business_day" and at >= close
         return self.business_day_after(received, 1) if onward else received
 
+    def number_of(self, at: datetime) -> int:
+        """How many business days are known up to day zero of ``at``: ages count on from there.
+
+        Where only the date counts it is worked out once for all.
+
+        Raises:
+            BeyondHorizon: when it is not known.
+        """
+        key = self.counted_from(at)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self.business_days_until(self.day_zero(at))
+            if self._whatever_hour:
+                self._numbers[key] = number
+        return number
+
     def close_of(self, day: date) -> datetime | None:
         """The end of the last window of a local date; None when it has no open second."""
         close = self.index.close_of(day.toordinal())
@@ -99,13 +116,13 @@ class Calendar:
         """The ``count``-th date (1 or more) after ``day`` that has an open second."""
         return date.fromordinal(self.index.day_after(day.toordinal(), count))
 
-    def business_days(self, after: date, until: date) -> int:
-        """How many dates after one and not after another have an open second.
+    def business_days_until(self, day: date) -> int:
+        """How many of the known dates up to ``day``, itself among them, have an open second.
 
         Raises:
-            BeyondHorizon: when one of them is not known.
+            BeyondHorizon: when it is not known.
         """
-        return self.index.days_between(after.toordinal(), until.toordinal())
+        return self.index.days_until(day.toordinal())
 
     def next_open_date(self, day: date) -> date:
         """The first date at or after ``day`` that has an open second."""

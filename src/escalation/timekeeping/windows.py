@@ -147,11 +147,10 @@ class WindowIndex:
         """The ordinal of the ``count``-th open date after a date; count 0 is at or after it."""
         return self.days[self._position_after(ordinal, count)]
 
-    def days_between(self, after: int, until: int) -> int:
-        """How many open dates lie after one ordinal and not after another; none backwards."""
-        self._check_date(after)
-        self._check_date(until)
-        return max(0, bisect_right(self.days, until) - bisect_right(self.days, after))
+    def days_until(self, ordinal: int) -> int:
+        """How many open dates are known up to an ordinal, itself among them."""
+        self._check_date(ordinal)
+        return bisect_right(self.days, ordinal)
 
     def close_after(self, ordinal: int, count: int) -> int:
         """When the business of that date closes."""

@@ -249,11 +249,16 @@ def test_rules_are_indexed_once() -> None:
     assert calendar.index is calendar.index
 
 
-def test_business_days_between_dates_leave_the_first_out_and_the_last_in() -> None:
-    calendar = office()
-    monday, next_monday = date(2026, 3, 2), date(2026, 3, 9)
-    assert calendar.business_days(monday, next_monday) == 5
-    assert calendar.business_days(monday, monday) == 0
-    assert calendar.business_days(next_monday, monday) == 0, "none backwards"
+@pytest.mark.parametrize("after_hours", ["same_day", "next_business_day"])
+def test_business_days_are_counted_on_from_day_zero(after_hours: str) -> None:
+    calendar = office(after_hours=after_hours, closed_day="next_business_day")
+    until = calendar.business_days_until(date(2026, 3, 9))  # a Monday
+    late = 5 if after_hours == "same_day" else 4
+    for _ in range(2):  # worked out, and known
+        assert until - calendar.number_of(utc("2026-03-02T10:00+10:00")) == 5
+        assert until - calendar.number_of(utc("2026-03-02T17:00+10:00")) == late
+        assert until - calendar.number_of(utc("2026-02-28T10:00+10:00")) == 5, "a Saturday"
     with pytest.raises(BeyondHorizon):
-        calendar.business_days(monday, date(2199, 1, 1))
+        calendar.business_days_until(date(2199, 1, 1))
+    with pytest.raises(BeyondHorizon):
+        calendar.number_of(utc("2199-01-01T10:00+10:00"))
