@@ -3,16 +3,43 @@
 import json
 import subprocess
 import sys
+import tomllib
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 from tests.architecture.sources import ROOT
 from tools.advisories import verdict
 from tools.sbom import LOCK, PACKAGE, bill_of_materials
+
+FLOORS = {
+    "certifi": ("2024.7.4", "CVE-2024-39689"),
+    "cryptography": ("44.0.1", "CVE-2024-12797"),
+    "h11": ("0.16.0", "CVE-2025-43859"),
+    "idna": ("3.7", "CVE-2024-3651"),
+    "jinja2": ("3.1.6", "CVE-2025-27516"),
+    "mako": ("1.2.2", "CVE-2022-40023"),
+    "pygments": ("2.15.0", "CVE-2022-40896"),
+    "starlette": ("0.49.1", "CVE-2025-62727"),
+}
+"""The first version of what serves in which a mistake that became known is mended."""
+
+
+@pytest.mark.parametrize("name", FLOORS)
+def test_nothing_that_serves_is_older_than_what_mended_a_known_mistake(name: str) -> None:
+    floor, advisory = FLOORS[name]
+    locked = dict(PACKAGE.findall(LOCK.read_text(encoding="utf-8")))
+    assert Version(locked[name]) >= Version(floor), advisory
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {each.name: each for each in map(Requirement, project["dependencies"])}
+    if name in asked:  # whoever installs without the lock is kept from older ones as well
+        least = [each.version for each in asked[name].specifier if each.operator == ">="]
+        assert [Version(each) >= Version(floor) for each in least] == [True], advisory
 
 
 def test_the_bill_of_materials_names_every_locked_package_with_its_hashes() -> None:

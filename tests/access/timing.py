@@ -1,6 +1,7 @@
 """Whether time tells what is hidden: names of it and names that nothing has, asked for in turn.
 
 python -m tests.access.timing [--rounds 2000] [--database sqlite|postgres] [--seed 1]
+    [--only foreign,sealed,meetings,"sealed acts"]
 
 In each round of an operation a name of what is hidden and two that nothing has are asked for, in an
 order that is drawn anew, so that whatever else the machine does falls on all alike. Told is how
@@ -29,11 +30,28 @@ WARM = 50
 """Rounds whose times are not kept."""
 TELLS = 0.10
 """How far from one half the figure may be: what shifts it further could be seen from outside."""
-WHO: Mapping[str, str] = {
-    "foreign": "operator of another agency",
-    "sealed": "viewer of the cluster",
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks for which of the hidden matters, and for what of it."""
+
+    name: str
+    hidden: str
+    place: str | None = None
+    """The kind of thing that is asked for, where it is not whatever the matter has."""
+    acts: bool = False
+    """Whether only acts are asked for."""
+
+
+WHO: Mapping[str, Who] = {
+    "foreign": Who("operator of another agency", "foreign"),
+    "sealed": Who("viewer of the cluster", "sealed"),
+    "meetings": Who("operator of another cluster", "foreign", place="meeting"),
 }
-"""Who asks for what is hidden from them."""
+"""Who asks for what is hidden from them, and has the database asked no more for it."""
+ACTS: Mapping[str, Who] = {"sealed acts": Who("operator", "sealed", acts=True)}
+"""Who sees all but what is sealed, and acts on that: it is loaded before they are refused."""
 
 
 @dataclass(frozen=True)
@@ -80,17 +98,25 @@ Question = tuple[Operation, str, tuple[str, str, str]]
 """An operation, whose key asks, and what for: the kind of thing hidden, where its name goes, it."""
 
 
-def questions(swapper: Swapper) -> Iterator[Question]:
+def questions(swapper: Swapper, asking: Mapping[str, Who] = WHO) -> Iterator[Question]:
     """Each operation that takes a name in its path, by somebody from whom it is hidden."""
-    for kind, who in WHO.items():
-        role, key = swapper.keys[who]
-        hidden = swapper.hidden[kind]
+    for kind, who in asking.items():
+        role, key = swapper.keys[who.name]
+        hidden = swapper.hidden[who.hidden]
         mine = {each.name for each in permitted(role)}
         for operation in OPERATIONS:
-            named = [each for each in parameters(operation) if each in hidden.names]
-            named = [each for each in named if hidden.names[each] not in swapper.own.every]
-            if operation.name in mine and named:
+            named = [each for each in parameters(operation) if _is_hidden(swapper, who, each)]
+            asks = operation.name in mine and (operation.method != "GET" or not who.acts)
+            if asks and named:
                 yield operation, key, (kind, named[0], hidden.names[named[0]])
+
+
+def _is_hidden(swapper: Swapper, who: Who, place: str) -> bool:
+    """Whether what a matter has of that kind is hidden from them."""
+    if who.place is not None:
+        return place == who.place
+    name = swapper.hidden[who.hidden].names.get(place)
+    return name is not None and name not in swapper.own.every
 
 
 def names_with(swapper: Swapper, place: str, name: str) -> dict[str, str]:
@@ -116,18 +142,20 @@ def _of(
 
 def main() -> None:
     """Ask as often as is said; the exit status is 1 where time told something."""
-    assert {WHO["foreign"]} <= FOREIGN.keys()
-    assert {WHO["sealed"]} <= OWN.keys()
+    asking = {**WHO, **ACTS}
+    assert {each.name for each in asking.values()} <= {*FOREIGN, *OWN}
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=2_000)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default=",".join(asking))
     asked = parser.parse_args()
+    asking = {kind: asking[kind] for kind in asked.only.split(",")}
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     wrong = []
     with fresh(asked.database, asked.seed) as swapper:
         swapper.random = Random(asked.seed)  # noqa: S311 - to be repeated
-        for operation, key, question in questions(swapper):
+        for operation, key, question in questions(swapper, asking):
             times = _of(swapper, operation, key, question, asked.rounds)
             say(times.told())
             if abs(times.shift) > TELLS:

@@ -44,3 +44,28 @@ def test_every_test_that_the_documentation_names_is_there() -> None:
         or (test and f"def {test}(" not in (ROOT / file).read_text(encoding="utf-8"))
     ]
     assert missing == []
+
+
+def _required() -> list[tuple[str, list[str]]]:
+    """What is asked of the product's security, and the tests and commands that show each."""
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")]
+    shown = re.compile(r"`(tests/[\w/]+\.py|python -m tests[.\w]+|escalation doctor)`")
+    return [(row[0], shown.findall(" | ".join(row[1:]))) for row in rows[1:]]
+
+
+def test_each_requirement_of_security_names_what_shows_it_and_that_is_there() -> None:
+    required = _required()
+    assert len(required) > 25
+    for asked, shown in required:
+        assert shown, asked
+        for each in shown:
+            path = each.removeprefix("python -m ").replace(".", "/")
+            named = each if each.endswith(".py") else f"{path}.py"
+            assert each == "escalation doctor" or (ROOT / named).is_file(), (asked, each)
+
+
+def test_each_test_of_access_is_named_where_security_is_told() -> None:
+    pages = [(ROOT / "docs" / name).read_text("utf-8") for name in ("security.md", "access.md")]
+    there = {f"tests/access/{each.name}" for each in (ROOT / "tests/access").glob("test_*.py")}
+    assert {each for each in there if not any(each in page for page in pages)} == set()

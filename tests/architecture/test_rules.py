@@ -115,3 +115,51 @@ def test_no_lock_file_names_an_address(path: object) -> None:
 def test_every_locked_package_carries_hashes(path: object) -> None:
     text = (ROOT / str(path)).read_text(encoding="utf-8")
     assert re.findall(r"^[a-z0-9][^\\\n]*==[^\\\n]*$", text, re.MULTILINE) == []
+
+
+STATEMENTS = {"text", "exec_driver_sql", "literal_column"}
+"""What takes SQL as words."""
+OF_CONSTANTS = {
+    "store/engine.py": "settings of a connection, from a table of its own",
+    "store/grants.py": "triggers and grants, of the tables that the product has",
+    "store/selecting.py": "a number that it counts itself",
+    "store/upkeep.py": "one of two statements of its own",
+    "store/wall.py": "policies of the tables that the product has",
+}
+"""Modules that put words of their own together, and which."""
+
+
+def test_no_statement_is_put_together_from_what_somebody_sent() -> None:
+    """SQL in words is written down whole; only names in capitals, constants, stand within it."""
+    found = [
+        f"{source.path}:{node.lineno}"
+        for source in product()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call) and node.args and _called(node) in STATEMENTS
+        if not (_is_constant(node.args[0]) or source.path in OF_CONSTANTS)
+        if source.path.startswith("store/")
+    ]
+    assert found == []
+
+
+def _called(call: ast.Call) -> str:
+    return str(getattr(call.func, "attr", None) or getattr(call.func, "id", ""))
+
+
+def _is_constant(part: ast.expr) -> bool:
+    """Whether an expression has nothing in it but words of the module's own."""
+    if isinstance(part, ast.Constant):
+        return True
+    if isinstance(part, ast.Name):
+        return part.id.strip("_").isupper()
+    if isinstance(part, ast.Attribute):
+        return _is_constant(part.value)
+    if isinstance(part, ast.JoinedStr):
+        return all(map(_is_constant, part.values))
+    return isinstance(part, ast.FormattedValue) and _is_constant(part.value)
+
+
+def test_no_finding_of_the_security_check_is_waived_without_a_word() -> None:
+    waived = re.compile(r"#\s*nosec(?!\s+B\d+(?:,B\d+)*\s+\S)")
+    found = [each.path for each in everything() if waived.search(each.text)]
+    assert found == []
