@@ -1,14 +1,17 @@
 """The source file is read as strictly as the ladder file, and says where it is wrong."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from escalation.errors import Broken, Invalid
-from escalation.services.inbound import source_file
+from escalation.services.inbound import inbox, source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
 from escalation.services.inbound.expressions import NoAnswer, answer_of, read_expression
+from escalation.services.inbound.receiving import Known
 from tests.builders import CONFIG
+from tests.inbound.hooked import SAMPLES
 
 OWN = """\
 sources:
@@ -78,6 +81,17 @@ def test_a_source_has_of_its_preset_what_it_does_not_say_itself() -> None:
     assert source.verify == preset.verify
     assert source.zone == "Australia/Brisbane"
     assert source.issue.agency is not None
+
+
+def test_a_severity_of_ones_own_holds_when_it_is_logged_and_when_it_changes() -> None:
+    own = b"{from: it.fields.priority.name, values: {Blazing: critical}, otherwise: low}"
+    text = b"sources: {jira: {preset: jira, secrets: [s], issue: {severity: " + own + b"}}}"
+    known = Known("jira", source_file.read(text)["jira"])
+    body = json.loads((SAMPLES / "jira" / "created.json").read_bytes())
+    body["issue"]["fields"]["priority"]["name"] = "Blazing"
+    [reading] = inbox.preview(known, body, {}, b"{}")
+    severities = {act["given"]["severity"] for act in reading["acts"] if "severity" in act["given"]}
+    assert severities == {"critical"}
 
 
 def test_the_shipped_file_names_every_preset() -> None:

@@ -126,13 +126,14 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _table(views: Any) -> None:  # noqa: ANN401 - views of deliveries
-    columns = ("id", "source", "state", "about", "did", "received", "reason")
+    columns = ("id", "source", "state", "about", "issue", "did", "received", "reason")
     rows = [
         (
             each["id"],
             each["source"],
             each["state"],
             each["about"] or "",
+            each["issue"] or "",
             ", ".join(each["did"]),
             instant(each["received_at"]),
             each["reason"] or "",

@@ -24,6 +24,7 @@ from escalation.services.inbound.fields import (
     LogFields,
     Rule,
     SecretName,
+    Step,
 )
 from escalation.services.mail.arriving import SOURCE as MAIL
 
@@ -130,13 +131,31 @@ def preset(name: Preset) -> Reading:
 
 
 def _filled(entry: Source) -> Source:
-    """The source with all of its preset that it does not say itself; issue fields one by one."""
+    """The source with all of its preset that it does not say itself; issue fields one by one.
+
+    A field of an issue that it does say stands wherever a rule of the preset has it.
+    """
     if entry.preset is None:
         return entry
     base = preset(entry.preset)
     taken = {n: getattr(base, n) for n in base.model_fields_set - entry.model_fields_set}
     own = {n: getattr(entry.issue, n) for n in entry.issue.model_fields_set}
+    if own and "rules" in taken:
+        taken["rules"] = tuple(_in_own_words(rule, own) for rule in base.rules)
     return entry.model_copy(update={**taken, "issue": base.issue.model_copy(update=own)})
+
+
+def _in_own_words(rule: Rule, own: Mapping[str, Chosen | None]) -> Rule:
+    """A rule with these fields in the place of those that its steps log or change."""
+    return rule.model_copy(update={"do": tuple(_step_in(step, own) for step in rule.do)})
+
+
+def _step_in(step: Step, own: Mapping[str, Chosen | None]) -> Step:
+    said = step.log or step.change
+    if said is None:
+        return step
+    values = {name: own[name] for name in own.keys() & said.model_fields_set}
+    return step.model_copy(update={step.act: said.model_copy(update=values)})
 
 
 def _missing(entry: Source) -> list[str]:
