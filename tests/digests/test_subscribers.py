@@ -9,7 +9,7 @@ import pytest
 from escalation.services import endpoints, framework, keys
 from escalation.services.keys import KeyRole
 from escalation.store import models
-from escalation.store.transaction import read
+from escalation.store.transaction import read, write
 from tests.api.service import Service, fault, problem, serving
 from tests.builders import CLERK, CONFIG, DIRECTORY, copied_sqlite
 from tests.digests.test_subscriptions import (
@@ -129,6 +129,34 @@ def test_who_has_lost_their_seat_has_nothing(small: Service) -> None:
     assert (
         window["why"] == "zoran-petrovic may not read what forum:bmf-southern-cross shows any more"
     )
+
+
+@pytest.mark.parametrize("maker", ["key", "token"])
+def test_an_address_has_nothing_more_once_who_asked_for_it_has_left(
+    small: Service, maker: str
+) -> None:
+    person = "callum-treloar"
+    address = {"kind": "address", "address": "chair@board.example"}
+    key = small.key_of(person, KeyRole.SECRETARIAT)
+    wanted = {**TO_SECRETARIAT, "recipient": address, "when": DAILY}
+    answer = small.post(PATH, wanted, key=key)
+    made = answer.json()
+    assert answer.status_code == 201, made
+    if maker == "token":  # what is kept of who shows one
+        by = {"name": person, "kind": "person", "person": person}
+        with write(small.container.engine) as connection:
+            connection.execute(models.digest_subscription.update().values(made_by=by))
+    small.clock.advance(DAY)
+    work(small)
+    assert [window["state"] for window in windows(small, made["id"])] == ["made"]
+    path = f"/v1/people/{person}"
+    left = small.call("PATCH", path, {"until": "2026-03-01"}, key=small.admin, if_match="*")
+    assert left.status_code == 200, left.text
+    problem(small.get(PATH, key=key), 401, "unauthenticated")
+    small.clock.advance(DAY)
+    work(small)
+    found = windows(small, made["id"])
+    assert [window["state"] for window in found] == ["made", "refused"]
 
 
 def test_an_endpoint_that_was_removed_is_sent_nothing(small: Service) -> None:

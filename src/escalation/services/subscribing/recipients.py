@@ -18,7 +18,7 @@ from escalation.digests.selection import FORUM_PROFILE
 from escalation.services import scopes
 from escalation.services.callers import Caller
 from escalation.services.registry import Known
-from escalation.services.roles import KeyRole
+from escalation.services.roles import BY_PERSON, KeyRole
 from escalation.services.viewers import Holder, viewer_of
 from escalation.store import endpoints
 from escalation.store.access import StoredKey
@@ -142,9 +142,17 @@ def _sights_of_maker(made_by: Mapping[str, Any], known: Known, now: datetime) ->
         return [EVERYTHING]
     if kind is MakerKind.PERSON:
         person = made_by["person"]
-        return [] if person is None else _sights_of_person(person, known, now)
+        there = person is not None and _is_there(person, known, now)
+        return _sights_of_person(person, known, now) if there else []
     key = _live(made_by["key"], known, now)
-    return [] if key is None else [viewer_of(key, known.directory, now)]
+    if key is None or (key.role in BY_PERSON and not _is_there(key.person or "", known, now)):
+        return []
+    return [viewer_of(key, known.directory, now)]
+
+
+def _is_there(person: str, known: Known, now: datetime) -> bool:
+    """Whether the directory has somebody, and their own dates there run."""
+    return known.directory is not None and known.directory.employed(person, now)
 
 
 def _live(key_id: str, known: Known, now: datetime) -> StoredKey | None:
