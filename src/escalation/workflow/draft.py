@@ -255,7 +255,9 @@ class Draft:
         if self._events:
             changes["updated_at"] = max(before.updated_at, self.now)
             changes["event_count"] = before.event_count + len(self._events)
-        moved = any(n in changes and changes[n] != getattr(before, n) for n in STAY_FIELDS)
+        moved = self._stopped() or any(
+            n in changes and changes[n] != getattr(before, n) for n in STAY_FIELDS
+        )
         if moved:
             changes["stay"] = self.new_id("sty")
             changes["stay_from"] = max(self.now, before.stay_from)
@@ -279,6 +281,14 @@ class Draft:
             left_forum=before.forum if moved else None,
             deadlines=self._deadlines() if moved else Deadlines(),
             alters=bool(changes),
+        )
+
+    def _stopped(self) -> bool:
+        """Whether an agreed clock was stopped in time: a stay says until when its clocks run."""
+        touched = (self._clocks[name] for name in self._touched)
+        return any(
+            clock.class_ is ClockClass.AGREED and clock.ended_how is ClockEnd.STOPPED
+            for clock in touched
         )
 
     def _deadlines(self) -> Deadlines:

@@ -314,8 +314,13 @@ def test_what_was_decided_between_meetings_has_no_such_time_again() -> None:
     before = story.clock("out_of_session")
     story.do(Reclassify(reason="r", changes={"kind": IssueKind.ISSUE}))
     assert story.clock("out_of_session") == before
+    due = before.due_at
+    assert story.plans[-1].deadlines.past_target_at == due
     story.do(a_decision(story, Effect.KEEP))
     assert not story.has("out_of_session")
+    kept = story.plans[-1]
+    assert kept.left_stay is not None, "from here on it stands with other deadlines"
+    assert kept.deadlines.past_target_at != due, "what was decided in time is not past target"
     story.do(Reclassify(reason="r", changes={"kind": IssueKind.COMPLAINT}))
     assert not story.has("out_of_session")
 
