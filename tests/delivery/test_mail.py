@@ -8,7 +8,9 @@ import pytest
 from escalation.clock import VirtualClock
 from escalation.routing.vocabulary import Channel, Sensitivity, Side
 from escalation.services import endpoints
+from escalation.services.directory import Change, change, merged
 from escalation.services.mail import composing, mailboxes
+from escalation.services.reading.directory import Noun
 from escalation.store.deliveries import DeliveryState
 from escalation.workflow.commands import Acknowledge, Contact, Escalate, Reassign
 from escalation.workflow.facts import Actor
@@ -92,6 +94,24 @@ def test_who_did_it_is_not_told_of_it(furnished_url: str, open_on: Open) -> None
         inside.desk.submit(mine).result(30)
         deliver(inside)
     assert server.taken == []
+
+
+def test_who_has_left_has_no_more_mail_about_what_they_held(
+    furnished_url: str, open_on: Open
+) -> None:
+    with mail_server() as server:
+        inside = mailing_by(open_on, furnished_url, server)
+        issue = ask(inside.desk, complaint())
+        deliver(inside)
+        assert LEAD in {taken.recipient for taken in server.taken}
+        server.taken.clear()
+        gone = Change(Noun.PEOPLE, "priya-nair", merged({"until": "2026-03-01"}))
+        change(inside.desk, gone, actor=CLERK)
+        ask(inside.desk, Escalate(reason="It cannot wait."), issue["id"])
+        deliver(inside)
+    told = {taken.recipient for taken in server.taken}
+    assert told
+    assert LEAD not in told
 
 
 def test_a_sealed_issue_is_mailed_to_the_people_named_alone_and_says_nothing_of_it(

@@ -229,6 +229,8 @@ class Posting:
         directory = self.known.directory
         if directory is None or self.box.recipient is None:
             return
+        if not directory.employed(self.box.recipient, self.now):
+            return  # they have left since it was due
         sight = Sight.of(self.box.recipient, directory, self.now)
         for body in told:
             name = body["data"].get("issue", {}).get("id")

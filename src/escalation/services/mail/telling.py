@@ -115,7 +115,9 @@ class Telling:
         under = None if issue is None else self._under(issue)
         case = Case(details, directory, self._now, issue, under)
         for person, must in told_of(event.type, case).items():
-            if person == actor or not reachable(directory, person):
+            if person == actor or not directory.employed(person, self._now):
+                continue
+            if not reachable(directory, person):
                 continue
             if issue is None or Sight.of(person, directory, self._now).on(issue) is not None:
                 yield person, must
