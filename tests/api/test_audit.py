@@ -11,6 +11,8 @@ from escalation.services.secrets import Vault
 from escalation.store import journal
 from escalation.store.transaction import read
 from escalation.workflow.viewing import Viewer
+from tests.access.estate import FISHERIES, matter
+from tests.api.principals import OWN, key_for
 from tests.api.service import Service
 
 
@@ -109,3 +111,17 @@ def test_an_export_holds_of_hidden_issues_only_what_proves(service: Service) -> 
     assert all(line["payload"] for line in told if line not in hidden)
     whole = [json.loads(line) for line in exporting.of_issue(engine, sealed["id"])]
     assert all(line["payload"] for line in whole if line["kind"] == "entry")
+
+
+def test_an_export_tells_nothing_of_what_was_said_and_decided_on_a_sealed_matter(
+    service: Service,
+) -> None:
+    found = matter(service, FISHERIES, "quokka", sealed=True)
+    path = f"/v1/actions/{found.names['action']}/acts/done"
+    note = {"note": "The quokka was found"}
+    assert service.post(path, note, key=service.admin, if_match="*").is_success
+    _sealed(service, 1)
+    whole = service.get("/v1/audit/export", key=service.admin)
+    told = service.get("/v1/audit/export", key=key_for(service.container.desk, OWN["auditor"]))
+    assert "quokka" in whole.text
+    assert [line for line in told.text.splitlines() if "quokka" in line] == []

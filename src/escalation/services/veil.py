@@ -8,8 +8,7 @@ from escalation.store import viewing
 from escalation.store.transaction import Connection
 from escalation.workflow.viewing import Viewer
 
-_NAME = re.compile(r"iss_[0-9a-z]+|[A-Z][A-Z0-9]*-\d{4}-\d{6,}")
-
+_NAME = re.compile(r"[a-z]{3}_[0-9a-z]+|[A-Z][A-Z0-9]*-\d{4}-\d{6,}")
 
 TIES = ("links", "joined", "merged_into", "hold", "outcome")
 """The members of an issue's view that name other issues."""
@@ -32,7 +31,7 @@ def veiled(connection: Connection, viewer: Viewer, told: Any) -> Any:  # noqa: A
 
 
 def names_in(told: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Every text that is an issue's id or reference, and nothing else."""
+    """Every text that is an id or a reference, and nothing else."""
     if isinstance(told, str):
         if _NAME.fullmatch(told):
             yield told

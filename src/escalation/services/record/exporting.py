@@ -3,13 +3,15 @@
 What each line holds, and how it is verified without this program, stands in ``docs/record.md``.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.record.statements import line_of
-from escalation.store import issues, merkle, seals, timeline, viewing
+from escalation.services.veil import names_in
+from escalation.store import issues, matters, merkle, seals, timeline, viewing
 from escalation.store.base import canonical
 from escalation.store.chain import content_hash, leaf_of
 from escalation.store.seals import Entry, Seal
@@ -38,7 +40,7 @@ def part(
     """The lines of the next seals after one, and the last of them where more follow.
 
     Where no more do, the lines of what is not sealed yet are among them. Of issues that ``viewer``
-    may not see only the hashes come, with which all proofs hold.
+    may not see, and of whatever tells of them, only the hashes come, with which all proofs hold.
 
     Raises:
         NotFound: there is no seal ``since``.
@@ -102,7 +104,7 @@ def _sealed(
         merkle.leaf_hash(leaf_of(e.id, e.aggregate, e.number, e.visibility, e.hash))
         for e in entries
     ]
-    hidden = _hidden(connection, viewer, [stretch.aggregate for stretch in covered])
+    hidden = _hidden(connection, viewer, entries)
     yield line_of(seal, covered)
     for index, (entry, proof) in enumerate(zip(entries, merkle.proofs(leaves), strict=True)):
         if only in {None, entry.aggregate}:
@@ -112,20 +114,28 @@ def _sealed(
 
 def _waiting(connection: Connection, viewer: Viewer, only: str | None = None) -> Iterator[str]:
     for some in seals.waiting_entries(connection, only):
-        hidden = _hidden(connection, viewer, [entry.aggregate for entry in some])
+        hidden = _hidden(connection, viewer, some)
         for entry in some:
             yield canonical({"kind": "entry", **_told(entry, hidden), "seal": None})
 
 
-def _hidden(connection: Connection, viewer: Viewer, chains: Sequence[str]) -> frozenset[str]:
+def _hidden(connection: Connection, viewer: Viewer, entries: Sequence[Entry]) -> frozenset[str]:
+    """The ids of entries that belong to what ``viewer`` may not see, or name it."""
     if viewer.everything:
         return frozenset()
-    return viewing.hidden(connection, viewer, list(dict.fromkeys(chains)))
+    named = {each.id: {each.aggregate, *_names(each)} for each in entries}
+    hidden = matters.hidden(connection, viewer, sorted(set[str]().union(*named.values())))
+    return frozenset(entry for entry, names in named.items() if not hidden.isdisjoint(names))
+
+
+def _names(entry: Entry) -> Iterator[str]:
+    if entry.payload:  # of one that was disposed of nothing is left
+        yield from names_in(json.loads(entry.payload))
 
 
 def _told(entry: Entry, hidden: frozenset[str]) -> dict[str, Any]:
     """An entry with its instants in the very letters that its hash was taken of."""
-    if entry.aggregate in hidden and entry.disposed is None:
+    if entry.id in hidden and entry.disposed is None:
         inner = content_hash(entry.salt, entry.payload)
         entry = entry._replace(payload="", salt="", disposed=inner)
     return {
