@@ -45,6 +45,8 @@ def later(inside: Container, clock: VirtualClock) -> None:
         ("slack", junk),
         ("teams", reset_within_headers),
         ("teams", close_without_answer),
+        ("slack", answer("502 Bad Gateway")),
+        ("teams", answer("504 Gateway Timeout")),
     ],
 )
 def test_a_message_whose_answer_was_lost_is_not_sent_to_people_again_by_itself(

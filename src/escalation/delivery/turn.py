@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -30,6 +30,9 @@ GRANTED_FOR = 3_600.0
 
 
 _BODY_BEGINS = "http11.send_request_body.started"
+_BETWEEN = frozenset({502, 504})
+"""What something in between answers that has passed a request on and had no good answer to it:
+whoever it was for may have taken it (RFC 9110 15.6.3 and 15.6.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,9 @@ class Turn:
             lost = Result(Outcome.UNCONFIRMED, detail)
             return await asyncio.to_thread(handing.unanswered, lost)
         result = _result(response, self._told(answer), request)
+        if result.status in _BETWEEN:
+            lost = replace(result, outcome=Outcome.UNCONFIRMED)
+            return await asyncio.to_thread(handing.unanswered, lost)
         taken = result.status if result.outcome is Outcome.ACCEPTED else None
         await asyncio.to_thread(handing.answered, taken)
         return result
