@@ -5,12 +5,12 @@ as the statement itself; at a light load, a turn of the desk is little else. Wha
 is still used: its connections, their transactions, its errors, and whoever listens for statements.
 
 What only writes need not be waited for. In a block that is :func:`pipelined`, statements that are
-:func:`sent` follow one another without pause, and the server works on them while Python goes on.
-How they ended is looked at whenever an answer is waited for: when something is read, when
-SQLAlchemy itself executes, and when the block ends, so always before a commit.
+:func:`sent` or :func:`asked` follow one another without pause, and the server works on them while
+Python goes on. How they ended is looked at whenever an answer is waited for: when something is
+read, when SQLAlchemy itself executes, and when the block ends, so always before a commit.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, cast
 
@@ -45,6 +45,25 @@ def answered(connection: Connection, sql: str, given: Given) -> list[tuple[Any, 
     with _Told(connection, sql):
         cursor.execute(sql, given)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def asked(connection: Connection, sql: str, given: Given) -> Callable[[], list[tuple[Any, ...]]]:
+    """Ask, and answer how the rows are had; where it is :func:`pipelined` they are waited for then.
+
+    Raises:
+        DBAPIError: as :func:`answered`, here or once the rows are had.
+    """
+    pipeline = _pipeline_of(connection)
+    if pipeline is not None:
+        pipeline.open()
+    cursor: Any = executed(connection, sql, given)
+
+    def rows() -> list[tuple[Any, ...]]:
+        with _Told(connection, sql):
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
     return rows
 
 

@@ -1,8 +1,9 @@
 """Issues and their clocks, read for deciding: a fixed number of statements for any batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from msgspec import Struct
@@ -25,7 +26,7 @@ from escalation.store.dialect import any_given, any_of
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.rows import OF_FEW
 from escalation.store.statements import made_once
-from escalation.store.tuples import Query, fetched, named
+from escalation.store.tuples import Query, fetched, named, named_later
 from escalation.timekeeping.ledger import Budget, Interval, Measure
 from escalation.workflow.facts import Clock, Issue, Visit
 from escalation.workflow.sealed import Named, Referral, Sealing
@@ -51,43 +52,61 @@ def load(
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    query = _issue_query(connection.dialect, lock, skip_locked)
-    issues = {row.id: issue_of(row) for row in named(connection, query, {"ids": wanted})}
-    clocks = clocks_of(connection, issues)
-    return {
-        i: Loaded(
-            issue,
-            tuple([c for c in clocks.get(i, ()) if c.state is not ClockState.ENDED]),
-            tuple([c for c in clocks.get(i, ()) if c.state is ClockState.ENDED]),
-        )
-        for i, issue in issues.items()
-    }
+    of = connection.dialect
+    # Asked before its answer is wanted: where a server is at it, it goes on while rows are read.
+    issues_asked = named_later(connection, _issue_query(of, lock, skip_locked), {"ids": wanted})
+    live_asked = named_later(connection, _clock_query(of, Clocks.LIVE), {"issues": wanted})
+    rows = issues_asked()
+    held = {row.id for row in rows}
+    live = [clock for clock in live_asked() if clock.issue_id in held]
+    over = [row.id for row in rows if row.ended_at is not None]
+    ended = named(connection, _clock_query(of, Clocks.OVERALL), {"issues": over}) if over else []
+    intervals_asked = _intervals_asked(connection, [*live, *ended])
+    issues = {row.id: issue_of(row) for row in rows}
+    intervals = intervals_asked()
+    running, past = _by_issue(live, intervals), _by_issue(ended, intervals)
+    return {i: Loaded(issues[i], tuple(running[i]), tuple(past[i])) for i in issues}
 
 
-def clocks_of(
-    connection: Connection, issues: Mapping[str, Issue], *, every: bool = False
-) -> dict[str, list[Clock]]:
-    """The clocks that deciding needs, by issue; with ``every`` the ended ones too, oldest first."""
-    ended = [i for i, issue in issues.items() if issue.ended_at is not None]
-    given = {"issues": list(issues)}
-    if ended and not every:
-        given["ended"] = ended
-    query = _clock_query(connection.dialect, every, "ended" in given)
-    rows = named(connection, query, given)
-    intervals = _intervals(connection, [row.id for row in rows])
+def clocks_of(connection: Connection, issue_id: str) -> list[Clock]:
+    """All clocks that an issue has had, the oldest first."""
+    query = _clock_query(connection.dialect, Clocks.EVERY)
+    rows = named(connection, query, {"issues": [issue_id]})
+    return _by_issue(rows, _intervals_asked(connection, rows)())[issue_id]
+
+
+Intervals = Mapping[str, Sequence[Interval]]
+"""By clock, when it ran."""
+
+
+def _by_issue(rows: Sequence[Any], intervals: Intervals) -> dict[str, list[Clock]]:
     found: dict[str, list[Clock]] = defaultdict(list)
     for row in rows:
         found[row.issue_id].append(clock_of(row, tuple(intervals[row.id])))
     return found
 
 
-def _intervals(connection: Connection, clocks: Sequence[str]) -> dict[str, list[Interval]]:
+def _intervals_asked(connection: Connection, clocks: Sequence[Any]) -> Callable[[], Intervals]:
     found: dict[str, list[Interval]] = defaultdict(list)
-    if clocks:
-        rows = fetched(connection, _interval_query(connection.dialect), {"clocks": clocks})
-        for clock_id, started_at, ended_at in rows:
+    if not clocks:
+        return lambda: found
+    given = {"clocks": [clock.id for clock in clocks]}
+    rows = named_later(connection, _interval_query(connection.dialect), given)
+
+    def intervals() -> Intervals:
+        for clock_id, started_at, ended_at in rows():
             found[clock_id].append(Interval(started_at, ended_at))
-    return found
+        return found
+
+    return intervals
+
+
+class Clocks(Enum):
+    """Which clocks of issues are asked for: deciding needs no others of the ended ones."""
+
+    LIVE = auto()
+    OVERALL = auto()
+    EVERY = auto()
 
 
 # The statements are made once for each database; what they are asked comes by name.
@@ -99,15 +118,13 @@ def _issue_query(of: Dialect, lock: bool, skip_locked: bool) -> Query:  # noqa: 
 
 
 @made_once()
-def _clock_query(of: Dialect, every: bool, any_ended: bool) -> Query:  # noqa: FBT001 - as above
+def _clock_query(of: Dialect, which: Clocks) -> Query:
     table = models.clock
     query = select(table).where(any_given(of, table.c.issue_id, "issues"))
-    live = table.c.ended_at.is_(None)
-    if not every and any_ended:
-        kept = (table.c.kind == ClockKind.OVERALL) & any_given(of, table.c.issue_id, "ended")
-        query = query.where(live | kept)
-    elif not every:
-        query = query.where(live)
+    if which is Clocks.LIVE:
+        query = query.where(table.c.ended_at.is_(None))
+    elif which is Clocks.OVERALL:
+        query = query.where(table.c.ended_at.is_not(None), table.c.kind == ClockKind.OVERALL)
     return query.order_by(table.c.issue_id, table.c.id)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
 
-from escalation.store.driver import answered
+from escalation.store.driver import answered, asked
 from escalation.store.statements import made_once
 
 Query = Select[Any] | CompoundSelect[Any]
@@ -31,20 +31,21 @@ def each(
 ) -> Iterable[tuple[Any, ...]]:
     """The same rows, for whoever makes something else of them at once."""
     made = _made(connection.dialect, query, tuple(given))
-    rows = answered(connection, made.sql, made.asked(given))
-    if not (rows and made.columns):
-        return rows
-    columns: list[Any] = list(zip(*rows, strict=True))
-    for place, read in made.columns:
-        values = columns[place]
-        if values.count(None) < len(values):
-            columns[place] = read(values)
-    return zip(*columns, strict=True)
+    return made.read(answered(connection, made.sql, made.asked(given)))
 
 
 def named(connection: Connection, query: Query, given: Mapping[str, Any]) -> list[Any]:
     """The same rows, each value to be had by its column's name."""
     return list(map(_row(query)._make, each(connection, query, given)))
+
+
+def named_later(
+    connection: Connection, query: Query, given: Mapping[str, Any]
+) -> Callable[[], list[Any]]:
+    """How the same rows are had: the database may be at them until they are asked for."""
+    made = _made(connection.dialect, query, tuple(given))
+    rows = asked(connection, made.sql, made.asked(given))
+    return lambda: list(map(_row(query)._make, made.read(rows())))
 
 
 @lru_cache(maxsize=64)
@@ -67,6 +68,17 @@ class _Made(NamedTuple):
         for name, process in self.processors:
             values[name] = process(values[name])
         return values if self.order is None else tuple(map(values.__getitem__, self.order))
+
+    def read(self, rows: list[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        """The driver's rows, with each value as its column's type has it."""
+        if not (rows and self.columns):
+            return rows
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for place, read in self.columns:
+            values = columns[place]
+            if values.count(None) < len(values):
+                columns[place] = read(values)
+        return zip(*columns, strict=True)
 
 
 @made_once(64)

@@ -22,7 +22,7 @@ def every(look: Look, name: str) -> tuple[Facts, list[Clock]]:
     """
     found = facts(look, name)
     issue = found.issue
-    clocks = issues.clocks_of(look.connection, {issue.id: issue}, every=True).get(issue.id, [])
+    clocks = issues.clocks_of(look.connection, issue.id)
     return found, sorted(clocks, key=lambda clock: (clock.visit, clock.anchor, clock.id))
 
 
