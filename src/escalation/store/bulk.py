@@ -36,11 +36,14 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows that all name the same columns."""
     if not rows:
         return
-    columns = _columns(rows, tuple(rows[0]))
+    of, names = connection.dialect, tuple(rows[0])
+    if len(rows) <= FEW:
+        _run_few(connection, _insertion(of, table, names, _few(of, rows)), rows)
+        return
+    columns = _columns(rows, names)
     if len(rows) >= MANY:
         columns = {n: v for n, v in columns.items() if v.count(None) < len(v) or _given(table, n)}
-    of = connection.dialect
-    _run(connection, _insertion(of, table, tuple(columns), _few(of, rows)), columns)
+    _run(connection, _insertion(of, table, tuple(columns), 0), columns)
 
 
 def update_rows(
@@ -56,9 +59,12 @@ def update_rows(
     """
     if not rows:
         return
-    columns = _columns(rows, tuple(name for name in rows[0] if name not in unchanged))
-    of = connection.dialect
-    _run(connection, _change(of, table, keys, tuple(columns), _few(of, rows)), columns)
+    of, names = connection.dialect, tuple([name for name in rows[0] if name not in unchanged])
+    statement = _change(of, table, keys, names, _few(of, rows))
+    if len(rows) <= FEW:
+        _run_few(connection, statement, rows)
+    else:
+        _run(connection, statement, _columns(rows, names))
 
 
 def _columns(rows: Rows, names: tuple[str, ...]) -> dict[str, Sequence[Any]]:
@@ -69,7 +75,7 @@ def _columns(rows: Rows, names: tuple[str, ...]) -> dict[str, Sequence[Any]]:
 
 
 def _few(of: Dialect, rows: Rows) -> int:
-    """How many rows have their values one by one in a statement of PostgreSQL; else 0."""
+    """How many rows stand one by one in a statement of PostgreSQL; else 0."""
     return len(rows) if len(rows) <= FEW and takes_arrays(of) else 0
 
 
@@ -81,7 +87,7 @@ def _given(table: Table, name: str) -> bool:
 class _Statement(NamedTuple):
     """The SQL, and for each of its columns the name and what the values go through.
 
-    ``few`` is the number of rows whose values it takes one by one. ``joined`` is the same statement
+    ``joined`` is the same statement
     for columns that come as joined texts, ``grouped`` for :data:`GROUP` rows at a time.
     """
 
@@ -89,8 +95,20 @@ class _Statement(NamedTuple):
     names: tuple[str, ...]
     processors: tuple[Processor, ...]
     joined: str = ""
-    few: int = 0
     grouped: str = ""
+
+
+def _run_few(connection: Connection, statement: _Statement, rows: Rows) -> None:
+    """Run it for a few rows, which are not worth being turned into columns."""
+    taken = list(zip(statement.names, statement.processors, strict=True))
+    values = [
+        tuple([row[n] if process is None else process(row[n]) for n, process in taken])
+        for row in rows
+    ]
+    if takes_arrays(connection.dialect):
+        sent(connection, statement.sql, [_text(value) for row in values for value in row])
+    else:
+        executed(connection, statement.sql, values, many=True)
 
 
 def _run(connection: Connection, statement: _Statement, given: Mapping[str, Sequence[Any]]) -> None:
@@ -100,10 +118,6 @@ def _run(connection: Connection, statement: _Statement, given: Mapping[str, Sequ
     ]
     if not takes_arrays(connection.dialect):
         _in_groups(connection, statement, list(zip(*columns, strict=True)))
-        return
-    if statement.few:
-        rows = zip(*columns, strict=True)
-        sent(connection, statement.sql, [_text(value) for row in rows for value in row])
         return
     texts = [_joined(values) for values in columns]
     if all(texts):
@@ -174,7 +188,7 @@ def _insertion(of: Dialect, table: Table, names: tuple[str, ...], few: int) -> _
         return _Statement(f"{head} {one}", names, processors, grouped=f"{head} {group}")
     kinds = [_type(of, table.c[name]) for name in names]
     if few:
-        return _Statement(f"{head} {_values(kinds, few)}", names, processors, few=few)
+        return _Statement(f"{head} {_values(kinds, few)}", names, processors)
     arrays, texts = _unnested(kinds)
     return _Statement(f"{head} {arrays}", names, processors, f"{head} {texts}")
 
@@ -197,7 +211,7 @@ def _change(
     whole = f"UPDATE {table.name} SET {sets} FROM ({{}}) AS new ({listed}) WHERE {same}"  # noqa: S608 - as above
     kinds = [_type(of, table.c[name]) for name in order]
     if few:
-        return _Statement(whole.format(_values(kinds, few)), order, processors, few=few)
+        return _Statement(whole.format(_values(kinds, few)), order, processors)
     arrays, texts = _unnested(kinds)
     return _Statement(whole.format(arrays), order, processors, whole.format(texts))
 
