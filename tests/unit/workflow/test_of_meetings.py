@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from escalation.errors import Invalid
 from escalation.routing.vocabulary import Sensitivity
 from escalation.workflow import forum
-from escalation.workflow.commands import Reclassify, ReportUp
+from escalation.workflow.commands import Acknowledge, Dispute, Reclassify, ReportUp, Resolve
 from escalation.workflow.diary import NO_CHANGES, Sitting
 from escalation.workflow.meetings.asks import Table
 from escalation.workflow.meetings.checks import checked
@@ -15,6 +15,7 @@ from escalation.workflow.meetings.rules import before_it
 from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.states import Status
 from escalation.workflow.viewing import EVERYTHING, Viewer
+from tests.unit.workflow.asks import OUTCOME
 from tests.unit.workflow.builders import DAY, Story, logged, told
 
 
@@ -78,6 +79,19 @@ def test_what_was_reported_up_is_noted_once_by_the_body_it_went_to() -> None:
     assert waiting == far
     story.do(NotedUp(forum=near["forum"], meeting="mtg_near"), at=story.now + DAY)
     assert story.issue.reported_up[0] == noted, "when it was noted first stays"
+
+
+def test_what_is_disputed_is_before_those_again_who_have_not_noted_it() -> None:
+    story = logged()
+    story.do(ReportUp())
+    story.do(ReportUp(to="board"))
+    [near, far] = story.issue.reported_up
+    story.do(NotedUp(forum=near["forum"], meeting="mtg_near"))
+    story.do(Acknowledge())
+    story.do(Resolve(outcome=OUTCOME))
+    plan = story.do(Dispute(grounds="it was not paid"))
+    reported = [each.sitting for each in plan.tablings if each.kind == "reported"]
+    assert [each.forum for each in reported if each is not None] == [far["forum"]]
 
 
 def test_a_meeting_set_aside_is_passed_over() -> None:
