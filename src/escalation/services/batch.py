@@ -26,7 +26,7 @@ from escalation.services.registry import Known, Registry
 from escalation.services.turns import SeatTurns
 from escalation.services.versions import check_seen
 from escalation.services.views import told
-from escalation.store import access, dialect, issues, receipts, timeline, viewing
+from escalation.store import access, dialect, driver, issues, receipts, timeline, viewing
 from escalation.store.access import Kept, Owner, Slot
 from escalation.store.base import EPOCH
 from escalation.store.transaction import Connection
@@ -41,9 +41,10 @@ from escalation.workflow.ties import upstream
 from escalation.workflow.viewing import Viewer, in_reach, is_among, may_see, readers
 
 Outcome = Answer | Exception
-SLICE = 100
-"""Issues that are decided before what came of them is written: while the database is at it, the
-next ones are decided. About as much as the buffers between the two take without a wait."""
+SLICE = 32
+"""Issues that are decided before what came of them is written, where the database need not be
+waited for: while it is at it, the next ones are decided. What so many come to has room between the
+two; of more, the half is waited for."""
 NamesOther = Link | Unlink | Merge | Hold
 """What is asked with another issue named."""
 
@@ -91,12 +92,13 @@ class Batch:
         self._second = whole_second(self.now)
         writing = Writing(self.connection, self.now, self.means.salts)
         outcomes: list[Outcome] = []
+        at_once = SLICE if driver.pipelines(self.connection) else len(jobs)
         for job in jobs:
             try:
                 outcomes.append(self._one(job))
             except Exception as error:  # noqa: BLE001 - one command's fault is its caller's alone
                 outcomes.append(error)
-            if len(self._decided) >= SLICE:
+            if len(self._decided) >= at_once:
                 self._write(writing)
         self._write(writing)
         writing.end()

@@ -22,7 +22,7 @@ Rows = Sequence[Mapping[str, Any]]
 Processor = Callable[[Any], Any] | None
 
 
-MANY = 100
+MANY = 25
 """From so many rows on, a statement of its own for just the columns that they need pays."""
 FEW = 4
 """Up to so many rows, as one issue has of a table, their values stand in the statement one by one:

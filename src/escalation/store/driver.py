@@ -107,7 +107,7 @@ def pipelined(connection: Connection) -> Iterator[None]:
         DBAPIError: the database refused something in the block, or is not to be reached.
     """
     pipeline = _pipeline_of(connection)
-    if pipeline is None and connection.get_execution_options().get(_PIPELINES):
+    if pipeline is None and pipelines(connection):
         pipeline = _Pipeline(connection)
         connection.execution_options(**{_PIPELINE: pipeline})
     try:
@@ -133,6 +133,11 @@ def may_pipeline(engine: Engine) -> None:
         pipeline = _pipeline_of(context.root_connection)
         if pipeline is not None:
             pipeline.wait()
+
+
+def pipelines(connection: Connection) -> bool:
+    """Whether a block of this connection may be :func:`pipelined`."""
+    return bool(connection.get_execution_options().get(_PIPELINES))
 
 
 def _execute(
