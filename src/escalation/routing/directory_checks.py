@@ -1,6 +1,6 @@
 """What one part of a directory says about another, checked on the plain data."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from escalation.errors import Fault
 from escalation.routing.directory_file import read_local
@@ -48,12 +48,9 @@ def check(document: Document, concerned: Mapping[str, Collection[str]] = EVERYTH
 def _charters(sheet: Sheet) -> None:
     """Refuse standards that there are none of, and two versions of the charter from one day."""
     _names(sheet, "service_charters", {"standards": ("standard", sheet.table("service_standards"))})
-    known: dict[str, str] = {}
-    for code in sheet.table("service_charters"):
-        day = sheet.text("service_charters", code, "effective")
-        if day is not None and known.setdefault(day, code) != code:
-            detail = f"found the day of {quoted(known[day])}, expected one of its own"
-            sheet.refuse("repeated", ("service_charters", code, "effective"), detail)
+    for code, other in _sharing(sheet, "service_charters", "effective"):
+        detail = f"found the day of {quoted(other)}, expected one of its own"
+        sheet.refuse("repeated", ("service_charters", code, "effective"), detail)
 
 
 def _people(sheet: Sheet) -> None:
@@ -66,12 +63,18 @@ def _people(sheet: Sheet) -> None:
 
 def _subjects(sheet: Sheet) -> None:
     """Refuse a subject of the identity provider that two people have."""
+    for code, other in _sharing(sheet, "people", "subject"):
+        detail = f"found the subject of {quoted(other)}, expected one of their own"
+        sheet.refuse("duplicate_subject", ("people", code, "subject"), detail)
+
+
+def _sharing(sheet: Sheet, noun: str, field: str) -> Iterator[tuple[str, str]]:
+    """Codes whose field has what the field of an earlier one has, each with that one's code."""
     known: dict[str, str] = {}
-    for code in sheet.table("people"):
-        subject = sheet.text("people", code, "subject")
-        if subject is not None and known.setdefault(subject, code) != code:
-            detail = f"found the subject of {quoted(known[subject])}, expected one of their own"
-            sheet.refuse("duplicate_subject", ("people", code, "subject"), detail)
+    for code in sheet.table(noun):
+        text = sheet.text(noun, code, field)
+        if text is not None and (first := known.setdefault(text, code)) != code:
+            yield code, first
 
 
 def _partners(sheet: Sheet, parties: Iterable[str]) -> None:
