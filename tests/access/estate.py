@@ -203,6 +203,16 @@ def model_of(operation: Operation) -> type[BaseModel] | None:
     return (operation.takes or {}).get("application/json")
 
 
+ANOTHER = "another issue"
+"""The place of the issue that a body names."""
+
+
+def names_another(operation: Operation) -> bool:
+    """Whether its body names an issue."""
+    model = model_of(operation)
+    return model is not None and "issue" in body_of(model)
+
+
 def call(
     service: Service,
     operation: Operation,
@@ -218,7 +228,7 @@ def call(
     if body is None and model is not None:
         body = body_of(model)
         if "issue" in body and "issue" in names:
-            body["issue"] = names.get("another issue", names["issue"])
+            body["issue"] = names.get(ANOTHER, names["issue"])
     sent = {"if_match": "*", "request_id": SENT, **headers}
     path = path_of(operation, names)
     return service.call(operation.method, path + query, body, key=key, **sent)

@@ -14,6 +14,7 @@ from escalation.api.operations import Operation
 from escalation.api.permissions import REQUIRED
 from escalation.services.keys import KeyRole
 from tests.access.estate import (
+    ANOTHER,
     Kind,
     Matter,
     call,
@@ -107,7 +108,7 @@ class Asking:
                 if label == "own" and "issue" in parameters(operation):
                     self.twin.draws.next_request()
                     made = new_issue(self._service, kind)
-                    given = {**names, "issue": made, "another issue": names["issue"]}
+                    given = {**names, "issue": made, ANOTHER: names["issue"]}
                 told = self._told(operation, label, given)
                 self._remember(operation, told)
                 yield told

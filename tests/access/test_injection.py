@@ -26,7 +26,16 @@ from pypdf import PdfReader
 from escalation.api.app import OPERATIONS
 from escalation.api.operations import Operation
 from escalation.cli import logs
-from tests.access.estate import MAILING, SCHOOLS, UNLIMITED, call, matter, model_of, parameters
+from tests.access.estate import (
+    ANOTHER,
+    MAILING,
+    SCHOOLS,
+    UNLIMITED,
+    call,
+    matter,
+    model_of,
+    parameters,
+)
 from tests.access.samples import body_of, put, texts_in
 from tests.access.telling import ENDS, new_issue
 from tests.access.twins import mailed, others, posted, words_of
@@ -69,7 +78,7 @@ def typed(service: Service, payload: str, names: Mapping[str, str]) -> int:
         given = dict(names)
         if "issue" in parameters(operation):
             given["issue"] = new_issue(service, SCHOOLS)
-        given["another issue"] = names["issue"]
+        given[ANOTHER] = names["issue"]
         answer, places = _sent(service, operation, given, plain, places, payload)
         if answer.is_success:
             taken += len(places)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from tests.access.estate import call
 from tests.access.swaps import absent_name, swapping
-from tests.access.timing import names_with, questions
+from tests.access.timing import WHO, names_with, questions
 from tests.builders import copied_sqlite
 
 
@@ -37,7 +37,7 @@ def test_of_what_is_hidden_no_more_is_asked_than_of_what_is_not_there(
     with swapping(url, tmp_path, 1) as swapper:
         engine = swapper.service.container.engine
         differ = {}
-        for operation, key, (kind, place, name) in questions(swapper):
+        for operation, key, (kind, place, name) in questions(swapper, WHO):
             asked = []
             for number in (1, 2):  # what a process looks up once, it has looked up by then
                 for word in (name, absent_name(name, number)):
@@ -45,5 +45,5 @@ def test_of_what_is_hidden_no_more_is_asked_than_of_what_is_not_there(
                         call(swapper.service, operation, names_with(swapper, place, word), key)
                     asked.append(found)
             if asked[2] != asked[3]:
-                differ[f"{kind}: {operation.name}"] = asked[2:]
+                differ[f"{kind}: {operation.name}, {place}"] = asked[2:]
     assert differ == {}

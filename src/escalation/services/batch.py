@@ -4,6 +4,7 @@ Nothing here commits: :class:`escalation.services.desk.Desk` runs a batch inside
 and tries again, or in halves, where that is right.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -138,16 +139,16 @@ class Batch:
         self._hold_issues(wanted, skip_locked=skip_locked)
 
     def _may_be_named(self, jobs: Sequence[Job]) -> Iterator[str]:
-        """The issues that commands name, as far as whoever is for a part may see them.
+        """The issues that commands name, as far as whoever asks may see them.
 
-        Of others' nothing is loaded: that it took longer would tell of them.
+        Of what is hidden nothing is loaded: that it took longer would tell of it.
         """
+        asked = defaultdict[Viewer, list[str]](list)
         for job in jobs:
-            names = [name for name in (job.issue, job.other) if name is not None]
             viewer = job.viewer if job.caller is None else job.caller.viewer
-            if names and viewer.limited:
-                names = viewing.seen_of(self.connection, viewer, names)
-            yield from names
+            asked[viewer] += (name for name in (job.issue, job.other) if name is not None)
+        for viewer, names in asked.items():
+            yield from viewing.seen_of(self.connection, viewer, names)
 
     def _hold_issues(self, wanted: Iterable[str], *, skip_locked: bool = False) -> None:
         """Load issues, and hold their rows."""

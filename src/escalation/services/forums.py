@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from escalation.clock import whole_second
 from escalation.errors import Fault, Invalid
-from escalation.ids import is_id
 from escalation.routing.directory import Forum
 from escalation.services.bodies import body_of, by_rule, known_meeting
 from escalation.services.desk import Desk
@@ -25,7 +24,7 @@ from escalation.store import dialect, interactions, issues, journal, meetings, t
 from escalation.store.failures import Again
 from escalation.store.framework import bump
 from escalation.store.transaction import Connection
-from escalation.store.viewing import hidden
+from escalation.store.viewing import seen_as
 from escalation.store.writing import Work, write_work
 from escalation.workflow.draft import part_id
 from escalation.workflow.facts import Actor
@@ -93,6 +92,8 @@ class _Sitting:
         self.errand = errand
         self.now = now
         self.known = desk.registry.refresh(connection)
+        self.asked_of: set[str] = set()
+        """The issue that the ask names, where whoever asks may see it: no other is loaded."""
 
     def run(self, stem: str) -> Answer:
         errand = self.errand
@@ -100,7 +101,7 @@ class _Sitting:
         if before is not None:
             return before
         ask = self._named(errand.ask)
-        facts = self._facts(ask)
+        facts = self._facts()
         if timeline.aggregates_of(self.connection, [part_id("evt", stem, 0)]):
             return self._answer(facts, facts.meeting, ask)  # an earlier try's answer was lost
         check_seen(
@@ -123,14 +124,15 @@ class _Sitting:
         return self._answer(self._after(facts, plan), plan.meeting, ask)
 
     def _named(self, ask: Asked) -> Asked:
-        """The ask with its item's issue by id, where a reference was sent that is not sealed."""
+        """The ask with its item's issue by id, where whoever asks may see the issue."""
         if isinstance(ask, Table) and ask.kind in _SAID:
             return self._said(ask, _SAID[ask.kind])
-        if isinstance(ask, OnItem) and "_" not in ask.subject:
-            if hidden(self.connection, self.errand.viewer, [ask.subject]):
+        if isinstance(ask, OnItem) and _of_issue(ask.subject):
+            found = seen_as(self.connection, self.errand.viewer, ask.subject)
+            if found is None:
                 return ask
-            found = issues.ids_of_references(self.connection, [ask.subject])
-            return replace(ask, subject=found.get(ask.subject, ask.subject))
+            self.asked_of = {found}
+            return replace(ask, subject=found)
         return ask
 
     def _said(self, ask: Table, family: Family) -> Table:
@@ -145,17 +147,15 @@ class _Sitting:
         title = ask.title or carried(found)["title"]
         return replace(ask, subject=found.id, title=f"{found.reference}: {title}")
 
-    def _facts(self, ask: Asked) -> MeetingFacts:
+    def _facts(self) -> MeetingFacts:
         """The meeting and its issues, locked: issues in id order, then the meeting."""
         errand = self.errand
         code = known_meeting(
             self.desk, self.connection, self.known, errand.meeting, self.now, errand.viewer
         )
         listed = meetings.items(self.connection, self.errand.meeting)
-        wanted = {item.subject for item in listed if item.kind in OF_ISSUES}
-        if isinstance(ask, OnItem) and is_id(ask.subject, "iss"):
-            wanted.add(ask.subject)
-        loaded = issues.load(self.connection, wanted, lock=True)
+        listed_issues = {item.subject for item in listed if item.kind in OF_ISSUES}
+        loaded = issues.load(self.connection, listed_issues | self.asked_of, lock=True)
         meeting = meetings.one(self.connection, self.errand.meeting, lock=True)
         if meeting is None or meetings.items(self.connection, meeting.id) != listed:
             raise Again("The meeting changed meanwhile; try again.")
@@ -269,13 +269,17 @@ class _Sitting:
         return self.errand.call.keep(self.connection, answer, self.now)
 
 
+def _of_issue(subject: str) -> bool:
+    """Whether it is an issue's id, or a reference."""
+    return "_" not in subject or subject.startswith("iss_")
+
+
 def _refuse_unknown(facts: MeetingFacts, ask: OnItem, name: str) -> None:
     """An issue that is not there, or not for this caller, is a wrong value and no state.
 
     It is called by the ``name`` that was sent: its id would tell that it is there.
     """
-    of_issue = ask.subject.startswith("iss_") or "_" not in ask.subject
     known = facts.issues.get(ask.subject)
-    if of_issue and (known is None or not may_see(facts.viewer, known.issue)):
+    if _of_issue(ask.subject) and (known is None or not may_see(facts.viewer, known.issue)):
         fault = Fault("unknown", f"There is no issue {name}.", pointer="/issue")
         raise Invalid("The issue of that item was not found.", errors=[fault])

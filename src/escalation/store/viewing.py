@@ -113,6 +113,9 @@ _FITS: Mapping[str, _Fit] = {
 }
 
 
+_NAMES = select(models.issue.c.id, models.issue.c.reference)
+
+
 def seen_as(connection: Connection, viewer: Viewer, name: str) -> str | None:
     """The id of the issue of this id or reference, where ``viewer`` may see it.
 
@@ -129,12 +132,17 @@ def seen_as(connection: Connection, viewer: Viewer, name: str) -> str | None:
     return found
 
 
-def seen_of(connection: Connection, viewer: Viewer, names: Sequence[str]) -> list[str]:
-    """Of these ids and references, those of issues that ``viewer`` may see."""
+def seen_of(connection: Connection, viewer: Viewer, names: Sequence[str]) -> Sequence[str]:
+    """Of these ids and references, those of issues that ``viewer`` may see.
+
+    Whoever sees all may be given those of nothing, as with :func:`seen_as`.
+    """
+    shown = visible(connection, viewer)
+    if not names or isinstance(shown, True_):
+        return names
     t = models.issue
     named = or_(any_of(connection, t.c.id, names), any_of(connection, t.c.reference, names))
-    query = select(t.c.id, t.c.reference).where(named, visible(connection, viewer))
-    found = {name for row in connection.execute(query) for name in row}
+    found = {name for row in connection.execute(_NAMES.where(named, shown)) for name in row}
     return [name for name in names if name in found]
 
 
@@ -150,7 +158,7 @@ def hidden(connection: Connection, viewer: Viewer, names: Sequence[str]) -> froz
     """Of these ids and references, those of issues that ``viewer`` may not see."""
     t = models.issue
     named = or_(any_of(connection, t.c.id, names), any_of(connection, t.c.reference, names))
-    query = select(t.c.id, t.c.reference).where(named, not_(visible(connection, viewer)))
+    query = _NAMES.where(named, not_(visible(connection, viewer)))
     with outside(connection):
         return frozenset(name for row in connection.execute(query) for name in row)
 
