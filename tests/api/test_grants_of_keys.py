@@ -1,5 +1,7 @@
 """Nobody gives themselves more than they have: keys are an administrator's to make and change."""
 
+from datetime import timedelta
+
 import pytest
 
 from escalation.api.app import OPERATIONS
@@ -33,3 +35,17 @@ def test_no_other_role_does_anything_with_keys_not_even_its_own(
         (key.id, key.role, key.revoked_at) for key in before
     ]
     assert len(OF_KEYS) >= 5
+
+
+def test_keys_come_in_pages_the_newest_first(service: Service) -> None:
+    desk = service.container.desk
+    for name in "abcde":
+        keys.create(desk, name=name, role=KeyRole.VIEWER, actor=CLERK)
+        service.clock.advance(timedelta(seconds=1))
+    listed, path = [], "/v1/keys?limit=2"
+    while path:
+        page = service.get(path, key=service.admin).json()
+        assert len(page["data"]) <= 2
+        listed += [key["id"] for key in page["data"]]
+        path = page["links"].get("next", "")
+    assert listed == [key.id for key in reversed(keys.every(desk))]

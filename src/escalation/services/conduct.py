@@ -11,7 +11,7 @@ from escalation.clock import whole_second
 from escalation.errors import Fault, Invalid, NotFound, Refused
 from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import conduct, journal
@@ -207,9 +207,12 @@ def page(
         after=after,
         limit=limit + 1,
     )
-    shown = found[:limit]
-    goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > limit else None
-    return Page([view(each, look.now) for each in shown], limit, goes_on)
+    return page_of(
+        found,
+        limit,
+        lambda shown: (view(each, look.now) for each in shown),
+        lambda each: (each.created_at, each.id),
+    )
 
 
 def view(limit: ConductLimit, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from escalation.services.desk import Desk
 from escalation.services.endpoints import StoredEndpoint
 from escalation.services.filters import Filter
 from escalation.services.forms import format_of
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.views import told
 from escalation.store import deliveries, delivery_log, resending, viewing
 from escalation.store import endpoints as endpoint_store
@@ -46,11 +46,13 @@ def page(
         found = delivery_log.page(
             connection, endpoint_id, state=state, before=before, limit=limit + 1, mail=False
         )
-        shown = found[:limit]
-        tried = delivery_log.attempts(connection, [each.id for each in shown])
-    last = shown[-1].id if len(found) > limit else None
-    views = [delivery_view(each, tried[each.id]) for each in shown]
-    return Page(views, limit, None if last is None else (last, last))
+        tried = delivery_log.attempts(connection, [each.id for each in found])
+    return page_of(
+        found,
+        limit,
+        lambda shown: (delivery_view(each, tried[each.id]) for each in shown),
+        lambda each: (each.id, each.id),
+    )
 
 
 def one(desk: Desk, delivery_id: str, kept: timedelta) -> View:

@@ -21,6 +21,7 @@ from escalation.services.desk import Desk
 from escalation.services.kept_digests import JSON, Made, keep, question, question_of
 from escalation.store import digests
 from escalation.store.digests import Rendering, StoredDigest
+from escalation.store.keyset import Seen
 from escalation.store.settling import settle
 from escalation.store.transaction import Connection, read, snapshot
 from escalation.workflow.facts import Actor
@@ -99,7 +100,7 @@ def page(
     connection: Connection,
     *,
     forum: str | None,
-    after: tuple[datetime, str] | None,
+    after: Seen | None,
     limit: int,
     viewer: Viewer = EVERYTHING,
 ) -> Sequence[StoredDigest]:

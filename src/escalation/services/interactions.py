@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from escalation.clock import whole_second
@@ -13,7 +14,7 @@ from escalation.routing.wording import not_among
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer, Job, Receipt
 from escalation.services.once import replayed
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.receipts import NewReceipt
 from escalation.services.views import told
@@ -262,10 +263,10 @@ def one(look: Look, family: Family, name: str) -> Interaction:
 def page(look: Look, asked: Asked, *, total: bool) -> Page:
     """A page of a register, the newest first; with ``total`` how many stand on all pages."""
     found = interactions.page(look.connection, look.viewer, asked)
-    shown = found[: asked.limit]
-    goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > asked.limit else None
     count = interactions.counts(look.connection, look.viewer, asked)[0][0] if total else None
-    return Page([view(each) for each in shown], asked.limit, goes_on, count)
+    return page_of(
+        found, asked.limit, partial(map, view), lambda each: (each.created_at, each.id), count
+    )
 
 
 def counted(look: Look, asked: Asked, by: Sequence[str]) -> dict[str, Any]:

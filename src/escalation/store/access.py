@@ -24,6 +24,7 @@ from sqlalchemy import (
 from escalation.store import dialect, models
 from escalation.store.base import Id
 from escalation.store.bulk import insert_rows
+from escalation.store.keyset import Seen, newest_first
 from escalation.store.statements import made_once
 from escalation.store.tuples import Query, named
 
@@ -85,6 +86,20 @@ def keys(connection: Connection) -> Sequence[StoredKey]:
     table = models.api_key
     query = select(table).order_by(table.c.created_at, table.c.id)
     return [StoredKey(**row) for row in connection.execute(query).mappings()]
+
+
+def page_of_keys(connection: Connection, *, after: Seen | None, limit: int) -> Sequence[StoredKey]:
+    """Keys, the newest first; ``after`` is the last that was seen."""
+    table = models.api_key
+    query = newest_first(select(table), table.c.created_at, table.c.id, after, limit)
+    return [StoredKey(**row) for row in connection.execute(query).mappings()]
+
+
+def one_key(connection: Connection, key_id: str) -> StoredKey | None:
+    """A key by its id."""
+    table = models.api_key
+    row = connection.execute(select(table).where(table.c.id == key_id)).mappings().first()
+    return None if row is None else StoredKey(**row)
 
 
 def revoke_key(connection: Connection, key_id: str, now: datetime) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from escalation.store import models
+from escalation.store.keyset import Seen, newest_first
 from escalation.workflow.conduct import ConductLimit
 
 _T = models.conduct_limit
@@ -42,7 +43,7 @@ def page(
     *,
     in_force_at: datetime | None,
     ended_by: datetime | None,
-    after: tuple[datetime, str] | None,
+    after: Seen | None,
     limit: int,
 ) -> Sequence[ConductLimit]:
     """Limits, the newest first; in force at an instant, or ended by one, or all."""
@@ -52,11 +53,7 @@ def page(
         query = query.where(_T.c.begins_at <= in_force_at, _T.c.expires_at > in_force_at, running)
     if ended_by is not None:
         query = query.where(or_(_T.c.expires_at <= ended_by, _T.c.ended_at <= ended_by))
-    if after is not None:
-        at, last = after
-        bound = (literal(at, _T.c.created_at.type), literal(last, _T.c.id.type))
-        query = query.where(tuple_(_T.c.created_at, _T.c.id) < tuple_(*bound))
-    query = query.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)
+    query = newest_first(query, _T.c.created_at, _T.c.id, after, limit)
     return [_limit(row) for row in connection.execute(query)]
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, literal, or_, select, tuple_
+from sqlalchemy import Connection, Select, delete, exists, insert, or_, select
 
 from escalation.store import dialect, models
+from escalation.store.keyset import Seen, newest_first
 
 _COUNTS_WIDER = (b'"scorecard":{', b'"benchmark":{', b'"themes":[{')
 """How parts of a forum's paper begin that count issues elsewhere."""
@@ -165,7 +166,7 @@ def page(
     connection: Connection,
     *,
     forum: str | None,
-    after: tuple[datetime, str] | None,
+    after: Seen | None,
     limit: int,
     among: frozenset[str] | None = None,
     cards: Sequence[str] | None = None,
@@ -182,9 +183,7 @@ def page(
         query = query.where(or_(table.c.forum.is_(None), table.c.forum.in_(sorted(among))))
     if cards is not None:
         query = query.where(or_(table.c.forum.is_not(None), table.c.profile.in_(cards)))
-    if after is not None:
-        query = query.where(tuple_(table.c.created_at, table.c.id) < tuple_(*_bound(after)))
-    query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit)
+    query = newest_first(query, table.c.created_at, table.c.id, after, limit)
     return [StoredDigest(**row) for row in connection.execute(query).mappings()]
 
 
@@ -217,9 +216,3 @@ def add_rendering(connection: Connection, digest_id: str, kind: str, made: Rende
 def _one(connection: Connection, query: Select[Any]) -> StoredDigest | None:
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else StoredDigest(**row)
-
-
-def _bound(after: tuple[datetime, str]) -> tuple[Any, Any]:
-    table = models.digest
-    at, digest_id = after
-    return (literal(at, table.c.created_at.type), literal(digest_id, table.c.id.type))

@@ -14,16 +14,15 @@ from sqlalchemy import (
     false,
     func,
     insert,
-    literal,
     or_,
     select,
     true,
-    tuple_,
     update,
 )
 
 from escalation.routing.vocabulary import Channel
 from escalation.store import dialect, models
+from escalation.store.keyset import Seen, newest_first
 from escalation.store.viewing import visible
 from escalation.workflow.interactions import Family, Interaction, Quoting, Sentiment
 from escalation.workflow.viewing import Part, Viewer
@@ -52,7 +51,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     words: Sequence[str] = ()
-    after: tuple[datetime, str] | None = None
+    after: Seen | None = None
     limit: int = 50
 
 
@@ -111,13 +110,7 @@ def find(
 def page(connection: Connection, viewer: Viewer, asked: Asked) -> list[Interaction]:
     """A page, and one more where there is a next one."""
     query = _seen(connection, viewer, asked.family).where(*_conditions(connection, asked))
-    if asked.after is not None:
-        at, last = asked.after
-        query = query.where(
-            tuple_(_T.c.created_at, _T.c.id)
-            < tuple_(literal(at, _T.c.created_at.type), literal(last, _T.c.id.type))
-        )
-    query = query.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(asked.limit + 1)
+    query = newest_first(query, _T.c.created_at, _T.c.id, asked.after, asked.limit + 1)
     return [_said(row) for row in connection.execute(query)]
 
 

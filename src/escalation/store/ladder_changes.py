@@ -1,12 +1,12 @@
 """Changes of the ladder file that somebody has proposed, and what was answered to them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal, select, tuple_, update
+from sqlalchemy import Connection, insert, select, update
 
 from escalation.store import models
+from escalation.store.keyset import Seen, newest_first
 
 Row = Mapping[str, Any]
 OPEN, APPROVED = "proposed", "approved"
@@ -30,7 +30,7 @@ def page(
     connection: Connection,
     *,
     status: str | None,
-    after: tuple[datetime, str] | None,
+    after: Seen | None,
     limit: int,
 ) -> list[dict[str, Any]]:
     """Changes without their texts, the newest first; with ``status`` those that stand so."""
@@ -38,11 +38,7 @@ def page(
     query = select(*(column for column in table.c if column is not table.c.text))
     if status is not None:
         query = query.where(table.c.status == status)
-    if after is not None:
-        at, last = after
-        bound = (literal(at, table.c.proposed_at.type), literal(last, table.c.id.type))
-        query = query.where(tuple_(table.c.proposed_at, table.c.id) < tuple_(*bound))
-    query = query.order_by(table.c.proposed_at.desc(), table.c.id.desc()).limit(limit)
+    query = newest_first(query, table.c.proposed_at, table.c.id, after, limit)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

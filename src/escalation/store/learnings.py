@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, literal, or_, select, tuple_
+from sqlalchemy import Connection, Row, and_, case, or_, select
 
 from escalation.store import dialect, models
+from escalation.store.keyset import Seen, newest_first
 from escalation.store.viewing import visible
 from escalation.store.wall import outside
 from escalation.workflow.plan import Plan
@@ -28,7 +28,7 @@ class LearningQuestion:
     layer: tuple[str, ...] = ()
     theme: str | None = None
     shared: bool | None = None
-    after: tuple[datetime, str] | None = None
+    after: Seen | None = None
     limit: int = 50
 
 
@@ -74,10 +74,6 @@ def page(connection: Connection, viewer: Viewer, asked: LearningQuestion) -> lis
     if asked.shared is not None:
         query = query.where(_T.c.shared if asked.shared else ~_T.c.shared)
     query = query.where(*(_T.c.text.icontains(word, autoescape=True) for word in asked.words))
-    if asked.after is not None:
-        at, last = asked.after
-        bound = (literal(at, _T.c.made_at.type), literal(last, _T.c.id.type))
-        query = query.where(tuple_(_T.c.made_at, _T.c.id) < tuple_(*bound))
-    query = query.order_by(_T.c.made_at.desc(), _T.c.id.desc()).limit(asked.limit + 1)
+    query = newest_first(query, _T.c.made_at, _T.c.id, asked.after, asked.limit + 1)
     with outside(connection):  # a shared note is told, and not whose issue it came of
         return list(connection.execute(query))

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from escalation.store import models
+from escalation.store.keyset import Seen, newest_first
 
 
 class SubscriptionState(StrEnum):
@@ -83,7 +84,7 @@ def page(
     *,
     among: frozenset[str] | None,
     cards: Sequence[str] | None,
-    after: tuple[datetime, str] | None,
+    after: Seen | None,
     limit: int,
 ) -> Sequence[Subscription]:
     """Subscriptions, the newest first; ``after`` is the last that was seen.
@@ -95,11 +96,7 @@ def page(
         query = query.where(or_(_T.c.forum.is_(None), _T.c.forum.in_(sorted(among))))
     if cards is not None:
         query = query.where(or_(_T.c.forum.is_not(None), _T.c.profile.in_(cards)))
-    if after is not None:
-        at, last = after
-        bound = (literal(at, _T.c.created_at.type), literal(last, _T.c.id.type))
-        query = query.where(tuple_(_T.c.created_at, _T.c.id) < tuple_(*bound))
-    query = query.order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit)
+    query = newest_first(query, _T.c.created_at, _T.c.id, after, limit)
     return [_subscription(row) for row in connection.execute(query).mappings()]
 
 

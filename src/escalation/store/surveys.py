@@ -10,15 +10,14 @@ from sqlalchemy import (
     Select,
     exists,
     insert,
-    literal,
     select,
-    tuple_,
     update,
 )
 
 from escalation.routing.surveys import After
 from escalation.store import mailing, models
 from escalation.store.dialect import any_of
+from escalation.store.keyset import Seen, newest_first
 from escalation.store.models.surveys import PLACES
 from escalation.store.viewing import visible
 from escalation.workflow.facts import Issue
@@ -135,7 +134,7 @@ def page(
     viewer: Viewer,
     *,
     answered: bool | None,
-    after: tuple[datetime, str] | None,
+    after: Seen | None,
     limit: int,
 ) -> list[Invitation]:
     """Invitations of the issues that are seen, the newest first, after the last that was seen."""
@@ -143,11 +142,7 @@ def page(
     if answered is not None:
         none = _T.c.answered_at.is_(None)
         query = query.where(~none if answered else none)
-    if after is not None:
-        at, last = after
-        bound = (literal(at, _T.c.invited_at.type), literal(last, _T.c.id.type))
-        query = query.where(tuple_(_T.c.invited_at, _T.c.id) < tuple_(*bound))
-    query = query.order_by(_T.c.invited_at.desc(), _T.c.id.desc()).limit(limit)
+    query = newest_first(query, _T.c.invited_at, _T.c.id, after, limit)
     return [Invitation(**row) for row in connection.execute(query).mappings()]
 
 

@@ -1,6 +1,7 @@
 """Digests: made or found again, listed, and read in the formats that they have."""
 
 import json
+from functools import partial
 from typing import Annotated
 
 from fastapi import Path, Query, Response
@@ -19,7 +20,7 @@ from escalation.api.schemas.digests import (
 from escalation.reports.as_html import content_policy
 from escalation.services import digests, kept_digests, once
 from escalation.services.kept_digests import MEDIA_TYPES
-from escalation.services.pages import Page
+from escalation.services.pages import page_of
 
 _CREATED, _FOUND = 201, 200
 DigestName = Annotated[
@@ -62,9 +63,9 @@ def list_digests(asked: Ask, query: Annotated[DigestQuery, Query()]) -> Response
             limit=query.limit + 1,
             viewer=look.viewer,
         )
-    shown = found[: query.limit]
-    goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > query.limit else None
-    page = Page([kept_digests.view(each) for each in shown], query.limit, goes_on)
+    page = page_of(
+        found, query.limit, partial(map, kept_digests.view), lambda each: (each.created_at, each.id)
+    )
     return paging.answer(asked, page, scope=query.forum or "")
 
 

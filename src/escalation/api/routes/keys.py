@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Path, Response
+from fastapi import Path, Query, Response
 
 from escalation.api import asking, headers, paging
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, READS, WRITES, Operation
 from escalation.api.schemas.keys import CreateKey, KeyList, KeyView, NewKeyView, RotateKey
+from escalation.api.schemas.queries import PageQuery
 from escalation.errors import Fault, Invalid
 from escalation.services import keys, once
 from escalation.services.keys import NewKey
@@ -75,11 +76,12 @@ def _made_once(asked: Asked, make: Callable[[], NewKey]) -> Response:
     return Response(body, _CREATED, {"Content-Type": JSON, **given})
 
 
-def list_keys(asked: Ask) -> Response:
-    """Every key there ever was, without the keys."""
+def list_keys(asked: Ask, query: Annotated[PageQuery, Query()]) -> Response:
+    """Every key there ever was, the oldest first, without the keys."""
+    after = paging.instant_of(asked, query.cursor)
     with asked.means.reader.look(asked.caller) as look:
-        found = reading.listed(look)
-    return paging.whole(asked, found)
+        page = reading.page(look, after=after, limit=query.limit)
+    return paging.answer(asked, page)
 
 
 def get_key(asked: Ask, key: Annotated[str, Path()]) -> Response:

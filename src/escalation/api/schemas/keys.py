@@ -69,7 +69,7 @@ class NewKeyView(KeyView):
 
 
 class KeyList(Shape):
-    """Every key."""
+    """Keys, the oldest first."""
 
     data: list[KeyView]
     links: Links

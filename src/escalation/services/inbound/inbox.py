@@ -12,7 +12,7 @@ from escalation.services.inbound.envelopes import Came, unwrapped
 from escalation.services.inbound.mapping import meaning_of, view_of
 from escalation.services.inbound.receiving import Known, again, came_of
 from escalation.services.mail.arriving import SOURCE as MAIL
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.views import told
 from escalation.store import hooks
 from escalation.store.hooks import LEFT, HookDelivery, HookState
@@ -40,9 +40,7 @@ def page(
         found = hooks.page(
             connection, viewer, source=source, states=states, before=before, limit=limit + 1
         )
-    shown = found[:limit]
-    last = shown[-1].id if len(found) > limit else None
-    return Page([view(each) for each in shown], limit, None if last is None else (last, last))
+    return page_of(found, limit, partial(map, view), lambda each: (each.id, each.id))
 
 
 def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTHING) -> View:

@@ -15,7 +15,7 @@ from escalation.services.deliveries import delivery_view
 from escalation.services.desk import Desk
 from escalation.services.mail.mailing import Mailing, Mode
 from escalation.services.mail.rules import MailRules
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.store import deliveries, delivery_log, endpoints, mailing
 from escalation.store.deliveries import Message, NewDelivery
 from escalation.store.endpoints import EndpointState, StoredEndpoint
@@ -131,15 +131,17 @@ def log(
         found = delivery_log.page(
             connection, box, state=state, before=before, limit=limit + 1, mail=True
         )
-        shown = found[:limit]
-        tried = delivery_log.attempts(connection, [each.id for each in shown])
-        owners = mailing.owners(connection, [each.endpoint_id for each in shown])
-    last = shown[-1].id if len(found) > limit else None
-    views = [
-        {**delivery_view(each, tried[each.id]), "recipient": owners[each.endpoint_id]}
-        for each in shown
-    ]
-    return Page(views, limit, None if last is None else (last, last))
+        tried = delivery_log.attempts(connection, [each.id for each in found])
+        owners = mailing.owners(connection, [each.endpoint_id for each in found])
+    return page_of(
+        found,
+        limit,
+        lambda shown: (
+            {**delivery_view(each, tried[each.id]), "recipient": owners[each.endpoint_id]}
+            for each in shown
+        ),
+        lambda each: (each.id, each.id),
+    )
 
 
 def test(desk: Desk, recipient: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from escalation.digests.duties import NO_DATE
 from escalation.errors import NotFound
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import actions
@@ -17,12 +17,14 @@ __all__ = ["ActionQuestion", "one", "page", "view"]
 def page(look: Look, question: ActionQuestion) -> Page:
     """A page of the register, what is due first first."""
     rows = actions.page(look.connection, look.viewer, question)
-    shown = rows[: question.limit]
-    goes_on = None
-    if len(rows) > question.limit:
-        goes_on = (shown[-1].due_on or NO_DATE, shown[-1].id)
     count = actions.total(look.connection, look.viewer, question) if question.total else None
-    return Page([view(row._asdict()) for row in shown], question.limit, goes_on, count)
+    return page_of(
+        rows,
+        question.limit,
+        lambda shown: (view(row._asdict()) for row in shown),
+        lambda row: (row.due_on or NO_DATE, row.id),
+        count,
+    )
 
 
 def one(look: Look, action_id: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from escalation.errors import NotFound
 from escalation.routing.directory import Directory
 from escalation.routing.terms import term
 from escalation.routing.wording import not_among
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.store import framework
 from escalation.store.framework import DirectoryVersion
@@ -88,9 +88,12 @@ def page(look: Look, noun: Noun, wanted: Wanted) -> Page:
         for code in sorted(part)
         if code > wanted.after and _fits(directory, part[code], wanted)
     ]
-    shown = found[: wanted.limit]
-    goes_on = (shown[-1], shown[-1]) if len(found) > wanted.limit else None
-    return Page([view(noun, code, part[code]) for code in shown], wanted.limit, goes_on)
+    return page_of(
+        found,
+        wanted.limit,
+        lambda shown: (view(noun, code, part[code]) for code in shown),
+        lambda code: (code, code),
+    )
 
 
 def one(look: Look, noun: Noun, code: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Issues, read: one as it is now, and pages of them."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.issue_seen import seen
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.store import issues, listing, viewing
 from escalation.store.listing import EQUALS, RANGES, SORTS, Found, Question, Value
@@ -47,18 +48,12 @@ def one(look: Look, name: str) -> View:
 def page(look: Look, question: Question) -> Page:
     """A page of issues as they are now."""
     rows = listing.page(look.connection, look.viewer, question, look.now)
-    shown = rows[: question.limit]
     count = None
     if question.total:
         count = listing.total(look.connection, look.viewer, question, look.now)
-    return Page(_views(look, shown), question.limit, _goes_on(rows, question.limit), count)
-
-
-def _goes_on(rows: Sequence[Found], limit: int) -> tuple[Value, str] | None:
-    if len(rows) <= limit:
-        return None
-    last = rows[limit - 1]
-    return last.value, last.id
+    return page_of(
+        rows, question.limit, partial(_views, look), lambda last: (last.value, last.id), count
+    )
 
 
 def _views(look: Look, rows: Sequence[Found]) -> Sequence[View]:

@@ -1,17 +1,21 @@
 """Keys, read: everything about them but the keys."""
 
+from functools import partial
 from typing import Any
 
 from escalation.errors import NotFound
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import access
 from escalation.store.access import StoredKey
+from escalation.store.keyset import Seen
 
 
-def listed(look: Look) -> list[dict[str, Any]]:
-    """Every key there ever was, the oldest first."""
-    return [view(key) for key in access.keys(look.connection)]
+def page(look: Look, *, after: Seen | None = None, limit: int) -> Page:
+    """A page of every key there ever was, the newest first."""
+    found = access.page_of_keys(look.connection, after=after, limit=limit + 1)
+    return page_of(found, limit, partial(map, view), lambda key: (key.created_at, key.id))
 
 
 def one(look: Look, key_id: str) -> dict[str, Any]:
@@ -20,10 +24,10 @@ def one(look: Look, key_id: str) -> dict[str, Any]:
     Raises:
         NotFound: there is none of that id.
     """
-    for key in access.keys(look.connection):
-        if key.id == key_id:
-            return view(key)
-    raise NotFound(f"There is no key {key_id}.")
+    found = access.one_key(look.connection, key_id)
+    if found is None:
+        raise NotFound(f"There is no key {key_id}.")
+    return view(found)
 
 
 def view(key: StoredKey) -> dict[str, Any]:

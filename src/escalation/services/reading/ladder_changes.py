@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from escalation.errors import NotFound
 from escalation.services.ladder_changes.telling import view
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.store import ladder_changes
 
@@ -18,11 +19,7 @@ After = tuple[datetime, str] | None
 def page(look: Look, *, status: str | None = None, after: After = None, limit: int) -> Page:
     """A page of the changes, the newest first; with ``status`` those that stand so."""
     found = ladder_changes.page(look.connection, status=status, after=after, limit=limit + 1)
-    shown = found[:limit]
-    goes_on = None
-    if len(found) > limit:
-        goes_on = (shown[-1]["proposed_at"], shown[-1]["id"])
-    return Page([view(row) for row in shown], limit, goes_on)
+    return page_of(found, limit, partial(map, view), lambda row: (row["proposed_at"], row["id"]))
 
 
 def every(look: Look) -> Iterator[dict[str, Any]]:

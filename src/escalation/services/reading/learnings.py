@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import learnings
@@ -15,9 +15,12 @@ __all__ = ["LearningQuestion", "page"]
 def page(look: Look, question: LearningQuestion) -> Page:
     """A page of notes, the newest first; of issues that are not the caller's, the words alone."""
     found = learnings.page(look.connection, look.viewer, question)
-    shown = found[: question.limit]
-    goes_on = (shown[-1].made_at, shown[-1].id) if len(found) > question.limit else None
-    return Page([_view(row._asdict()) for row in shown], question.limit, goes_on)
+    return page_of(
+        found,
+        question.limit,
+        lambda shown: (_view(row._asdict()) for row in shown),
+        lambda row: (row.made_at, row.id),
+    )
 
 
 def _view(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """When forums meet, and what is on their agendas."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any
@@ -11,7 +11,7 @@ from escalation.routing.membership import seats_of
 from escalation.routing.wording import not_among
 from escalation.services.agendas import listed
 from escalation.services.meeting_views import item_view, meeting_seen
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import actions, meetings
@@ -33,8 +33,16 @@ def upcoming(look: Look, code: str, *, after: datetime | None, limit: int) -> Pa
     forum = forum_of(look, code)
     start = look.now if after is None else after
     found = list(islice(_ahead(look, forum, start), limit + 1))
-    goes_on = (found[limit - 1].sitting.starts_at, "") if len(found) > limit else None
-    return Page([_seen(look, forum, m) for m in found[:limit]], limit, goes_on)
+    return _page(look, forum, found, limit)
+
+
+def _page(look: Look, forum: Forum, found: Sequence[Meeting], limit: int) -> Page:
+    return page_of(
+        found,
+        limit,
+        lambda shown: (_seen(look, forum, meeting) for meeting in shown),
+        lambda meeting: (meeting.sitting.starts_at, ""),
+    )
 
 
 def past(look: Look, code: str, *, before: datetime | None, limit: int) -> Page:
@@ -45,8 +53,7 @@ def past(look: Look, code: str, *, before: datetime | None, limit: int) -> Page:
     """
     forum = forum_of(look, code)
     found = list(islice(_backwards(look, forum, before or look.now), limit + 1))
-    goes_on = (found[limit - 1].sitting.starts_at, "") if len(found) > limit else None
-    return Page([_seen(look, forum, m) for m in found[:limit]], limit, goes_on)
+    return _page(look, forum, found, limit)
 
 
 def one(look: Look, meeting_id: str) -> dict[str, Any]:

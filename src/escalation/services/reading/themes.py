@@ -11,7 +11,7 @@ from escalation.clock import whole_second
 from escalation.digests import periods, themes
 from escalation.digests.themes import Agreed, Mention, Periods, Theme
 from escalation.errors import Fault, Invalid, NotFound
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.views import told
 from escalation.store import mentions
@@ -61,9 +61,13 @@ def page(look: Look, question: ThemeQuestion) -> Page:
     seen = _seen(look, question)
     fitting = [theme for theme in seen.themes if _fits(theme, question)]
     rest = [each for each in fitting if question.after is None or each.code > question.after]
-    shown = rest[: question.limit]
-    goes_on = (shown[-1].code, shown[-1].id) if len(rest) > question.limit else None
-    return Page([_view(seen, theme) for theme in shown], question.limit, goes_on, len(fitting))
+    return page_of(
+        rest,
+        question.limit,
+        lambda shown: (_view(seen, theme) for theme in shown),
+        lambda theme: (theme.code, theme.id),
+        len(fitting),
+    )
 
 
 def one(look: Look, name: str, question: ThemeQuestion) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.issues import facts
 from escalation.services.reading.reader import Look
 from escalation.services.veil import veiled
@@ -41,8 +41,12 @@ def page(look: Look, name: str, *, after: int, limit: int) -> Page:
     """
     issue = facts(look, name).issue
     found = list(islice(_readable(look, issue, after, limit), limit + 1))
-    goes_on = (found[limit - 1].number, "") if len(found) > limit else None
-    return Page([_seen(look, view(entry)) for entry in found[:limit]], limit, goes_on)
+    return page_of(
+        found,
+        limit,
+        lambda shown: (_seen(look, view(entry)) for entry in shown),
+        lambda entry: (entry.number, ""),
+    )
 
 
 def _readable(look: Look, issue: Issue, after: int, at_once: int) -> Iterator[Entry]:

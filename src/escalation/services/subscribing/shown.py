@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -9,7 +10,7 @@ from escalation.digests.cards import own_profiles
 from escalation.digests.windows import Course
 from escalation.errors import NotFound
 from escalation.services.callers import Caller
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.subscribing import occasions
 from escalation.services.subscribing.grounds import Grounds
@@ -44,9 +45,7 @@ def page(look: Look, *, after: tuple[datetime, str] | None, limit: int) -> Page:
         after=after,
         limit=limit + 1,
     )
-    shown = found[:limit]
-    goes_on = (shown[-1].created_at, shown[-1].id) if len(found) > limit else None
-    return Page([plain(each) for each in shown], limit, goes_on)
+    return page_of(found, limit, partial(map, plain), lambda each: (each.created_at, each.id))
 
 
 def found_for(look: Look, name: str) -> Subscription:

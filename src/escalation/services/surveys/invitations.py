@@ -7,7 +7,7 @@ from typing import Any
 
 from escalation.errors import NotFound
 from escalation.routing.surveys import Survey
-from escalation.services.pages import Page
+from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
 from escalation.services.secrets import Vault
 from escalation.services.surveys.book import SurveyBook
@@ -84,10 +84,13 @@ class Invitations:
         found = surveys.page(
             look.connection, look.viewer, answered=answered, after=after, limit=limit + 1
         )
-        shown = found[:limit]
-        goes_on = (shown[-1].invited_at, shown[-1].id) if len(found) > limit else None
-        mailed = surveys.mailed(look.connection, shown)
-        return Page([self._view(each, mailed.get(each.issue_id)) for each in shown], limit, goes_on)
+        mailed = surveys.mailed(look.connection, found)
+        return page_of(
+            found,
+            limit,
+            lambda shown: (self._view(each, mailed.get(each.issue_id)) for each in shown),
+            lambda each: (each.invited_at, each.id),
+        )
 
     def letter(self, connection: Connection, found: Invitation) -> Letter | None:
         """What is sent to whoever is asked; None where the survey is gone, or they cannot be.
