@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from escalation.digests.oversight import card_for
-from escalation.digests.papers import _seat, _seeks
-from escalation.routing.vocabulary import ForumOwner
+from escalation.digests.papers import _Agreed, _seat, _seeks
+from escalation.routing.vocabulary import ForumOwner, Severity
 from tests.digests.test_projection import framework
 
 FRAME = framework()
@@ -12,10 +12,11 @@ LADDER = FRAME.publication.effective(None, "ssi-standard")
 
 
 def test_on_the_last_rung_there_is_nobody_to_send_it_on_to() -> None:
-    last, before = LADDER.rungs[-1], LADDER.rungs[-2]
-    assert "this is the last rung" in _seeks(LADDER, last, {"exhausted_at": None}, ())
-    assert last.title in _seeks(LADDER, before, {"exhausted_at": None}, ())
-    assert "nowhere left" in _seeks(LADDER, last, {"exhausted_at": "x"}, ())
+    title = LADDER.rungs[-1].title
+    last, before = (_Agreed.of(LADDER, each.id, Severity.LOW) for each in LADDER.rungs[:-3:-1])
+    assert "this is the last rung" in _seeks(last, {"exhausted_at": None}, ())
+    assert title in _seeks(before, {"exhausted_at": None}, ())
+    assert "nowhere left" in _seeks(last, {"exhausted_at": "x"}, ())
 
 
 def test_who_spoke_on_a_rung_that_the_ladder_has_no_more_has_no_role() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from escalation.digests.selection import told
@@ -160,7 +160,8 @@ class AgesBy:
     def __init__(self, calendar: Calendar, at: datetime) -> None:
         """Counted up to ``at``."""
         self._today: int | None
-        self._number_of = calendar.number_of
+        self._calendar = calendar
+        self._ages: dict[date | datetime, int | None] = {}
         try:
             self._today = calendar.business_days_until(calendar.local(at).date())
         except BeyondHorizon:
@@ -171,9 +172,15 @@ class AgesBy:
 
         None where the calendar does not know one of the two.
         """
+        key = self._calendar.counted_from(start)
+        if key not in self._ages:
+            self._ages[key] = self._since(start)
+        return self._ages[key]
+
+    def _since(self, start: datetime) -> int | None:
         if self._today is None:
             return None
         try:
-            return max(0, self._today - self._number_of(start))
+            return max(0, self._today - self._calendar.number_of(start))
         except BeyondHorizon:
             return None

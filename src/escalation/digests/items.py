@@ -5,7 +5,7 @@ from typing import Any
 from escalation.digests.framework import Ages, AgesBy, Framework
 from escalation.digests.movements import Moved
 from escalation.digests.projection import Arrival
-from escalation.digests.selection import Counted, Selection, Standing, codes, told
+from escalation.digests.selection import Counted, Selection, Standing, codes
 from escalation.routing.vocabulary import Layer, Severity
 
 Item = dict[str, Any]
@@ -39,7 +39,7 @@ class Items:
         return {
             "age_business_days": ages.since(standing.received_at),
             "agency": standing.agency,
-            "also_affects": list(codes(standing.also_affects)),
+            "also_affects": codes(standing.also_affects),
             "business_days_at_rung": ages.since(standing.entered_at),
             "carried_over": standing.carried_over,
             "due_at": standing.due_at,
@@ -57,7 +57,7 @@ class Items:
             "received_at": standing.received_at,
             "reference": standing.reference,
             "region": standing.region,
-            "reported_up_to": list(codes(standing.reported_to)),
+            "reported_up_to": codes(standing.reported_to),
             "rung": standing.rung,
             "severity": standing.severity,
             "status": standing.status,
@@ -86,19 +86,22 @@ class Items:
 
     def coming(self, standing: Standing, arrival: Arrival) -> Item:
         """An issue below, with when it comes and over which rungs."""
-        return {**self.of(standing), "arrives_at": told(arrival.at), "over": list(arrival.over)}
+        return {**self.of(standing), "arrives_at": arrival.at, "over": arrival.over}
 
     def notable(self, standing: Standing) -> Item | None:
         """An issue elsewhere that is reported up or high-level, and why; None: it is neither."""
+        reported, corporate = standing.reported_to, standing.layer == Layer.CORPORATE
+        if reported is None and not corporate and standing.severity not in _HIGH:
+            return None
         why = []
-        if standing.reported_to is not None:
-            here = self._forum in codes(standing.reported_to)
+        if reported is not None:
+            here = self._forum in codes(reported)
             why.append("reported_up_here" if here else "reported_up")
         if standing.severity in _HIGH:
             why.append("severity")
-        if standing.layer == Layer.CORPORATE:
+        if corporate:
             why.append("corporate_layer")
-        return {**self.of(standing), "because": why} if why else None
+        return {**self.of(standing), "because": why}
 
     def moved(self, moved: Moved) -> Item:
         """A movement: what, when, from where and to where."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +16,8 @@ from msgspec import Struct
 
 from escalation.digests.framework import Framework
 from escalation.digests.items import Item
-from escalation.digests.selection import Standing, told
-from escalation.routing.effective import Durations, EffectiveLadder, EffectiveRung
+from escalation.digests.selection import Standing
+from escalation.routing.effective import Durations, EffectiveLadder
 from escalation.routing.vocabulary import Severity, Side
 from escalation.workflow.events import EventType
 from escalation.workflow.states import END, ClockKind
@@ -44,7 +45,7 @@ _TOLD = frozenset(
     }
 )
 """What is told in a history in brief."""
-_STANCES = {
+_STANCES: Mapping[str, str] = {
     EventType.PROPOSED: "proposes",
     EventType.AGREED: "agrees",
     EventType.DISSENTED: "dissents",
@@ -52,7 +53,7 @@ _STANCES = {
 _SPEAKS = frozenset({*_STANCES, EventType.DISPUTED})
 READ = frozenset({*_TOLD, *_STANCES, EventType.WARNED})
 """The types of entries that a paper is made from."""
-_SAYS = dict.fromkeys(("text", "question", "grounds", "reason", "because", "how", "title"))
+_SAYS = ("text", "question", "grounds", "reason", "because", "how", "title")
 """Where an entry has words of its own: what stands first is told."""
 _AGREED = frozenset(
     {ClockKind.ACKNOWLEDGE, ClockKind.RUNG, ClockKind.OUT_OF_SESSION, ClockKind.OVERALL}
@@ -84,32 +85,71 @@ def annexes(
     framework: Framework, shown: Iterable[tuple[Standing, Item]], record: Record
 ) -> list[dict[str, Any]]:
     """The paper of each issue, in the order in which they are shown."""
-    return [_annex(framework, standing, item, record) for standing, item in shown]
+    # What is agreed on a rung for a severity is the same for many.
+    agreed: dict[tuple[str | None, ...], _Agreed] = {}
+
+    def annex(standing: Standing, item: Item) -> dict[str, Any]:
+        key = (standing.publication, standing.ola, standing.ladder, standing.rung, item["severity"])
+        terms = agreed.get(key)
+        if terms is None:
+            ladder = framework.agreement(standing).ladder
+            terms = agreed[key] = _Agreed.of(ladder, standing.rung, Severity(item["severity"]))
+        return _annex(terms, standing.issue, item, record)
+
+    return [annex(standing, item) for standing, item in shown]
 
 
-def _annex(framework: Framework, standing: Standing, item: Item, record: Record) -> dict[str, Any]:
-    ladder, issue = framework.agreement(standing).ladder, standing.issue
-    entries = [(each, _READ.decode(each.payload)) for each in record.entries.get(issue, ())]
-    rung, said = ladder.rung(standing.rung), record.sought.get(issue)
-    return {
-        "issue": {
-            name: item[name]
-            for name in (
-                "id", "reference", "title", "agency", "also_affects", "provider", "function",
-                "region", "kind", "severity", "status", "received_at", "age_business_days",
-                "business_days_at_rung", "entered_at",
-            )
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """What the ladder says of one rung for one severity: its title, its times, what is above."""
+
+    ladder: EffectiveLadder
+    rung: str
+    times: Mapping[str, str]
+    above: str | None
+
+    @classmethod
+    def of(cls, ladder: EffectiveLadder, rung_id: str, severity: Severity) -> "_Agreed":
+        rung, place = ladder.rung(rung_id), ladder.position(rung_id)
+        grace = None if rung.grace is None else str(rung.grace.value)
+        times = {
+            ClockKind.FORUM: grace and f"until the meeting has ended, and {grace}",
+            ClockKind.OUT_OF_SESSION: _budget(rung.out_of_session, severity),
+            ClockKind.OVERALL: _budget(ladder.clocks.overall, severity),
         }
-        | {"description": record.descriptions.get(issue, "")},
-        "rung": rung.title,
+        last = place + 1 == len(ladder.rungs)
+        return cls(
+            ladder,
+            rung.title,
+            {kind.value: time for kind, time in times.items() if time is not None},
+            None if last else ladder.rungs[place + 1].title,
+        )
+
+
+_OF_ISSUE = (
+    "id", "reference", "title", "agency", "also_affects", "provider", "function", "region", "kind",
+    "severity", "status", "received_at", "age_business_days", "business_days_at_rung",
+    "entered_at",
+)  # fmt: skip
+_of_issue = itemgetter(*_OF_ISSUE)
+
+
+def _annex(agreed: _Agreed, issue: str, item: Item, record: Record) -> dict[str, Any]:
+    entries = [(each, _READ.decode(each.payload)) for each in record.entries.get(issue, ())]
+    said = record.sought.get(issue)
+    told_of = dict(zip(_OF_ISSUE, _of_issue(item), strict=True))
+    told_of["description"] = record.descriptions.get(issue, "")
+    return {
+        "issue": told_of,
+        "rung": agreed.rung,
         "meeting": item["meeting"],
-        "sought": said or _seeks(ladder, rung, item, entries),
+        "sought": said or _seeks(agreed, item, entries),
         "sought_by_rule": said is None,
         "history": brief(history(entries)),
-        "positions": positions(ladder, entries),
-        "clocks": list(_clocks(ladder, rung, item, entries)),
+        "positions": positions(agreed.ladder, entries),
+        "clocks": list(_clocks(agreed.times, item, entries)),
         "decisions": decisions(entries),
-    }  # fmt: skip
+    }
 
 
 Told = tuple[Entry, Mapping[str, Any]]
@@ -117,10 +157,10 @@ Told = tuple[Entry, Mapping[str, Any]]
 
 
 def history(entries: Sequence[Told]) -> list[dict[str, Any]]:
-    """What happened to it, without what only its officers need."""
+    """What happened to it, without what only its officers need; its instants as they are."""
     return [
         {
-            "at": told(entry.effective_at),
+            "at": entry.effective_at,
             "what": entry.type.removeprefix("issue."),
             "says": _says(entry.type, payload),
             "from": before if isinstance(before := payload.get("from"), str) else None,
@@ -142,14 +182,17 @@ def brief(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _says(kind: str, payload: Mapping[str, Any]) -> str | None:
     if kind == EventType.RESOLVED:
         return (payload.get("outcome") or {}).get("summary")
-    if _SAYS.keys().isdisjoint(payload):  # most say nothing in words
-        return None
-    said = (payload[name] for name in _SAYS if payload.get(name))
-    return next(map(str, said), None)
+    for name in _SAYS:
+        if name in payload and (said := payload[name]):
+            return str(said)
+    return None
 
 
 def positions(ladder: EffectiveLadder, entries: Sequence[Told]) -> list[dict[str, Any]]:
-    """What each side has said, in its own words; what a raiser disputes stands among them."""
+    """What each side has said, in its own words; what a raiser disputes stands among them.
+
+    Instants are told as they are, not as text.
+    """
     return [_position(ladder, *each) for each in entries if each[0].type in _SPEAKS]
 
 
@@ -161,15 +204,15 @@ def _position(ladder: EffectiveLadder, entry: Entry, payload: Mapping[str, Any])
             "side": side,
             "seat": _seat(ladder, payload["rung"], side),
             "person": payload["actor"]["name"],
-            "at": told(entry.effective_at),
-            "stance": _STANCES[EventType(entry.type)],
+            "at": entry.effective_at,
+            "stance": _STANCES[entry.type],
             "says": ". ".join(str(part).rstrip(".") for part in parts if part),
         }
     return {
         "side": "raiser",
         "seat": None,
         "person": payload["actor"]["name"],
-        "at": told(entry.effective_at),
+        "at": entry.effective_at,
         "stance": "disputes",
         "says": payload.get("grounds") or "",
     }
@@ -194,7 +237,7 @@ def decisions(entries: Sequence[Told]) -> list[dict[str, Any]]:
             "text": payload["text"],
             "conditions": payload.get("conditions"),
             "effect": payload["effect"],
-            "decided_at": told(entry.effective_at),
+            "decided_at": entry.effective_at,
         }
         for entry, payload in entries
         if entry.type == EventType.DECIDED
@@ -202,31 +245,25 @@ def decisions(entries: Sequence[Told]) -> list[dict[str, Any]]:
 
 
 def _clocks(
-    ladder: EffectiveLadder, rung: EffectiveRung, item: Item, entries: Sequence[Told]
+    agreed: Mapping[str, str], item: Item, entries: Sequence[Told]
 ) -> Iterator[dict[str, Any]]:
     """The times that are agreed for it: those that run where it stands, and those that ran out."""
-    severity, out = Severity(item["severity"]), list(_ended(entries))
+    out = list(_ended(entries))
     here = {each["kind"]: each for each in out if each["at"] >= item["entered_at"]}
     here |= {each["kind"]: each for each in out if each["kind"] == ClockKind.OVERALL}
-    agreed = {
-        ClockKind.FORUM: rung.grace and f"until the meeting has ended, and {rung.grace.value}",
-        ClockKind.OUT_OF_SESSION: _budget(rung.out_of_session, severity),
-        ClockKind.OVERALL: _budget(ladder.clocks.overall, severity),
-    }
     state = "running" if item["hold_until"] is None else "paused"
     for kind, budget in agreed.items():
-        if budget is not None:
-            due_at = item["due_at"] if kind is ClockKind.FORUM else None
-            ended = here.pop(kind.value, None)
-            yield {
-                "kind": kind.value,
-                "budget": budget,
-                "due_at": due_at if ended is None else ended["due_at"],
-                "state": state if ended is None else "past target",
-                "past_target": ended is not None,
-                "rung": None,
-                "times": 1,
-            }
+        due_at = item["due_at"] if kind == ClockKind.FORUM else None
+        ended = here.pop(kind, None)
+        yield {
+            "kind": kind,
+            "budget": budget,
+            "due_at": due_at if ended is None else ended["due_at"],
+            "state": state if ended is None else "past target",
+            "past_target": ended is not None,
+            "rung": None,
+            "times": 1,
+        }
     if out:
         yield from _together([each for each in out if each["kind"] != ClockKind.OVERALL])
 
@@ -275,16 +312,12 @@ def _ran_out(entry: Entry, payload: Mapping[str, Any]) -> ClockKind | None:
     return None
 
 
-def _seeks(
-    ladder: EffectiveLadder, rung: EffectiveRung, item: Item, entries: Sequence[Told]
-) -> str:
+def _seeks(agreed: _Agreed, item: Item, entries: Sequence[Told]) -> str:
     """What is sought where nobody has said it: what the body can do for the issue (our reading)."""
     if item["exhausted_at"] is not None:
         return "Decide it: there is nowhere left for it to climb."
-    place = ladder.position(rung.id)
-    if place + 1 == len(ladder.rungs):
+    if agreed.above is None:
         return "Decide it, or refer it back with a question: this is the last rung."
-    above = ladder.rungs[place + 1].title
     dissent = any(entry.type == EventType.DISSENTED for entry, _ in entries)
     first = "Decide between the two sides' positions" if dissent else "Resolve it"
-    return f"{first}, refer it back with a question, or send it up to: {above}."
+    return f"{first}, refer it back with a question, or send it up to: {agreed.above}."

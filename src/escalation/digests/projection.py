@@ -7,7 +7,7 @@ never left. Engine time is taken as the engine takes it: what is late climbs at 
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from escalation.digests.framework import Framework
@@ -55,35 +55,10 @@ class _Way:
     cluster: str | None
     provider: str
     calendar: Calendar
-    targets: dict[str, "_Target | None"] = field(default_factory=dict)
+    targets: dict[str, Duration | None] = field(default_factory=dict)
     above: dict[str, EffectiveRung | None] = field(default_factory=dict)
     leads: dict[str, bool] = field(default_factory=dict)
     here: dict[str, bool] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Target:
-    """When an agreed time ends by when it begins, as far as it is known."""
-
-    time: Duration
-    calendar: Calendar
-    known: dict[date | datetime, datetime | None] = field(default_factory=dict)
-
-    def ends(self, at: datetime) -> datetime | None:
-        """When it ends if it begins at an instant; None where the calendar does not know that."""
-        # Business days are counted from a date, whatever the hour.
-        days = self.time.unit is Unit.BUSINESS_DAY
-        key = self.calendar.counted_from(at) if days else at
-        if key not in self.known:
-            self.known[key] = self._ends(at)
-        return self.known[key]
-
-    def _ends(self, at: datetime) -> datetime | None:
-        try:
-            agreed = budget(self.time, at, self.calendar)
-            return due_at(agreed, (Interval(at, None),), self.calendar)
-        except BeyondHorizon:
-            return None
 
 
 class Projection:
@@ -95,10 +70,9 @@ class Projection:
         """For the forum of that code; without a meeting ahead nothing comes."""
         self._framework = framework
         self._code = code
-        self._as_at = as_at
+        self._as_at = as_at.astimezone(UTC)
         self._until = until
         self._ways: dict[tuple[str | None, ...], _Way] = {}
-        self._targets: dict[tuple[Calendar, Duration], _Target] = {}
 
     def arrival(self, standing: Standing) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
@@ -179,19 +153,10 @@ class Projection:
         if rung.kind is RungKind.FORUM:
             return self._put_off(way, rung, at, 0)
         if rung.id not in way.targets:
-            way.targets[rung.id] = self._target(way, rung)
+            notifies = rung.past_target.value is PastTarget.NOTIFY
+            way.targets[rung.id] = None if notifies else rung.targets[way.shape.severity].value
         target = way.targets[rung.id]
-        return None if target is None else target.ends(at)
-
-    def _target(self, way: _Way, rung: EffectiveRung) -> _Target | None:
-        """The agreed time of a rung of officers: one for all ways on which it is the same."""
-        if rung.past_target.value is PastTarget.NOTIFY:
-            return None
-        time = rung.targets[way.shape.severity].value
-        key = (way.calendar, time)
-        if key not in self._targets:
-            self._targets[key] = _Target(time, way.calendar)
-        return self._targets[key]
+        return None if target is None else _ends(target, at, way.calendar)
 
     def _put_off(
         self,
@@ -216,6 +181,16 @@ class Projection:
             if carried >= forum.carry_over_limit(rung):
                 return at
             carried, later_than = carried + 1, ahead.starts_at
+        return None
+
+
+def _ends(time: Duration, at: datetime, calendar: Calendar) -> datetime | None:
+    """When an agreed time ends that begins then; None where the calendar does not know that."""
+    try:
+        if time.unit is Unit.BUSINESS_DAY:
+            return calendar.end_of_days(at, time.count)
+        return due_at(budget(time, at, calendar), (Interval(at, None),), calendar)
+    except BeyondHorizon:
         return None
 
 

@@ -76,7 +76,7 @@ def _entries(of: Dialect) -> Query:
     event = models.event.c
     columns = (event.aggregate, event.type, event.effective_at, event.due_at, event.payload)
     read = and_(
-        event.type.in_(sorted(kind.value for kind in READ)),
+        event.type.in_(sorted(map(str, READ))),
         event.visibility == "shared",
         event.effective_at < _ENDED,
         event.recorded_at <= _KNOWN_AT,

@@ -31,6 +31,7 @@ class Calendar:
         self.zone = zone_named(rules.zone)
         self._whatever_hour = rules.after_hours == "same_day"
         self._numbers: dict[date, int] = {}
+        self._ends: dict[tuple[date, int], datetime] = {}
 
     @cached_property
     def index(self) -> WindowIndex:
@@ -106,6 +107,22 @@ class Calendar:
             if self._whatever_hour:
                 self._numbers[key] = number
         return number
+
+    def end_of_days(self, at: datetime, count: int) -> datetime:
+        """The close of the ``count``-th business day after day zero of something received then.
+
+        Where only the date counts it is worked out once for all.
+
+        Raises:
+            BeyondHorizon: when it is not known.
+        """
+        key = (self.counted_from(at), count)
+        end = self._ends.get(key)
+        if end is None:
+            end = instant_of(self.index.close_after(self.day_zero(at).toordinal(), count))
+            if self._whatever_hour:
+                self._ends[key] = end
+        return end
 
     def close_of(self, day: date) -> datetime | None:
         """The end of the last window of a local date; None when it has no open second."""

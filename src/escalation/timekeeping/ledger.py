@@ -63,8 +63,7 @@ def budget(duration: Duration, anchor: datetime, calendar: Calendar) -> Budget:
     """
     index = calendar.index
     if duration.unit is Unit.BUSINESS_DAY:
-        zero = calendar.day_zero(anchor).toordinal()
-        close = index.close_after(zero, duration.count)
+        close = seconds_of(calendar.end_of_days(anchor, duration.count))
         return Budget(Measure.OPEN, index.between(seconds_of(anchor), close))
     if duration.unit is Unit.DAY:
         nth = calendar.local(anchor).date().toordinal() + duration.count

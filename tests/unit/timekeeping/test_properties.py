@@ -79,6 +79,17 @@ def test_time_added_in_two_parts_is_time_added_at_once(
 
 
 @many
+@given(calendars, instants, st.integers(1, 20))
+def test_so_many_business_days_end_where_a_clock_for_them_does(
+    calendar: Calendar, start: datetime, days: int
+) -> None:
+    agreed = budget(Duration(days, Unit.BUSINESS_DAY), start, calendar)
+    end = due_at(agreed, (Interval(start, None),), calendar)
+    assert end == calendar.end_of_days(start, days)
+    assert end == calendar.end_of_days(start, days), "as it is known"
+
+
+@many
 @given(calendars, instants, lengths, st.integers(0, DAY), st.integers(0, 3600))
 def test_a_later_start_or_a_longer_time_never_ends_earlier(
     calendar: Calendar, start: datetime, seconds: int, later: int, longer: int

@@ -3,7 +3,7 @@
 Each is JSON as it stands; :mod:`escalation.reports.pages` lays it out for people.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from escalation.digests.papers import Entry, Told, history, positions
@@ -187,8 +187,8 @@ def _paper(look: Look, found: Facts, meeting: Meeting | None, item: Item | None)
         "carried_over": issue.carried_over,
         "out_of_session": None if target is None else str(target.value),
         "zone": body.meeting.zone if body is not None else look.directory.file.zone,
-        "history": history(entries),
-        "positions": positions(found.under.ladder, entries),
+        "history": _dated(history(entries)),
+        "positions": _dated(positions(found.under.ladder, entries)),
         "advice": list(issue.advice),
         "clocks": [clock_view(found, clock, now) for clock in found.clocks],
         "recused": _keep_out(look, found, meeting),
@@ -209,6 +209,11 @@ def _keep_out(look: Look, found: Facts, meeting: Meeting | None) -> list[dict[st
         {"person": each.person, "reason": each.reason}
         for each in recused_on(facts, found.issue.id, people)
     ]
+
+
+def _dated(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The same lines, their instants as text."""
+    return [{**line, "at": told(line["at"])} for line in lines]
 
 
 def _entries(look: Look, found: Facts) -> list[Told]:
