@@ -56,6 +56,22 @@ def test_every_step_runs_and_the_first_failure_is_the_status(
     assert f"again: .venv/bin/{python} -c 'raise SystemExit(3)'" in told
 
 
+def test_what_a_check_beside_the_tests_prints_is_said_in_one_piece_and_its_failure_counts(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "BIN", Path(sys.executable).parent)
+    python = Path(sys.executable).name
+    checks = (
+        Step("bad", (python, "-c", "print('line'); print('too long'); raise SystemExit(4)")),
+        Step("absent", ("no-such-program",)),
+    )
+    assert bootstrap.all_of((Step("good", (python, "-c", "print('hello')")),), checks) == 4
+    told = capfd.readouterr().out
+    assert re.search(r"==> bad: .*\nline\ntoo long\n", told)
+    assert re.search(r"==> absent: .*\n.* is not there\n", told)
+    assert re.search(r"FAILED bad .* s\nFAILED absent .* s\nok +good .* s\n", told)
+
+
 def test_it_starts_with_the_standard_library_alone() -> None:
     command = [sys.executable, "-I", "-S", str(ROOT / "tools" / "bootstrap.py")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

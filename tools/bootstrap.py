@@ -14,6 +14,7 @@ import shlex
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +42,9 @@ CHECKS = (
     Step("layers", ("lint-imports", "--no-logo")),
     Step("security", ("bandit", "-q", "-ll", "-c", "pyproject.toml", "-r", "src", "tools")),
 )
-PYTEST = ("pytest", "-q", "-n", "2", "--dist", "worksteal")
+WORKERS = 3
+"""One more than the cores of the smallest machine: tests wait for processes and for servers."""
+PYTEST = ("pytest", "-q", "-n", str(WORKERS), "--dist", "worksteal")
 TESTS = (
     Step("tests", (*PYTEST, "-m", "not (postgres or campaign)", "--cov", "--cov-report=")),
     # With coverage they take more than twice as long, and what they run is run by the others too.
@@ -130,7 +133,7 @@ def check() -> int:
 
 def test() -> int:
     """Check the code, run every test, and see that enough of the code was run."""
-    return setup() or all_of((*CHECKS, *TESTS, *pure_coverage()))
+    return setup() or all_of((*TESTS, *pure_coverage()), beside=CHECKS)
 
 
 def bench() -> int:
@@ -147,12 +150,20 @@ def pure_coverage() -> tuple[Step, ...]:
     return (Step("pure layers", ("coverage", "report", "--fail-under=100", include)),)
 
 
-def all_of(steps: tuple[Step, ...]) -> int:
-    """Run every step, say how each ended, and answer the first bad status."""
-    ended = []
-    for step in steps:
-        status, seconds = execute(Step(step.title, (str(BIN / step.command[0]), *step.command[1:])))
-        ended.append((step, status, seconds))
+def all_of(steps: tuple[Step, ...], beside: tuple[Step, ...] = ()) -> int:
+    """Run every step, say how each ended, and answer the first bad status.
+
+    Those ``beside`` the others run at the same time, in their order; what each of them prints is
+    said in one piece when it has ended.
+    """
+    with ThreadPoolExecutor(1) as aside:
+        others = [aside.submit(execute, located(step), quietly=True) for step in beside]
+        try:
+            ended = [(step, *execute(located(step))) for step in steps]
+        except SystemExit:
+            aside.shutdown(wait=False, cancel_futures=True)
+            raise
+    ended = [(step, *other.result()) for step, other in zip(beside, others, strict=True)] + ended
     say("")
     for step, status, seconds in ended:
         say(f"{'ok    ' if status == 0 else 'FAILED'} {step.title:<12} {seconds:6.1f} s")
@@ -162,19 +173,39 @@ def all_of(steps: tuple[Step, ...]) -> int:
     return failed[0][1] if failed else 0
 
 
-def execute(step: Step) -> tuple[int, float]:
-    """Run one command in the project's folder; answer its status and its seconds."""
-    say(f"==> {step.title}: {shlex.join(step.command)}")
+def located(step: Step) -> Step:
+    """The step with its program as it lies in the environment."""
+    return Step(step.title, (str(BIN / step.command[0]), *step.command[1:]))
+
+
+def execute(step: Step, *, quietly: bool = False) -> tuple[int, float]:
+    """Run one command in the project's folder; answer its status and its seconds.
+
+    With ``quietly`` nothing is said until it has ended, and then all at once.
+    """
+    told = [f"==> {step.title}: {shlex.join(step.command)}"]
+    if not quietly:
+        say(told.pop())
     begun = time.monotonic()
     try:
-        ended = subprocess.run(step.command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+        ended = subprocess.run(
+            step.command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if quietly else None,
+            stderr=subprocess.STDOUT if quietly else None,
+            check=False,
+        )
         status = ended.returncode
+        told += (ended.stdout or b"").decode(errors="replace").splitlines()
     except FileNotFoundError:
-        say(f"{step.command[0]} is not there")
+        told.append(f"{step.command[0]} is not there")
         status = 127
     except KeyboardInterrupt:
         say("stopped")
         raise SystemExit(130) from None
+    if told:
+        say("\n".join(told))
     return status, time.monotonic() - begun
 
 
@@ -189,7 +220,8 @@ def fingerprint() -> str:
 
 def say(line: str) -> None:
     """Print a line at once, so that it stands before what a command prints."""
-    print(line, flush=True)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

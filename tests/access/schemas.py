@@ -6,8 +6,9 @@ python -m tests.access.schemas [--examples 5000] [--roles admin,operator,holder,
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -38,35 +39,61 @@ EVERY_OTHER = 2
 """Of the calls drawn, one in so many is of what is there; the rest of names that are drawn too."""
 
 
+@dataclass(frozen=True)
+class Held:
+    """A service that is called, and what there is to call it with: names, codes, a key."""
+
+    service: Service
+    names: Mapping[str, str]
+    codes: Mapping[str, str]
+    key: str
+
+    @classmethod
+    def by(cls, service: Service, role: KeyRole) -> "Held":
+        """With one matter in it, and a key of that role."""
+        names = {**others(service), **matter(service, SCHOOLS, "wombat").names}
+        key = key_for(service.container.desk, (role, PERSONS.get(role), {}))
+        return cls(service, names, _codes(service), key)
+
+    def call(self, case: schemathesis.Case[Any], *, of_what_is_there: bool) -> None:
+        """Make the call and hold the answer to the document; a failure notes on which database."""
+        if of_what_is_there and case.path_parameters:
+            there = {**self.names, "code": self.codes.get(case.path, "invalid")}
+            case.path_parameters = {n: there.get(n, "none") for n in case.path_parameters}
+        try:
+            headers = {"Authorization": f"Bearer {self.key}"}
+            case.call_and_validate(headers=headers, app=self.service.app)
+        except BaseException as failure:
+            failure.add_note(f"on {self.service.container.engine.dialect.name}")
+            raise
+
+
 def hold(
-    service: Service,
+    services: Sequence[Service],
     role: KeyRole,
     examples: int,
     first: int = 1,
     part: tuple[int, int] = (0, 1),
 ) -> int:
-    """Call each operation as somebody of that role, at most so often; how many calls were made.
+    """Call each operation as somebody of that role, at most so often; how many calls each took.
 
+    To draw a call takes longer than to make it, so each of the ``services`` is made the same ones.
     ``part`` is the first operation that is called and how far it is to the next.
 
     Raises:
         Failure: what an answer has that the document does not tell, or lacks.
     """
-    names = {**others(service), **matter(service, SCHOOLS, "wombat").names}
-    codes = _codes(service)
-    key = key_for(service.container.desk, (role, PERSONS.get(role), {}))
+    held = [Held.by(service, role) for service in services]
     made = 0
 
     def call(case: schemathesis.Case[Any]) -> None:
         nonlocal made
         made += 1
-        if made % EVERY_OTHER and case.path_parameters:
-            there = {**names, "code": codes.get(case.path, "invalid")}
-            case.path_parameters = {n: there.get(n, "none") for n in case.path_parameters}
-        case.call_and_validate(headers={"Authorization": f"Bearer {key}"})
+        for each in held:
+            each.call(case, of_what_is_there=bool(made % EVERY_OTHER))
 
     beginning, step = part
-    for found in islice(_document(service).get_all_operations(), beginning, None, step):
+    for found in islice(_document(services[0]).get_all_operations(), beginning, None, step):
         drawn = given(case=found.ok().as_strategy())(call)
         chosen = settings(
             max_examples=examples,
@@ -110,7 +137,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     for role in asked.roles.split(","):
         with _service(asked.database) as service:
-            made = hold(service, KeyRole(role), asked.examples, asked.seed)
+            made = hold([service], KeyRole(role), asked.examples, asked.seed)
         say(f"{asked.database}, {role}: {made} calls, each answer as the document has it")
 
 

@@ -153,7 +153,7 @@ class World:
     # -- the framework -----------------------------------------------------------------------
 
     def vacate(self, people: Sequence[str]) -> None:
-        """A directory in which these people hold nothing."""
+        """A directory in which these people hold nothing, as it comes by request."""
         self.directories += 1
         document = json.loads(_directory())
         appointments = document["appointments"]
@@ -163,7 +163,11 @@ class World:
             document[given] = {
                 k: e for k, e in document.get(given, {}).items() if e.get("for") not in left
             }
-        framework.apply_directory(self.inside.desk, json.dumps(document), DIRECTORY, actor=CLERK)
+        directory = Directory.from_document(document)
+        publication = framework.in_force(self.inside.desk).publication
+        assert publication is not None
+        framework.hold_against(publication, directory, "it does not fit the ladders in force")
+        framework.put_in_force(self.inside.desk, directory, actor=CLERK)
 
     def publish(self, business_days: int) -> None:
         """Another ladder file, with another target on the first rung of one ladder."""
