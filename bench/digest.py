@@ -1,8 +1,8 @@
 """A forum's digest among many issues: ours against the statements alone, written by hand.
 
 One issue in twenty is unresolved; of those one in eight stands before the forum; each has ten
-entries on its timeline. What stands there and what is high-level elsewhere must be the same from
-both, letter by letter, and so must the annexes, or nothing is measured.
+entries on its timeline. All sections and figures must be the same from both, letter by letter, or
+nothing is measured.
 """
 
 import json
@@ -79,15 +79,21 @@ def _measured(plan: Plan, database: Database, url: str, size: int) -> Result:
         ended = [datetime.fromisoformat(each["at"]) for each in document["figures"]["trend"]]
         plain = Plain(database.name, NOW, SINCE, UNTIL, tuple(ended))
         shown, rows = plain.run(connection)
-        _compare(document["sections"], json.loads(shown))
+        _compare(document, json.loads(shown))
         figures = compared(in_turn(max(plan.rounds, 7), {"ours": ours, "base": base}))
     detail = f"{rows:,} rows read, {len(body) / 1024:,.0f} KiB"
     return Result("digest", database.name, f"{size:,}", **figures, unit="ms",
                   ceiling=CEILING if size >= LARGE else None, detail=detail)  # fmt: skip
 
 
-def _compare(sections: Mapping[str, Any], plain: Mapping[str, Any]) -> None:
-    differ = [name for name in plain if plain[name] != sections[name]]
+def _compare(document: Mapping[str, Any], plain: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse to measure what is not the same: each section, and each group of figures."""
+    differ = [
+        name
+        for part in ("sections", "figures")
+        for name in document[part]
+        if plain[part].get(name) != document[part][name]
+    ]
     if differ:
         raise AssertionError(f"the two do not show the same: {differ}")
 

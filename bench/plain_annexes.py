@@ -29,6 +29,12 @@ def publication() -> Publication:
     return Publication.read((CONFIG / LADDERS).read_bytes(), LADDERS, date(2026, 3, 2))
 
 
+@cache
+def ladder() -> EffectiveLadder:
+    """The ladder that all of them are on."""
+    return publication().effective(_OLA, "function")
+
+
 @dataclass(frozen=True)
 class Annexes:
     """The statement for the papers of some stays, in the words of one database."""
@@ -39,10 +45,10 @@ class Annexes:
     @classmethod
     def by(cls, words: Words) -> "Annexes":
         """By the ladder as it is published."""
-        return cls(words, publication().effective(_OLA, "function"))
+        return cls(words, ladder())
 
-    def statement(self, listed: str, joined: str, ages: Mapping[str, str]) -> str:
-        """The papers of the stays of a list, each behind its stay's id.
+    def statement(self, joined: str, ages: Mapping[str, str]) -> str:
+        """The papers of the stays that are given by ``names``, of ``issues``; each behind its id.
 
         ``joined`` are the tables of stays and issues; ``ages`` the business days, by their names.
         """
@@ -70,11 +76,26 @@ class Annexes:
             "meeting": words.nested.format(f"CASE WHEN s.meeting_at IS NOT NULL THEN {met} END"),
             "positions": self._lines(self._position(), _STANCES),
             "rung": _quoted(rung.title),
-            "sought": self._sought(rung),
-            "sought_by_rule": words.truth.format("1 = 1"),
+            "sought": f"coalesce(a.sought, {self._sought(rung)})",
+            "sought_by_rule": words.truth.format("a.sought IS NULL"),
         }
         made = words.row(words.made(paper))
-        return f"SELECT s.id, {made} {joined} WHERE s.id IN ({listed})"
+        said = f"LEFT JOIN ({self._said()}) a ON a.subject = s.issue_id AND a.n = 1"
+        return f"SELECT s.id, {made} {joined} {said} WHERE {words.among.format('s.id', 'names')}"
+
+    def _said(self) -> str:
+        """What was said to be sought of the forum for each of the issues, the last first."""
+        subject, sought = self._of("subject"), self._of("sought")
+        agendas = (
+            "SELECT meeting_id FROM agenda_item JOIN meeting ON meeting.id = meeting_id"  # noqa: S608 - of our own words
+            f" WHERE meeting.forum = :forum AND {self.words.among.format('subject', 'issues')}"
+        )
+        order = f"PARTITION BY {subject} ORDER BY effective_at DESC, id DESC"
+        return (
+            f"SELECT {subject} AS subject, {sought} AS sought, row_number() OVER ({order}) AS n"  # noqa: S608 - of our own words
+            f" FROM event WHERE aggregate IN ({agendas}) AND type = 'meeting.tabled'"
+            f" AND {sought} <> '' AND effective_at <= :at AND recorded_at <= :known"
+        )
 
     def _lines(self, line: Mapping[str, str], kinds: Mapping[str, str] | tuple[str, ...]) -> str:
         """A list of what the shared entries of some kinds tell, in order."""

@@ -1,20 +1,26 @@
 """A forum's digest by hand: the statements alone, each issue made into JSON by the database.
 
-It gives the annexes and the sections of what stands at the forum and of what is high-level
-elsewhere to the letter (the bench compares them before it measures), the same figures, and the rows
-of what moved and of what leaves its rung before the next meeting. Over which rungs that comes it
-does not work out.
+It gives all sections and figures to the letter (the bench compares them before it measures). What
+of a digest comes from no issue is given to it: which meetings there are, what is in force, and what
+codes are called. So are the rungs of the one ladder that the bench's issues are on, and the
+business days of its calendar, which stand in tables.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from bench.crowd import kept
-from bench.plain_annexes import Annexes, publication
+from bench.plain_annexes import Annexes, ladder, publication
 from bench.plain_words import WORDS, Words
+from escalation.digests.figures import BANDS
+from escalation.digests.movements import Kind
+from escalation.routing.vocabulary import Severity
+from escalation.workflow.states import UNRESOLVED
 
 FORUM = "bmf-southern-cross"
 CLUSTER = "southern-cross"
@@ -22,8 +28,6 @@ CALENDAR = "brisbane"
 Statement = tuple[str, Mapping[str, Any]]
 MOST = 40
 """How many issues have an annex."""
-_HIGH_LEVEL = 27
-"""The place of that section's statement."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _STANDS = "s.status in ('open', 'in_progress', 'on_hold', 'tabled')"
 _BEGUN = (
@@ -47,7 +51,22 @@ _BECAUSE = (
 )
 _CODES = "CASE WHEN {0} IS NULL THEN '' ELSE ',\"' || replace({0}, '|', '\",\"') || '\"' END"
 _NOTABLE = "s.severity IN ('critical', 'high') OR s.layer = 'corporate'"
-_LEAVES = "s.due_at < :until OR s.due_at IS NULL AND s.hold_until < :until"
+_LEFT = "CASE WHEN s.due_at > :at THEN s.due_at ELSE :at END"
+"""When officers are left: what is late climbs at once."""
+_FIRST, _SECOND = "service_manager", "function_director"
+_ARRIVES = f"CASE s.rung WHEN '{_FIRST}' THEN n.ends WHEN '{_SECOND}' THEN {_LEFT} END"
+_OVER = (
+    f"CASE s.rung WHEN '{_FIRST}' THEN '[\"{_FIRST}\",\"{_SECOND}\"]' ELSE '[\"{_SECOND}\"]' END"
+)
+_WAS_HERE = f"b.forum = :forum AND {_STANDS.replace('s.', 'b.')}"
+_CAME = (
+    f"CASE WHEN {_WAS_HERE} AND b.visit = s.visit THEN CASE s.left_agenda"
+    " WHEN 'deferred' THEN 'carried_over' WHEN 'not_reached' THEN 'not_reached' END"
+    " ELSE 'new' END"
+)
+_TOTALS = (
+    "count(*), sum(CASE WHEN s.past_target_at <= :at THEN 1 ELSE 0 END), count(s.exhausted_at)"
+)
 _SHOWN = (
     "agency", "carried_over", "forum", "function", "kind", "layer", "provider", "region", "rung",
     "severity", "status", "title",
@@ -57,46 +76,99 @@ _BANDS = (
     "CASE WHEN {0} <= 5 THEN '0 to 5' WHEN {0} <= 10 THEN '6 to 10' WHEN {0} <= 20 THEN '11 to 20'"
     " WHEN {0} <= 30 THEN '21 to 30' WHEN {0} <= 45 THEN '31 to 45' ELSE 'over 45' END"
 )
+_ELSEWHERE = f"(s.forum IS NULL OR s.forum <> :forum) AND {_BEGUN}"
+_SEVERITIES = tuple(each.value for each in Severity)
+_STATUSES = tuple(each.value for each in UNRESOLVED)
 
 
 def prepare(connection: Any, mark: str, now: datetime) -> None:  # noqa: ANN401 - either driver's
-    """Keep the business days of the calendar as a table, counted from its first."""
+    """Keep the business days of the calendar as tables, counted from its first.
+
+    One has how many there are up to each date, the other when each of them ends.
+    """
+    instant = "integer" if mark == "?" else "timestamptz"
     connection.execute("CREATE TABLE business_day (day integer PRIMARY KEY, zero integer)")
+    connection.execute(f"CREATE TABLE business_end (number integer PRIMARY KEY, ends {instant})")
     calendar = publication().calendar(CALENDAR)
     first = now.date() - timedelta(days=800)
     for day in (first + timedelta(days=n) for n in range(900)):
         noon = datetime(day.year, day.month, day.day, 2, tzinfo=now.tzinfo)
-        number = calendar.number_of(noon)
+        number, ends = calendar.number_of(noon), calendar.close_of(day)
         row = (day.toordinal() - _EPOCH, number)
         connection.execute(f"INSERT INTO business_day VALUES ({mark}, {mark})", row)  # noqa: S608 - of our own words
+        if ends is not None:
+            end = (number, kept(ends, 0) if mark == "?" else ends)
+            connection.execute(f"INSERT INTO business_end VALUES ({mark}, {mark})", end)  # noqa: S608 - as above
 
 
 @dataclass
 class Plain:
-    """The questions of a digest as SQL for the bare driver of ``database``."""
+    """The questions of a digest as SQL for the bare driver of ``database``, made once."""
 
     database: str
     now: datetime
     since: datetime
     until: datetime
     ended: tuple[datetime, ...] = ()
+    _asked: dict[str, Statement] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the statements."""
+        for name, (statement, given) in self._statements():
+            self._asked[name] = (self._words.asked(statement, given), given)
 
     def run(self, connection: Any) -> tuple[str, int]:  # noqa: ANN401 - either driver's
-        """Ask all of it in one snapshot; answers two sections, and how many rows came."""
-        parts = []
+        """Ask all of it in one snapshot; answers sections and figures, and how many rows came."""
         connection.execute(self._words.snapshot)
-        for statement, given in self._statements():
-            asked = self._words.asked(statement, given)
-            parts.append([row[0] for row in connection.execute(asked, given).fetchall()])
-        papers = self._annexes(connection)
+        found: dict[str, list[Any]] = {
+            name: connection.execute(*asked).fetchall()
+            for name, asked in self._asked.items()
+            if name != "papers"
+        }
+        found["papers"] = self._papers(connection, found["at_rung"][:MOST])
         connection.execute("COMMIT")
-        parts.append(papers)
-        texts = [",".join(part) for part in parts]
-        sha256("".join(texts).encode()).hexdigest()
-        named = {"at_rung": texts[0], "high_level": texts[_HIGH_LEVEL], "papers": texts[-1]}
-        listed = ",".join(f'"{name}":[{text}]' for name, text in named.items())
-        shown = f"{{{listed}}}"
-        return shown, sum(map(len, parts))
+        since: dict[str, list[str]] = {kind.value: [] for kind in Kind}
+        for kind, told in found["since"]:
+            since[kind].append(told)
+        sections = {
+            name: _listed(row[0] for row in found[name])
+            for name in ("actions", "at_rung", "coming", "high_level", "papers")
+        }
+        sections["since"] = _object({kind: _listed(told) for kind, told in since.items()})
+        figures = {
+            "now": _counted(found["now"]),
+            "before": _counted(found["before"]),
+            "movements": {kind: len(told) for kind, told in since.items()},
+            "movements_before": dict.fromkeys(since, 0) | dict(found["moved_before"]),
+            "sealed": sum(row[0] for row in found["sealed"]) // 5 * 5 or None,
+            "trend": self._trend(found["trend"]),
+        }
+        shown = _object({"sections": _object(sections), "figures": json.dumps(figures)})
+        sha256(shown.encode()).hexdigest()
+        return shown, sum(map(len, found.values()))
+
+    def _papers(self, connection: Any, first: Sequence[Any]) -> list[tuple[str]]:  # noqa: ANN401 - either driver's
+        """The papers of the issues that stand first, in their order."""
+        statement, given = self._asked["papers"]
+        names, issues = [row[1] for row in first], [row[2] for row in first]
+        listed: dict[str, Any] = {"names": names, "issues": issues}
+        if self.database == "sqlite":
+            listed = {name: json.dumps(each) for name, each in listed.items()}
+        found = dict(connection.execute(statement, {**given, **listed}).fetchall())
+        return [(found[name],) for name in names]
+
+    def _trend(self, rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+        """How many stood there at the end of each meeting, from the parts of each."""
+        counts = [[0, 0, 0] for _ in self.ended]
+        for place, *each in rows:
+            counts[place] = [
+                have + (more or 0) for have, more in zip(counts[place], each, strict=True)
+            ]
+        names = ("total", "past_target", "exhausted")
+        return [
+            {"at": f"{at:%Y-%m-%dT%H:%M:%S}Z", **dict(zip(names, each, strict=True))}
+            for at, each in zip(self.ended, counts, strict=True)
+        ]
 
     @property
     def _ends(self) -> tuple[str, str, str]:
@@ -115,110 +187,155 @@ class Plain:
     def _words(self) -> Words:
         return WORDS[self.database]
 
-    def _statements(self) -> Iterator[Statement]:
+    def _statements(self) -> Iterator[tuple[str, Statement]]:
         now, since, until = (self._kept(at) for at in (self.now, self.since, self.until))
+        earlier = self._kept(self._earlier)
         given = {"forum": FORUM, "known": now}
-        yield from self._at_forum(given | self._at(self.now))
-        for at in (self.now, self.since):
-            yield from self._figures(given | self._at(at))
-        yield from self._elsewhere(given | self._at(self.now) | {"cluster": CLUSTER}, until)
-        yield from self._moved(given | {"at": now, "since": since})
-        earlier = self._kept(self.since - (self.now - self.since))
-        yield from self._moved(given | {"at": since, "since": earlier})
-        for at in self.ended:
-            yield from self._standing(given | self._at(at))
-
-    def _standing(self, given: Mapping[str, Any]) -> Iterator[Statement]:
-        """How many stood there at the end of a meeting."""
-        counted = self._words.row(
-            self._words.made(
-                {
-                    "total": "count(*)",
-                    "late": "sum(CASE WHEN s.past_target_at <= :at THEN 1 ELSE 0 END)",
-                    "exhausted": "count(s.exhausted_at)",
-                }
-            )
-        )
-        for end in self._ends:
-            here = "FROM stay s JOIN issue i ON i.id = s.issue_id"
-            yield f"SELECT {counted} {here} WHERE s.forum = :forum AND {_BEGUN} AND {end}", given
-
-    def _annexes(self, connection: Any) -> list[str]:  # noqa: ANN401 - either driver's
-        """The papers of the issues that stand first."""
-        now = self._kept(self.now)
-        given = {"forum": FORUM, "known": now, **self._at(self.now)}
-        by_age = f"{self._age('r')} DESC, {_WORST}, i.received_at, i.reference"
-        names: list[str] = []
-        for end in self._ends:
-            chosen = f"SELECT s.id {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
-            first = f"{chosen} AND {end} ORDER BY {_EXHAUSTED}, {_LATE}, {by_age} LIMIT {MOST}"
-            rows = connection.execute(self._words.asked(first, given), given).fetchall()
-            names += [row[0] for row in rows]
-        listed = ", ".join(f"'{name}'" for name in names[:MOST]) or "NULL"
+        there = given | self._at(self.now)
+        around = there | {"cluster": CLUSTER}
+        yield "at_rung", (self._at_forum(), there)
+        yield "now", (self._figures(), there)
+        yield "before", (self._figures(), given | self._at(self.since))
+        yield "high_level", (self._high_level(), around)
+        yield "coming", (self._coming(), around | {"until": until})
+        moved = "SELECT kind, told FROM ({0}) t WHERE kind IS NOT NULL ORDER BY began, reference"
+        yield "since", (moved.format(self._moved()), given | {"at": now, "since": since})
+        moved = "SELECT kind, count(*) FROM ({0}) t WHERE kind IS NOT NULL GROUP BY kind"
+        yield "moved_before", (moved.format(self._moved()), given | {"at": since, "since": earlier})
+        yield "sealed", (self._sealed(), there)
+        yield "trend", self._standing(given)
+        today = self.now.astimezone(publication().calendar(CALENDAR).zone).date().isoformat()
+        yield "actions", (self._actions(), given | {"at": now, "today": today})
         ages = {"age_business_days": self._age("r"), "business_days_at_rung": self._age("e")}
-        statement = Annexes.by(self._words).statement(listed, self._joined(), ages)
-        asked = {"at": now, "known": now}
-        found = dict(connection.execute(self._words.asked(statement, asked), asked).fetchall())
-        return [found[name] for name in names[:MOST]]
+        papers = Annexes.by(self._words).statement(self._joined(), ages)
+        yield "papers", (papers, given | {"at": now, "names": None, "issues": None})
 
-    def _at_forum(self, given: Mapping[str, Any]) -> Iterator[Statement]:
-        chosen = f"SELECT {self._words.row(self._item())} {self._joined()}"
-        by_age = f"{self._age('r')} DESC, {_WORST}, i.received_at, i.reference"
-        for end in self._ends:
-            here = f"{chosen} WHERE s.forum = :forum AND {_BEGUN} AND {end}"
-            yield f"{here} ORDER BY {_EXHAUSTED}, {_LATE}, {by_age}", given
+    @property
+    def _earlier(self) -> datetime:
+        """When the period before began: with a meeting's end, or as long as this one."""
+        if self.since in self.ended[1:]:
+            return self.ended[self.ended.index(self.since) - 1]
+        return self.since - (self.now - self.since)
 
-    def _figures(self, given: Mapping[str, Any]) -> Iterator[Statement]:
+    def _parts(self, chosen: str, then: str = "") -> str:
+        """What is chosen of each of the three parts, one after the other."""
+        return " UNION ALL ".join(f"{chosen} AND {end} {then}" for end in self._ends)
+
+    def _at_forum(self) -> str:
+        order = {"a": _EXHAUSTED, "b": _LATE, "c": self._age("r"), "d": _WORST}
+        chosen = f"{self._item()} AS told, s.id AS stay, s.issue_id AS issue"
+        parts = self._ordered(chosen, order, f"WHERE s.forum = :forum AND {_BEGUN}")
+        return f"SELECT told, stay, issue FROM ({parts}) t ORDER BY a, b, c DESC, d, y, z"  # noqa: S608 - of our own words
+
+    def _ordered(self, chosen: str, order: Mapping[str, str], where: str, more: str = "") -> str:
+        """The parts with what they are ordered by, at last by receipt and reference."""
+        by = {**order, "y": "i.received_at", "z": "i.reference"}
+        named = ", ".join(f"{told} AS {name}" for name, told in by.items())
+        return self._parts(f"SELECT {chosen}, {named} {self._joined()} {more} {where}")
+
+    def _figures(self) -> str:
         band = _BANDS.format(self._age("r"))
-        for end in self._ends:
-            here = f"{self._joined()} WHERE s.forum = :forum AND {_BEGUN} AND {end}"
-            for by in ("s.severity", "s.status", "s.agency", band):
-                counted = self._words.row(self._words.made({"is": by, "many": "count(*)"}))
-                yield f"SELECT {counted} {here} GROUP BY {by}", given
+        by = f"s.severity, s.status, s.agency, {band}"
+        chosen = f"SELECT {by}, {_TOTALS} {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
+        return self._parts(chosen, f"GROUP BY {by}")
 
-    def _elsewhere(self, given: Mapping[str, Any], until: object) -> Iterator[Statement]:
-        """What is high-level there, as it is shown; and what leaves its rung before the meeting."""
+    def _sealed(self) -> str:
+        """How many sealed issues stand there; a digest tells whole fives of them."""
+        sealed = _BEGUN.replace("i.sealed_at IS NULL", "i.sealed_at IS NOT NULL")
+        here = "FROM issue i JOIN stay s ON s.issue_id = i.id"
+        return self._parts(f"SELECT count(*) {here} WHERE s.forum = :forum AND {sealed}")
+
+    def _standing(self, given: Mapping[str, Any]) -> Statement:
+        """How many stood there at the end of each meeting, by its place."""
+        here = "FROM stay s JOIN issue i ON i.id = s.issue_id"
+        parts, asked = [], dict(given)
+        for place, ended in enumerate(self.ended):
+            chosen = f"SELECT {place}, {_TOTALS} {here} WHERE s.forum = :forum AND {_BEGUN}"
+            at, soon = f"at{place}_", f"soon{place}_"
+            each = self._parts(chosen).replace(":at", f":{at}").replace(":soon", f":{soon}")
+            parts.append(each)
+            asked |= dict(zip((at, soon), self._at(ended).values(), strict=True))
+        return " UNION ALL ".join(parts), asked
+
+    def _high_level(self) -> str:
+        """What is high-level elsewhere, and why."""
         high = f"s.cluster = :cluster AND ({_NOTABLE} OR s.reported_to IS NOT NULL) OR {_HERE}"
-        notable = self._words.row(self._item(because=self._words.listed(_BECAUSE)))
-        leaving = self._words.row(self._item())
-        by_worst = f"{_EXHAUSTED}, {_WORST}, {self._age('r')} DESC, i.received_at, i.reference"
-        first = f"CASE WHEN {_HERE} THEN 0 ELSE 1 END"
-        for end in self._ends:
-            around = (
-                f"{self._joined()} WHERE (s.forum IS NULL OR s.forum <> :forum) AND {_BEGUN}"
-                f" AND {end}"
-            )
-            shown = f"SELECT {notable} {around} AND ({high}) ORDER BY {first}, {by_worst}"
-            yield shown, given
-            coming = f"SELECT {leaving} {around} AND s.cluster = :cluster AND ({_LEAVES})"
-            yield f"{coming} ORDER BY s.due_at, {_WORST}, i.reference", given | {"until": until}
+        order = {"a": f"CASE WHEN {_HERE} THEN 0 ELSE 1 END", "b": _EXHAUSTED, "c": _WORST,
+                 "d": self._age("r")}  # fmt: skip
+        item = self._item(because=self._words.listed(_BECAUSE))
+        parts = self._ordered(f"{item} AS told", order, f"WHERE {_ELSEWHERE} AND ({high})")
+        return f"SELECT told FROM ({parts}) t ORDER BY a, b, c, d DESC, y, z"  # noqa: S608 - of our own words
 
-    def _moved(self, given: Mapping[str, Any]) -> Iterator[Statement]:
+    def _coming(self) -> str:
+        """What comes before the agenda closes: when, and over which rungs of officers."""
+        targets = ladder().rung(_SECOND).targets
+        days = " ".join(
+            f"WHEN '{each.value}' THEN {targets[each].value.count}" for each in Severity
+        )
+        more = (
+            f"LEFT JOIN business_day d ON d.day = {self._words.day.format(_LEFT)}"
+            f" LEFT JOIN business_end n ON n.number = d.zero + CASE s.severity {days} END"
+        )
+        told = {"arrives_at": self._words.instant.format(f"({_ARRIVES})"),
+                "over": self._words.parsed.format(_OVER)}  # fmt: skip
+        where = f"WHERE {_ELSEWHERE} AND s.cluster = :cluster AND s.due_at < :until"
+        where = f"{where} AND {_ARRIVES} < :until"
+        order = {"a": _ARRIVES, "b": _WORST}
+        parts = self._ordered(f"{self._item(**told)} AS told", order, where, more)
+        return f"SELECT told FROM ({parts}) t ORDER BY a, b, z"  # noqa: S608 - of our own words
+
+    def _moved(self) -> str:
+        """What moved at the forum, each with its kind; none where it was nothing to it."""
         instant = self._words.instant.format
         told = {
             "at": instant("s.effective_from"), "reference": "i.reference", "id": "s.issue_id",
             "title": "s.title", "agency": "s.agency", "severity": "s.severity",
             "from_rung": "b.rung", "to_rung": "s.rung", "left_agenda": "s.left_agenda",
             "meeting_at": instant("s.meeting_at"), "carried_over": "s.carried_over",
-            "was": "b.status", "before": "b.forum",
         }  # fmt: skip
-        moved = (
-            f"SELECT {self._words.row(self._words.made(told))} FROM stay s"  # noqa: S608 - of our own words
-            " JOIN issue i ON i.id = s.issue_id LEFT JOIN stay b ON b.id = s.before"
-            " WHERE s.effective_from > :since AND s.effective_from <= :at"
-            " AND s.recorded_from <= :known AND i.sealed_at IS NULL"
+        shown = self._words.row(self._words.made(told))
+        place = "CASE {0} " + " ".join(
+            f"WHEN '{rung.id}' THEN {place}" for place, rung in enumerate(ladder().rungs)
         )
-        here, away = f"s.forum = :forum AND {_STANDS}", "s.left_forum = :forum"
-        elsewhere = f"s.forum IS NULL OR s.forum <> :forum OR NOT {_STANDS}"
-        for which in (
-            f"{here} AND s.recorded_to IS NULL",
-            f"{here} AND s.recorded_to > :since",
-            f"{away} AND ({elsewhere})",
-        ):
-            yield f"{moved} AND {which} ORDER BY s.effective_from, i.reference", given
+        left, reached = (f"{place.format(of)} ELSE -1 END" for of in ("b.rung", "s.rung"))
+        went = (
+            f"CASE WHEN {_WAS_HERE} THEN CASE WHEN s.status = 'resolved' THEN 'resolved'"
+            " WHEN s.status IN ('closed', 'withdrawn') THEN 'ended'"
+            f" WHEN {left} < 0 OR b.rung = s.rung THEN 'moved_away'"
+            f" WHEN {reached} > {left} THEN 'climbed' ELSE 'referred_back' END END"
+        )
+        elsewhere = f"(s.forum IS NULL OR s.forum <> :forum OR NOT {_STANDS})"
+        return " UNION ALL ".join(
+            f"SELECT {kind} AS kind, {shown} AS told, s.effective_from AS began, i.reference"  # noqa: S608 - of our own words
+            " FROM stay s JOIN issue i ON i.id = s.issue_id LEFT JOIN stay b ON b.id = s.before"
+            " WHERE s.effective_from > :since AND s.effective_from <= :at"
+            f" AND s.recorded_from <= :known AND i.sealed_at IS NULL AND {which}"
+            for kind, which in (
+                (_CAME, f"s.forum = :forum AND {_STANDS} AND s.recorded_to IS NULL"),
+                (_CAME, f"s.forum = :forum AND {_STANDS} AND s.recorded_to > :since"),
+                (went, f"s.left_forum = :forum AND {elsewhere}"),
+            )
+        )
+
+    def _actions(self) -> str:
+        """What it has asked for that is still to be done."""
+        words = self._words
+        told = {
+            "asked_at": words.instant.format("a.made_at"), "decision": "d.number",
+            "due_on": "a.due_on", "id": "a.id", "owner": "a.owner", "reference": "i.reference",
+            "overdue": words.truth.format("coalesce(a.due_on < :today, false)"),
+            "subject": "d.subject", "text": "a.text",
+        }  # fmt: skip
+        return (
+            f"SELECT {words.row(words.made(told))} FROM action a"  # noqa: S608 - of our own words
+            " JOIN decision d ON d.id = a.decision_id LEFT JOIN issue i ON i.id = d.subject"
+            " WHERE a.forum = :forum AND a.made_at <= :at AND a.made_at <= :known"
+            " AND (a.done_at IS NULL OR a.done_at > :at OR a.done_at > :known)"
+            " AND i.sealed_at IS NULL ORDER BY coalesce(a.due_on, '9999'), a.id"
+        )
 
     def _item(self, **also: str) -> str:
-        """What a digest shows of an issue."""
+        """What a digest shows of an issue, as text."""
         words, instant = self._words, self._words.instant.format
         met = words.made({"id": "s.meeting", "starts_at": instant("s.meeting_at")})
         told = {
@@ -235,7 +352,7 @@ class Plain:
             "also_affects": words.listed(_CODES.format("s.also_affects")),
             **also,
         }
-        return words.made(dict(sorted(told.items())))
+        return words.row(words.made(dict(sorted(told.items()))))
 
     def _joined(self) -> str:
         day = self._words.day.format
@@ -252,3 +369,30 @@ class Plain:
 
     def _kept(self, at: datetime) -> Any:  # noqa: ANN401 - as the driver takes it
         return at if self.database == "postgres" else kept(at, 0)
+
+
+def _listed(made: Iterable[str]) -> str:
+    """A JSON list of what is JSON already."""
+    return f"[{','.join(made)}]"
+
+
+def _object(made: Mapping[str, str]) -> str:
+    """A JSON object of what is JSON already."""
+    named = ",".join(f'"{name}":{each}' for name, each in made.items())
+    return f"{{{named}}}"
+
+
+def _counted(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """The figures of what stands, from how many there are of each kind."""
+    names: dict[str, Sequence[str]] = {
+        "by_severity": _SEVERITIES, "by_status": _STATUSES, "by_agency": (), "by_age": BANDS,
+    }  # fmt: skip
+    found = {name: Counter(dict.fromkeys(each, 0)) for name, each in names.items()}
+    totals: Counter[str] = Counter(total=0, past_target=0, exhausted=0)
+    for *alike, total, past, exhausted in rows:
+        for name, each in zip(found, alike, strict=True):
+            found[name][each] += total
+        totals["total"] += total
+        totals["past_target"] += past
+        totals["exhausted"] += exhausted
+    return {**found, **totals}

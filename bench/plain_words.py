@@ -21,6 +21,7 @@ class Words:
     gathered: str
     array: str
     path: str
+    among: str
 
     def asked(self, statement: str, given: Mapping[str, Any]) -> str:
         """The statement with its parameters as the driver wants them."""
@@ -59,6 +60,7 @@ WORDS = {
         gathered="json_group_array({0})",
         array="json_array({0})",
         path="json_extract(payload, '$.{0}')",
+        among="{0} IN (SELECT value FROM json_each(:{1}))",
     ),
     "postgres": Words(
         snapshot="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -73,5 +75,6 @@ WORDS = {
         gathered="coalesce(json_agg({0}), '[]')",
         array="json_build_array({0})",
         path="(payload::json #>> '{{{1}}}')",
+        among="{0} = ANY(:{1})",
     ),
 }
