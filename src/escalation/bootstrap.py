@@ -96,6 +96,11 @@ class Container:
         return None if base is None else Invitations(self.vault, self.surveys, base)
 
     @property
+    def asks_by_mail(self) -> bool:
+        """Whether people are mailed surveys: a server is set, and where our pages are."""
+        return self.mail_rules is not None and self.invitations is not None
+
+    @property
     def mail_rules(self) -> MailRules | None:
         """What goes for every mail, where any is sent."""
         return mail_rules_of(self.settings, self.vault)

@@ -51,6 +51,7 @@ CALLS: Mapping[str, Callable[[Client], Any]] = {
     "reports.outcomes": lambda c: c.reports.outcomes(since="2026-01-01T00:00:00Z", plan="x"),
     "reports.training": lambda c: c.reports.training(),
     "surveys.list": lambda c: list(c.surveys.list()),
+    "surveys.rounds": lambda c: list(c.surveys.rounds()),
     "surveys.first": lambda c: c.surveys.first(3, answered=True),
     "surveys.bring_in": lambda c: c.surveys.bring_in(b"x", survey="y", period="2026"),
     "meetings.list": lambda c: list(c.meetings.list("f", past=True)),

@@ -180,6 +180,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "raise_feedback": Permission.ACT,
     "count_feedback": Permission.READ,
     "list_surveys": Permission.READ,
+    "list_survey_rounds": Permission.IMPORT_SURVEYS,
     "list_survey_invitations": Permission.SEND_SURVEYS,
     "get_survey_invitation": Permission.SEND_SURVEYS,
     "import_survey": Permission.IMPORT_SURVEYS,

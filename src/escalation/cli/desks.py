@@ -92,6 +92,9 @@ class SurveyDesk(Protocol):
     def list(self) -> Iterator[View]:
         """The surveys of the survey file."""
 
+    def rounds(self) -> Iterator[View]:
+        """What periodic surveys came to in each period, the newest first."""
+
     def first(self, limit: int, /, *, answered: bool | None = None) -> Page:
         """The first so many who were asked."""
 

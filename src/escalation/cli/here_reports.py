@@ -10,6 +10,7 @@ from escalation.cli.opening import me
 from escalation.client.listing import Page
 from escalation.digests.outcomes import Narrowed
 from escalation.services import at_hand
+from escalation.services.mail import asking
 from escalation.services.reading import outcomes
 from escalation.services.reading.outcomes import OutcomeQuestion
 from escalation.services.reading.themes import ThemeQuestion
@@ -49,7 +50,14 @@ class Surveys:
         """The surveys of the survey file, with their questions."""
         self._inside.surveys.check()
         with at_hand.look(self._inside.desk, me()) as look:
-            yield from reading.every(self._inside.surveys, look.known.directory)
+            yield from reading.every(self._inside.surveys, look.known.directory, look.now)
+
+    def rounds(self) -> Iterator[View]:
+        """What periodic surveys came to in each period, the newest first."""
+        inside = self._inside
+        inside.surveys.check()
+        with at_hand.look(inside.desk, me()) as look:
+            yield from asking.told_of(look, inside.surveys, mails=inside.asks_by_mail)
 
     def first(self, limit: int, /, *, answered: bool | None = None) -> Page:
         """The first so many who were asked, the newest first."""

@@ -1,7 +1,8 @@
 """``escalation surveys``: what is asked of people, who was asked, and answers brought in."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +10,7 @@ from escalation.cli.files import in_force
 from escalation.cli.groups import group
 from escalation.cli.screen import AsJson, instant, pairs, progress, say, say_json, table, tell
 from escalation.cli.service import Served, at_service
+from escalation.digests.suppression import WITHHELD
 from escalation.errors import Broken
 from escalation.routing.surveys import read
 
@@ -34,11 +36,53 @@ def list_surveys(*, as_json: AsJson = False) -> None:
         None,
         ("survey", "title", "follows", "measured by", "questions"),
         [
-            (each["id"], each["title"], each["after"] or "is imported", each["measure"],
+            (each["id"], each["title"], _follows(each), each["measure"],
              str(len(each["questions"])))
             for each in found
         ],
     )  # fmt: skip
+
+
+def _follows(survey: Mapping[str, Any]) -> str:
+    if survey["periodic"] is None:
+        return survey["after"] or "is imported"
+    return f"{survey['periodic']['rule']}, next {instant(survey['periodic']['next_at'])}"
+
+
+@app.command(cls=Served)
+def rounds(*, as_json: AsJson = False) -> None:
+    """List what periodic surveys came to in each period: how many were asked, and have answered.
+
+    Nobody who was asked is named; who cannot be asked in a round that goes on is, with why.
+
+    Example: escalation surveys rounds
+    """
+    with at_service() as service:
+        found = list(service.surveys.rounds())
+    if as_json:
+        say_json({"data": found})
+        return
+    table(
+        None,
+        ("survey", "period", "until", "asked", "answered", "rate", "reminded"),
+        [
+            (each["survey"], each["period"], instant(each["ends_at"]), str(each["asked"]),
+             WITHHELD if each["answered"] is None else str(each["answered"]),
+             "" if each["response_rate"] is None else f"{each['response_rate']} %",
+             str(each["reminded"]))
+            for each in found
+        ],
+    )  # fmt: skip
+    left_out = [(each, who) for each in found for who in each["not_asked"]]
+    if left_out:
+        table(
+            "Not asked",
+            ("survey", "person", "of", "why"),
+            [
+                (each["survey"], who["person"], who["agency"], who["why"].replace("_", " "))
+                for each, who in left_out
+            ],
+        )
 
 
 @app.command()

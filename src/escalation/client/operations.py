@@ -183,6 +183,7 @@ list_service_standards GET /v1/service-standards
 list_services GET /v1/services
 list_shared_seats GET /v1/shared-seats
 list_survey_invitations GET /v1/survey-invitations
+list_survey_rounds GET /v1/survey-rounds
 list_surveys GET /v1/surveys
 list_themes GET /v1/themes
 list_timeline GET /v1/issues/{issue}/timeline

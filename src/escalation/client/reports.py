@@ -36,6 +36,10 @@ class Surveys:
         """The surveys of the survey file, with their questions."""
         return every(self._line, "list_surveys", {})
 
+    def rounds(self) -> Iterator[dict[str, Any]]:
+        """What periodic surveys came to in each period, the newest first."""
+        return every(self._line, "list_survey_rounds", {})
+
     def first(self, limit: int, /, *, answered: bool | None = None) -> Page:
         """The first so many who were asked, the newest first."""
         return some(self._line, "list_survey_invitations", {"answered": answered}, limit)

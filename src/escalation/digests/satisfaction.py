@@ -16,7 +16,7 @@ from escalation.routing.surveys import HIGHEST, LOWEST
 
 SURVEY, PERIOD = "survey", "period"
 BY: Final = (*(each.value for each in Dimension), SURVEY, PERIOD)
-"""What opinions are told apart by: every dimension, the survey, and the period of an import."""
+"""What opinions are told apart by: every dimension, the survey, and its period."""
 SENT, RETURNED = "surveys_sent", "surveys_returned"
 STEPS: Final = {step: f"rated_{step}" for step in range(LOWEST, HIGHEST + 1)}
 """The count of each step of the scale, by the step."""

@@ -16,7 +16,7 @@ _SURVEYED = (
     Measure(
         id="surveys_sent",
         title="Asked",
-        meaning="Raisers who were asked how their issue went.",
+        meaning="Raisers asked how their issue went, and people asked by periodic surveys.",
         formula="Count of invitations made in the period.",
         unit=Unit.PEOPLE,
         source=_SURVEYS,
@@ -45,8 +45,8 @@ _SURVEYED = (
         title="Ratings",
         meaning="Answers that say how satisfied somebody is.",
         formula=(
-            "Count of answers given in the period, after resolution and imported, to the first "
-            "rating of their survey; beside it the same by each step."
+            "Count of answers given in the period, after resolution, periodic and imported, to the "
+            "first rating of their survey; beside it the same by each step."
         ),
         unit=Unit.PEOPLE,
         source=_SURVEYS,

@@ -18,6 +18,7 @@ _ASKS = "May we quote what you said?"
 _ENDED = (
     "This survey has ended. Thank you for coming by; if there is more to say, please contact us."
 )
+_NAMELESS = "What you answer is kept without your name."
 Form = Mapping[str, Any]
 Wrong = Mapping[str, str]
 
@@ -66,7 +67,8 @@ def _lines(form: Form) -> list[str]:
         case "ended":
             return [_ENDED]
         case _:
-            return [form["about"], f"It is about {form['issue']}."]
+            issue = form["issue"]
+            return [form["about"], _NAMELESS if issue is None else f"It is about {issue}."]
 
 
 def _questions(form: Form, given: Mapping[str, str], wrong: Wrong) -> Iterator[dict[str, Any]]:

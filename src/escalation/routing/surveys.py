@@ -5,6 +5,7 @@ ones. That every rating has five steps, so that surveys compare, is our reading.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, NamedTuple
@@ -16,7 +17,9 @@ from escalation.routing.directory import Directory
 from escalation.routing.document import Document
 from escalation.routing.fields import Id, Strict, Text, Title, Zone
 from escalation.routing.loader import load
+from escalation.routing.periodic import Days, Periodic, check_periodic
 from escalation.routing.sheet import Sheet
+from escalation.timekeeping.instants import zone_named
 
 NAME = "surveys.yaml"
 LARGEST = 256 * 1024
@@ -29,6 +32,7 @@ _RESERVED = frozenset(
 """Names of an imported file's own columns."""
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day as a clock shows it: `20:00`."""
+_SECOND = timedelta(seconds=1)
 
 
 class Kind(StrEnum):
@@ -89,13 +93,16 @@ class Survey(Strict):
     title: Title
     about: Text
     thanks: Text = "Thank you. What you said has been recorded."
-    after: After | None = Field(
-        default=None, description="asked once of each issue after this; without it, imported"
+    after: After | None = Field(default=None, description="asked once of each issue after this")
+    periodic: Periodic | None = Field(
+        default=None, description="asked each time it comes round; without either, imported"
     )
-    within_days: Annotated[int, Field(strict=True, ge=1, le=90)] = Field(
-        default=14, description="an issue that has been so for longer is not asked about any more"
+    within_days: Days = Field(
+        default=14,
+        description="an issue that has been so for longer is not asked about any more; nor is"
+        " anybody, so long after a periodic one came round",
     )
-    open_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 21
+    open_days: Days = 21
     mail: SurveyMail | None = Field(
         default=None, description="the link is mailed to raisers with an address; else not at all"
     )
@@ -108,8 +115,16 @@ class Survey(Strict):
         if not any(each.kind is Kind.RATING for each in self.questions):
             raise ValueError("found no question of the kind `rating`, expected at least one")
         if self.mail is not None and self.after is None:
-            raise ValueError("found `mail` without `after`: only of issues is it known whom to ask")
+            raise ValueError("found `mail` without `after`: it says how raisers are mailed")
+        if self.periodic is not None:
+            self._comes_round(self.periodic)
         return self
+
+    def _comes_round(self, periodic: Periodic) -> None:
+        if self.after is not None:
+            raise ValueError("found `after` and `periodic`, expected one of them")
+        if any(days >= self.open_days for days in periodic.remind_after_days):
+            raise ValueError(f"found a reminder after the {self.open_days} `open_days`")
 
     @property
     def measure(self) -> Question:
@@ -135,6 +150,34 @@ class SurveyFile(Strict):
                 return Following(name, survey, survey.after)
         return None
 
+    def rounds(self, at: datetime) -> "list[Round]":
+        """The rounds of periodic surveys in which somebody may be asked, or answer, then."""
+        found = []
+        for name, survey in self.surveys.items():
+            if survey.periodic is None:
+                continue
+            asks = timedelta(days=survey.within_days)
+            since = at - asks - timedelta(days=survey.open_days)
+            for began in survey.periodic.recurrence(self.zone).between(since, at + _SECOND):
+                day = began.astimezone(zone_named(self.zone)).date()
+                still = at < began + asks
+                found.append(Round(name, survey, survey.periodic, day.isoformat(), began, still))
+        return found
+
+
+class Round(NamedTuple):
+    """A periodic survey that has come round; its ``period`` is called by the local date.
+
+    ``asks`` tells whether who has not been asked yet still is.
+    """
+
+    name: str
+    survey: Survey
+    periodic: Periodic
+    period: str
+    began_at: datetime
+    asks: bool
+
 
 class Following(NamedTuple):
     """A survey that is asked of issues, and after what of them."""
@@ -145,25 +188,27 @@ class Following(NamedTuple):
 
 
 def read(source: str | bytes, name: str = NAME, directory: Directory | None = None) -> SurveyFile:
-    """The file as its surveys; with a ``directory`` its standards are held against that.
+    """The file as its surveys; with a ``directory`` what it names is held against that.
 
     Raises:
         TooLarge: it has too many bytes or is nested too deeply.
         Invalid: with every mistake in it, each with its place.
     """
-    standards = None if directory is None else directory.file.service_standards
     file, _ = load(
-        source, SurveyFile, name, largest=LARGEST, check=partial(_check, standards=standards)
+        source, SurveyFile, name, largest=LARGEST, check=partial(_check, directory=directory)
     )
     return file
 
 
-def _check(document: Document, standards: Mapping[str, object] | None) -> list[Fault]:
+def _check(document: Document, directory: Directory | None) -> list[Fault]:
     """What is wrong between the parts: ids that stand twice or are taken, two that follow."""
     sheet = Sheet(document)
     following: list[str] = []
+    standards = None if directory is None else directory.file.service_standards
     for name in sheet.table("surveys"):
         _check_questions(sheet, name, standards)
+        least = max(_days(sheet, name, each) for each in ("within_days", "open_days"))
+        check_periodic(sheet, ("surveys", name, "periodic"), least, directory)
         if sheet.text("surveys", name, "after") is not None:
             following.append(name)
     for name in following[1:]:
@@ -186,3 +231,8 @@ def _check_questions(sheet: Sheet, name: str, standards: Mapping[str, object] | 
         if standards is not None:
             cited = ("surveys", name, "questions", number, "standard")
             sheet.known(standards, "charter standard", *cited)
+
+
+def _days(sheet: Sheet, name: str, field: str) -> int:
+    found = sheet.at("surveys", name, field)
+    return found if isinstance(found, int) else int(Survey.model_fields[field].default)

@@ -10,6 +10,7 @@ from pathlib import Path
 from escalation.clock import Clock
 from escalation.errors import EscalationError
 from escalation.routing.retention import read_schedule
+from escalation.routing.surveys import NAME as SURVEYS
 from escalation.services import token_ailments
 from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
 from escalation.services.mail import checkup
@@ -20,6 +21,7 @@ from escalation.services.registry import Known, Registry
 from escalation.services.soundness import examine
 from escalation.services.subscribing.ailments import undelivered
 from escalation.services.surroundings import Surroundings, wide_proxies
+from escalation.services.surveys.book import SurveyBook
 from escalation.store import access, backlog, dialect, grants, seals, wall, watching
 from escalation.store.access import StoredKey
 from escalation.store.deliveries import DeliveryState
@@ -380,6 +382,9 @@ def _seals(inside: Inside) -> Found:
 
 def _mails(inside: Inside) -> Found:
     yield from checkup.inside(inside.patient.mail, inside.connection, inside.known.directory)
+    book = SurveyBook(inside.patient.config_dir / SURVEYS)
+    held = inside.connection, inside.known.directory
+    yield from checkup.asking_all(inside.patient.mail, *held, book, inside.now)
 
 
 _BEFORE: tuple[Callable[[Patient], Found], ...] = (

@@ -263,7 +263,7 @@ class Outgoing:
             return None
         known = self.registry.refresh(connection)
         handover = Handover(self.engine, self.clock, rules.handed_for, rules.again)
-        posting = Posting(connection, known, rules, box, now)
+        posting = Posting(connection, known, rules, box, now, self.invitations)
         if box.recipient == RAISERS:
             if self.invitations is None:
                 return None

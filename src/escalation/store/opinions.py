@@ -65,7 +65,7 @@ def _asked(scope: tuple[str, ...], unsealed: Unsealed) -> Select[Any]:
     table = models.survey_invitation
     back = and_(table.c.answered_at <= _UNTIL, table.c.answered_at <= _KNOWN_AT)
     counted = {SENT: literal(1, Integer), RETURNED: _if(back)}
-    query = _rows(table, {PERIOD: cast(null(), Id)}, counted, scope, unsealed)
+    query = _rows(table, counted, scope, unsealed)
     return query.where(
         table.c.why_not.is_(None),
         table.c.invited_at > _SINCE,
@@ -77,7 +77,7 @@ def _asked(scope: tuple[str, ...], unsealed: Unsealed) -> Select[Any]:
 def _answered(scope: tuple[str, ...], unsealed: Unsealed) -> Select[Any]:
     table = models.survey_answer
     counted = {name: _if(table.c.rating == step) for step, name in STEPS.items()}
-    query = _rows(table, {PERIOD: cast(table.c.period, Id)}, counted, scope, unsealed)
+    query = _rows(table, counted, scope, unsealed)
     return query.where(
         table.c.answered_at > _SINCE,
         table.c.answered_at <= _UNTIL,
@@ -87,14 +87,13 @@ def _answered(scope: tuple[str, ...], unsealed: Unsealed) -> Select[Any]:
 
 def _rows(
     table: Any,  # noqa: ANN401 - one of two tables
-    beside: Columns,
     counted: Columns,
     scope: tuple[str, ...],
     unsealed: Unsealed,
 ) -> Select[Any]:
     """Where each row belongs and what it counts as; answers of no issue are sealed by none."""
     places = {by: table.c[by] for by in BY if by not in {SURVEY, PERIOD}}
-    columns = {**places, SURVEY: table.c.survey, **beside}
+    columns = {**places, SURVEY: table.c.survey, PERIOD: cast(table.c.period, Id)}
     columns |= {name: counted.get(name, literal(0, Integer)) for name in _COUNTED}
     issue = models.issue
     joined = table.join(issue, issue.c.id == table.c.issue_id, isouter=True)

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from escalation.routing.surveys import After
-from escalation.store import mailing, models
+from escalation.store import issues, mailing, models
 from escalation.store.dialect import any_of
 from escalation.store.keyset import Seen, newest_first
 from escalation.store.models.surveys import PLACES
@@ -33,11 +33,14 @@ _SETTLED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """Somebody who was asked how their issue went, once; ``issue`` is its reference."""
+    """Somebody who was asked, once: how their issue went, or in a ``period`` of a survey.
+
+    ``issue`` is the issue's reference. Of a period it is kept for whom somebody was asked.
+    """
 
     id: str
-    issue_id: str
-    issue: str
+    issue_id: str | None
+    issue: str | None
     survey: str
     invited_at: datetime
     expires_at: datetime
@@ -45,6 +48,10 @@ class Invitation:
     feedback: str | None = None
     bounced_at: datetime | None = None
     bounce: str | None = None
+    period: str | None = None
+    provider: str | None = None
+    cluster: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,8 @@ def add(connection: Connection, made: Sequence[NewInvitation]) -> None:
 
 
 def find(connection: Connection, invitation: str, *, lock: bool = False) -> Invitation | None:
-    """An invitation whose issue is not sealed; nobody is led to one that is."""
-    query = _every().where(_T.c.id == invitation, _I.c.sealed_at.is_(None))
+    """An invitation whose issue, if it has one, is not sealed; nobody is led to one that is."""
+    query = _every(outer=True).where(_T.c.id == invitation, _I.c.sealed_at.is_(None))
     rows = connection.execute(query.with_for_update(of=_T) if lock else query).mappings()
     return next((Invitation(**row) for row in rows), None)
 
@@ -146,14 +153,29 @@ def page(
     return [Invitation(**row) for row in connection.execute(query).mappings()]
 
 
-def _every() -> Select[Any]:
+def _every(*, outer: bool = False) -> Select[Any]:
+    """Those who were asked of issues; with ``outer`` those of no issue too."""
     columns = (_T.c[name] for name in Invitation.__slots__ if name != "issue")
     query = select(*columns, _I.c.reference.label("issue"))
-    return query.select_from(_T.join(_I, _I.c.id == _T.c.issue_id)).where(_T.c.why_not.is_(None))
+    joined = _T.join(_I, _I.c.id == _T.c.issue_id, isouter=outer)
+    return query.select_from(joined).where(_T.c.why_not.is_(None))
 
 
-def answer(connection: Connection, invitation: str, feedback: str, now: datetime) -> None:
-    """It was answered, by that feedback."""
+def about(connection: Connection, found: Invitation) -> Issue | None:
+    """The issue that somebody is asked about; none in a period of a survey."""
+    if found.issue_id is None:
+        return None
+    loaded = issues.load(connection, [found.issue_id]).get(found.issue_id)
+    return None if loaded is None else loaded.issue
+
+
+def is_counted(connection: Connection, answer_id: str) -> bool:
+    """Whether an answer is there, by the feedback that it is."""
+    return connection.scalar(select(_A.c.id).where(_A.c.id == answer_id)) is not None
+
+
+def answer(connection: Connection, invitation: str, feedback: str | None, now: datetime) -> None:
+    """It was answered, by that feedback where that is kept."""
     change = update(_T).where(_T.c.id == invitation)
     connection.execute(change.values(answered_at=now, feedback=feedback))
 
@@ -161,7 +183,7 @@ def answer(connection: Connection, invitation: str, feedback: str, now: datetime
 def mailed(connection: Connection, made: Sequence[Invitation]) -> dict[str, Mailed]:
     """How the mails of invitations stand, by the issue; forgotten in time as all deliveries are."""
     d = models.delivery
-    wanted = any_of(connection, d.c.aggregate, [each.issue_id for each in made])
+    wanted = any_of(connection, d.c.aggregate, [e.issue_id for e in made if e.issue_id])
     box = mailing.mailbox_id(mailing.RAISERS)
     query = select(d.c.aggregate, d.c.state, d.c.ended_at).where(d.c.endpoint_id == box, wanted)
     rows = connection.execute(query.order_by(d.c.number))

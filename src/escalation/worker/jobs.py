@@ -5,6 +5,7 @@ from datetime import timedelta
 from escalation.bootstrap import Container
 from escalation.clock import monotonic
 from escalation.services import agendas, corrections, outgoing, planning, recovery, upkeep, watch
+from escalation.services.mail import asking
 from escalation.services.mail.arriving import AT_ONCE as ARRIVING
 from escalation.services.record.sealing import AT_ONCE as SEALED
 from escalation.services.subscribing import closing, making
@@ -27,7 +28,7 @@ PLANNING = 300.0
 AGENDAS = 60.0
 """Seconds between two looks for meetings whose papers are due."""
 INVITING = 60.0
-"""Seconds between two looks at settled issues whose raisers are to be asked how it went."""
+"""Seconds between two looks at who is to be asked how it went, or by a survey that comes round."""
 FORGETTING = 600.0
 """Seconds between two looks at what may be forgotten."""
 
@@ -111,6 +112,7 @@ def jobs_of(container: Container) -> tuple[Recurring, ...]:
         Recurring("corrections", CORRECTING, lambda: corrections.correct_next(desk), full=1),
         *_of_subscriptions(container),
         Recurring("surveys", INVITING, lambda: _invited(container), full=inviting.AT_ONCE),
+        *_rounds(container),
         Recurring("forgotten_answers", FORGETTING, answers, full=upkeep.AT_ONCE),
         Recurring("forgotten_deliveries", FORGETTING, sent, full=outgoing.AT_ONCE),
         *_arriving(container),
@@ -124,6 +126,17 @@ def _arriving(container: Container) -> tuple[Recurring, ...]:
         return ()
     every = container.settings.mail_poll_seconds
     return (Recurring("mail", every, mail.poll, full=ARRIVING),)
+
+
+def _rounds(container: Container) -> tuple[Recurring, ...]:
+    """A look at periodic surveys, where there is mail to ask by."""
+    if not container.asks_by_mail:
+        return ()
+
+    def asked() -> int:
+        return asking.ask_due(container.desk, container.surveys, timeout=HUNG)
+
+    return (Recurring("survey_rounds", INVITING, asked, full=asking.AT_ONCE),)
 
 
 def _of_subscriptions(container: Container) -> tuple[Recurring, ...]:

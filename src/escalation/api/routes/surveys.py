@@ -15,8 +15,10 @@ from escalation.api.schemas.surveys import (
     InvitationDetail,
     InvitationList,
     InvitationQuery,
+    RoundList,
     SurveyList,
 )
+from escalation.services.mail import asking
 from escalation.services.surveys import importing, reading
 from escalation.services.surveys.importing import Sent
 from escalation.services.surveys.invitations import Invitations
@@ -29,7 +31,15 @@ _SCOPE = "invited"
 def list_surveys(asked: Ask) -> Response:
     """The surveys of the survey file, with their questions."""
     with asked.means.reader.look(asked.caller) as look:
-        found = reading.every(asked.means.container.surveys, look.known.directory)
+        found = reading.every(asked.means.container.surveys, look.known.directory, look.now)
+    return paging.whole(asked, found)
+
+
+def list_survey_rounds(asked: Ask) -> Response:
+    """What periodic surveys came to in each period, the newest first; nobody asked is named."""
+    inside = asked.means.container
+    with asked.means.reader.look(asked.caller) as look:
+        found = asking.told_of(look, inside.surveys, mails=inside.asks_by_mail)
     return paging.whole(asked, found)
 
 
@@ -83,6 +93,16 @@ OPERATIONS = (
         summary="List surveys",
         endpoint=list_surveys,
         answer=SurveyList,
+        refusals=READS,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/survey-rounds",
+        name="list_survey_rounds",
+        tag="surveys",
+        summary="List rounds of periodic surveys",
+        endpoint=list_survey_rounds,
+        answer=RoundList,
         refusals=READS,
     ),
     Operation(

@@ -52,7 +52,10 @@ class Step(Shape):
 class SurveyForm(Shape):
     """A survey as whoever was asked finds it; without questions once it cannot be answered."""
 
-    issue: Annotated[str, Field(description="The reference of the issue that it is about.")]
+    issue: Annotated[
+        str | None, Field(description="The reference of the issue that it is about, if of one.")
+    ]
+    period: Annotated[str | None, Field(description="Of a periodic survey, its period.")]
     state: Annotated[str, Field(description="`open`, `answered` or `ended`.")]
     expires_at: datetime
     answered_at: datetime | None
@@ -116,12 +119,62 @@ class InvitationQuery(PageQuery):
     answered: bool | None = None
 
 
+class Comes(Shape):
+    """When a periodic survey comes round: an RFC 5545 rule, and the next time, if there is one."""
+
+    rule: str
+    zone: str
+    next_at: datetime | None
+
+
+class NotAsked(Shape):
+    """Somebody who cannot be asked in a round that goes on, or a client for whom nobody sits."""
+
+    person: str | None
+    agency: str | None
+    why: Annotated[
+        str,
+        Field(
+            description="`no_address`, `mail_came_back`, `wants_no_mail`, `not_in_the_directory`,"
+            " `nobody_sits`, or `mail_is_not_set_up`."
+        ),
+    ]
+
+
+class RoundView(Shape):
+    """What a periodic survey came to in one period: counts, and nobody who was asked."""
+
+    survey: str
+    period: Annotated[str, Field(description="The local date on which it came round.")]
+    begun_at: datetime
+    ends_at: Annotated[datetime | None, Field(description="When the last link ends.")]
+    state: Annotated[str, Field(description="`open` or `ended`.")]
+    asked: int
+    answered: Annotated[
+        int | None, Field(description="Withheld where fewer than five, but some, have.")
+    ]
+    response_rate: Annotated[str | None, Field(description="Percent, to a tenth.")]
+    reminded: Annotated[int, Field(description="How many were reminded, once or more.")]
+    not_asked: list[NotAsked]
+
+
+class RoundList(Shape):
+    """Every round, the newest first."""
+
+    data: list[RoundView]
+    links: dict[str, Any]
+    meta: dict[str, Any]
+
+
 class SurveyView(Shape):
     """A survey of the survey file."""
 
     id: str
     title: str
-    after: Annotated[str | None, Field(description="`resolved` or `closed`; else imported.")]
+    after: Annotated[str | None, Field(description="`resolved` or `closed`: it follows issues.")]
+    periodic: Annotated[
+        Comes | None, Field(description="When it comes round; without this and `after`: imported.")
+    ]
     measure: Annotated[str, Field(description="The question that satisfaction is measured by.")]
     questions: list[QuestionView]
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from escalation.delivery.mail.session import Security, Server, knocked
 from escalation.delivery.retry import Outcome
 from escalation.routing.directory import Directory
 from escalation.services.ailments import Found, unsafe, unwise
+from escalation.services.mail import asking
 from escalation.services.mail.audience import reachable
+from escalation.services.surveys.book import SurveyBook
 from escalation.store import mailing
 from escalation.store.transaction import Connection
 
@@ -87,3 +90,26 @@ def inside(setup: MailSetup, connection: Connection, directory: Directory | None
             f" {', '.join(without[:NAMED])}.",
             "Give them an email there.",
         )
+
+
+def asking_all(
+    setup: MailSetup,
+    connection: Connection,
+    directory: Directory | None,
+    book: SurveyBook,
+    now: datetime,
+) -> Found:
+    """Whom a periodic survey that goes on cannot ask."""
+    mails = setup.server is not None and setup.links
+    found = asking.unasked(connection, directory, book, now, mails=mails)
+    for survey, left_out in found.items():
+        if left_out:
+            told = ", ".join(
+                f"{each['person'] or each['agency']} ({str(each['why']).replace('_', ' ')})"
+                for each in left_out[:NAMED]
+            )
+            yield unwise(
+                "survey_asks_in_vain",
+                f"The survey {survey} goes on, and {len(left_out)} cannot be asked: {told}.",
+                "Mend that while it goes on, and they are: escalation surveys rounds",
+            )

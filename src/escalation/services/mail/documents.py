@@ -7,7 +7,7 @@ there.
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
@@ -59,7 +59,25 @@ def mail_once(
         Invalid: an address will not do, or the files are too large.
     """
     _check(document, recipients)
-    message_id = named("evt", DOCUMENT, *key)
+    return post_once(
+        connection, (DOCUMENT, *key), lambda name: _body(name, document, now), recipients, now
+    )
+
+
+def post_once(
+    connection: Connection,
+    key: Sequence[str],
+    body: Callable[[str], bytes],
+    recipients: Sequence[str],
+    now: datetime,
+) -> list[str]:
+    """Have a message go to mailboxes, once for each ``key`` and recipient; in the caller's write.
+
+    The first of the key is the message's type; ``body`` makes it, of the message's id. Answers the
+    deliveries that are new, by their ids.
+    """
+    kind = key[0]
+    message_id = named("evt", *key)
     wanted = list(dict.fromkeys(recipients))
     mailing.ensure(connection, wanted, now)
     boxes = [mailing.mailbox_id(each) for each in wanted]
@@ -71,14 +89,14 @@ def mail_once(
             message_id=message_id,
             aggregate=message_id,
             number=1,
-            type=DOCUMENT,
+            type=kind,
         )
         for box in boxes
         if box not in there
     ]
     messages = []
     if new and not mailing.is_kept(connection, message_id):
-        messages = [Message(message_id, DOCUMENT, _body(message_id, document, now), now)]
+        messages = [Message(message_id, kind, body(message_id), now)]
     deliveries.add(connection, messages, new, now)
     return [each.id for each in new]
 

@@ -15,7 +15,7 @@ from escalation.delivery.payloads import told as instant_told
 from escalation.delivery.retry import Outcome
 from escalation.ids import named
 from escalation.services.handing import Handover
-from escalation.services.mail import composing, documents
+from escalation.services.mail import asking, composing, documents
 from escalation.services.mail.agenda import more_of
 from escalation.services.mail.composing import Part, Words
 from escalation.services.mail.mailing import Mailing, Mode, zone_of
@@ -23,6 +23,7 @@ from escalation.services.mail.replies import SHORT, Purpose
 from escalation.services.mail.rules import MailRules
 from escalation.services.mail.sight import Sight
 from escalation.services.registry import Known
+from escalation.services.surveys.invitations import Invitations
 from escalation.services.veil import veiled
 from escalation.store import deliveries, issues, mailing
 from escalation.store.deliveries import (
@@ -67,6 +68,7 @@ class Posting:
     rules: MailRules
     box: StoredEndpoint
     now: datetime
+    invitations: Invitations | None = None
 
     def turn(self, until: datetime, limit: int, handover: Handover) -> Turn | None:
         """Lease what is due; None where nothing is to be handed over now."""
@@ -114,7 +116,7 @@ class Posting:
 
     def _due(self) -> Sequence[Due]:
         """Events of the next mail that tells several; what has files or asks goes by itself."""
-        alone = (composing.TOGETHER, documents.DOCUMENT, PING)
+        alone = (composing.TOGETHER, documents.DOCUMENT, asking.ASKS, PING)
         return mailing.due(self.connection, self.box.id, self.now, alone, composing.SHOWN)
 
     def _put_in_one(self, found: Sequence[Due]) -> None:
@@ -165,7 +167,19 @@ class Posting:
         if documents.is_document(body):
             envelope = self._envelope(claimed, recipient, None)
             return documents.mail_of(self.connection, body, envelope, self.box.recipient)
+        if asking.is_asking(body):
+            return self._envelope(claimed, recipient, None, self._asks(body))
         return self._mail(claimed, body, issue, there, recipient)
+
+    def _asks(self, body: Mapping[str, Any]) -> Words:
+        """What a periodic survey asks whose mailbox it is."""
+        person, directory = self.box.recipient or "", self.known.directory
+        if directory is None or not directory.employed(person, self.now):
+            raise Withheld(f"{person} is not in the directory any more")
+        words = asking.words_of(self.connection, self.invitations, person, body, self.now)
+        if words is None:
+            raise Withheld("there is nothing to ask any more")
+        return words
 
     def _recipient(self) -> Named:
         """Whose mailbox it is, by the directory as it is now."""

@@ -1,10 +1,12 @@
-"""Whoever was asked answers: once, by the link alone, and it is feedback about their issue."""
+"""Whoever was asked answers: once, by the link alone; it is feedback, about their issue if any."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import structs
 
 from escalation.clock import whole_second
 from escalation.errors import NotFound, Refused
@@ -19,7 +21,7 @@ from escalation.services.surveys.book import SurveyBook
 from escalation.services.surveys.links import ABSENT, opened
 from escalation.services.surveys.reading import question_view
 from escalation.services.views import told
-from escalation.store import dialect, interactions, issues, surveys
+from escalation.store import dialect, interactions, surveys
 from escalation.store.surveys import Invitation, NewAnswer, places_of
 from escalation.store.transaction import Connection, snapshot
 from escalation.workflow.facts import Issue
@@ -53,6 +55,7 @@ class Form:
         found, survey = self.invitation, self.survey
         head = {
             "issue": found.issue,
+            "period": found.period,
             "state": self.state.value,
             "expires_at": told(found.expires_at),
             "answered_at": told(found.answered_at),
@@ -101,11 +104,10 @@ class Asker:
             known = self.desk.registry.refresh(connection)
             now = dialect.now(connection, self.desk.clock)
             found = _found(connection, name)
-            issue = issues.load(connection, [found.issue_id])[found.issue_id].issue
-            return self._form(found, issue, now, known.directory)
+            return self._form(found, surveys.about(connection, found), now, known.directory)
 
     def _form(
-        self, found: Invitation, issue: Issue, now: datetime, directory: Directory | None
+        self, found: Invitation, issue: Issue | None, now: datetime, directory: Directory | None
     ) -> Form:
         file = self.book.surveys()
         survey = None if file is None else file.surveys.get(found.survey)
@@ -114,7 +116,8 @@ class Asker:
             state = State.ANSWERED
         elif survey is None or now >= found.expires_at:
             state = State.ENDED
-        return Form(found, survey, state, bool(issue.raiser.get("name")), directory)
+        named = issue is not None and bool(issue.raiser.get("name"))
+        return Form(found, survey, state, named, directory)
 
     def answer(self, token: str, sent: Mapping[str, Any], quote: str) -> Form:
         """Take the answers of whoever was asked; the form as it is then.
@@ -132,30 +135,26 @@ class Asker:
 
         def chore(connection: Connection, now: datetime) -> Form:
             found = _found(connection, name, lock=True)
-            if found.feedback == ids[0]:  # an earlier try was committed, and its answer lost
-                return self._as_it_is(connection, found, now)
-            issue = issues.load(connection, [found.issue_id])[found.issue_id].issue
+            issue = surveys.about(connection, found)
             form = self._form(found, issue, now, None)
+            if surveys.is_counted(connection, ids[0]):
+                return form  # an earlier try was committed, and its answer lost
             if form.state is not State.OPEN or form.survey is None:
                 raise _closed(form)
             answers = answers_of(form.survey, sent, quote, named=form.named)
             number = interactions.next_number(connection, Family.FEEDBACK.value, now.year)
             reference = reference_of(Family.FEEDBACK, now.year, number)
-            said = _said((ids[0], reference), found.survey, issue, answers, now)
+            said = _said((ids[0], reference), found, issue, answers, now)
             interactions.add(connection, said)
-            counted = _counted(said, issue, found.survey, answers.rating)
-            surveys.add_answers(connection, [counted])
-            surveys.answer(connection, found.id, said.id, now)
+            surveys.add_answers(connection, [_counted(said, found, issue, answers.rating)])
+            # Whose answer it is to a periodic survey is kept nowhere.
+            surveys.answer(connection, found.id, None if issue is None else said.id, now)
             by = (RAISER, now, ids[1], salt)
             write(connection, said.id, "feedback.recorded", recorded(said), by)
-            return self._as_it_is(connection, _found(connection, name), now)
+            return self._form(_found(connection, name), issue, now, None)
 
         answered: Form = desk.do(chore).result()
         return answered
-
-    def _as_it_is(self, connection: Connection, found: Invitation, now: datetime) -> Form:
-        issue = issues.load(connection, [found.issue_id])[found.issue_id].issue
-        return self._form(found, issue, now, None)
 
 
 def _found(connection: Connection, name: str, *, lock: bool = False) -> Invitation:
@@ -176,41 +175,56 @@ def _closed(form: Form) -> Refused:
 
 
 def _said(
-    names: tuple[str, str], survey: str, issue: Issue, answers: Answers, now: datetime
+    names: tuple[str, str],
+    found: Invitation,
+    issue: Issue | None,
+    answers: Answers,
+    now: datetime,
 ) -> Interaction:
-    kept = {each: issue.raiser[each] for each in ("type", "name") if issue.raiser.get(each)}
-    return Interaction(
+    said = Interaction(
         id=names[0],
         reference=names[1],
         family=Family.FEEDBACK,
         kind=FeedbackKind.SURVEY.value,
         channel=Channel.SURVEY,
         text=answers.text,
-        raiser=kept,
+        raiser={"type": "client"},
         recorded_by=RAISER.name,
         received_at=whole_second(now),
         created_at=now,
         sentiment=answers.sentiment,
+        party=found.provider or found.agency,
+        key_result_area=CUSTOMERS,
+        quote=answers.quote,
+        survey={"name": found.survey, "period": found.period, "answers": dict(answers.values)},
+    )
+    if issue is None:
+        return said
+    return structs.replace(
+        said,
+        raiser={each: issue.raiser[each] for each in ("type", "name") if issue.raiser.get(each)},
         centre=issue.centre,
         party=issue.provider,
         function=issue.function,
         region=issue.region,
-        key_result_area=CUSTOMERS,
         themes=issue.themes,
-        quote=answers.quote,
-        survey={"name": survey, "answers": dict(answers.values)},
+        survey={"name": found.survey, "answers": dict(answers.values)},
         about=issue.id,
         about_reference=issue.reference,
     )
 
 
-def _counted(said: Interaction, issue: Issue, survey: str, rating: int | None) -> NewAnswer:
+def _counted(
+    said: Interaction, found: Invitation, issue: Issue | None, rating: int | None
+) -> NewAnswer:
+    client = {"provider": found.provider, "cluster": found.cluster, "agency": found.agency}
     return NewAnswer(
         id=said.id,
-        survey=survey,
+        survey=found.survey,
         rating=rating,
         answered_at=said.received_at,
         recorded_at=said.created_at,
-        places=places_of(issue),
-        issue_id=issue.id,
+        places={**client, "channel": Channel.SURVEY.value} if issue is None else places_of(issue),
+        issue_id=found.issue_id,
+        period=found.period,
     )

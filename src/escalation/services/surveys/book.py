@@ -38,6 +38,12 @@ class SurveyBook:
         file = self.surveys()
         return None if file is None else file.following
 
+    @property
+    def comes_round(self) -> bool:
+        """Whether there is a survey that comes round."""
+        file = self.surveys()
+        return file is not None and any(each.periodic for each in file.surveys.values())
+
     def one(self, name: str) -> tuple[SurveyFile, Survey]:
         """A survey by its id, and the file that it stands in.
 

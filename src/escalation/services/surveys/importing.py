@@ -18,6 +18,7 @@ from escalation.services.once import NOBODY, Call
 from escalation.services.surveys.answering import CUSTOMERS
 from escalation.services.surveys.book import SurveyBook
 from escalation.services.surveys.lines import Line, Sheet
+from escalation.services.surveys.rounds import hash_of
 from escalation.store import dialect, interactions, journal, surveys
 from escalation.store.surveys import NewAnswer
 from escalation.store.transaction import Connection, read
@@ -123,7 +124,7 @@ def _unknown(connection: Connection, sent: Sent, sheet: Sheet, lines: Sequence[L
 
 def respondent_of(sent: Sent, line: Line) -> str:
     """What is kept of who answered: no more than tells them from others in their period."""
-    return sha256(f"{sent.survey}\n{sent.period}\n{line.respondent}".encode()).hexdigest()
+    return hash_of(sent.survey, sent.period, line.respondent)
 
 
 @dataclass(frozen=True, slots=True)

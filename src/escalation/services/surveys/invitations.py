@@ -13,11 +13,13 @@ from escalation.services.secrets import Vault
 from escalation.services.surveys.book import SurveyBook
 from escalation.services.surveys.links import path_of
 from escalation.services.views import told
-from escalation.store import issues, surveys
+from escalation.store import surveys
 from escalation.store.surveys import Invitation, Mailed
 from escalation.store.transaction import Connection
 
 _OPENING = "You raised {issue} with us, and it is settled."
+_NAMELESS = "What you answer is kept without your name."
+_AGAIN = "We asked you some days ago, and have not heard from you yet."
 _ENDING = (
     "The link is yours alone and can be answered once, until {until}. Nobody needs to sign in."
 )
@@ -27,7 +29,8 @@ _ENDING = (
 class Letter:
     """An invitation as it is sent: to whom, and in which words.
 
-    ``email`` and ``phone`` are what the raiser left, at least one of them.
+    ``email`` and ``phone`` are what the raiser left, at least one of them; people of the
+    directory are written to by what stands there.
     """
 
     email: str | None
@@ -63,13 +66,14 @@ class Invitations:
         found = surveys.seen(look.connection, look.viewer, name)
         if found is None:
             raise NotFound(f"There is no survey invitation {name}.")
-        issue = issues.load(look.connection, [found.issue_id])[found.issue_id].issue
-        look.shows(issue)
+        issue = surveys.about(look.connection, found)
+        if issue is not None:
+            look.shows(issue)
         letter = self.letter(look.connection, found)
         told_of = None
         if letter is not None:
             told_of = {"subject": letter.subject, "text": letter.text}
-        mailed = surveys.mailed(look.connection, [found]).get(found.issue_id)
+        mailed = surveys.mailed(look.connection, [found]).get(found.issue_id or "")
         return {**self._view(found, mailed), "letter": told_of}
 
     def page(
@@ -88,7 +92,7 @@ class Invitations:
         return page_of(
             found,
             limit,
-            lambda shown: (self._view(each, mailed.get(each.issue_id)) for each in shown),
+            lambda shown: (self._view(each, mailed.get(each.issue_id or "")) for each in shown),
             lambda each: (each.invited_at, each.id),
         )
 
@@ -97,25 +101,46 @@ class Invitations:
 
         Whoever sends it asks this at the last moment: of a sealed issue nothing is sent.
         """
-        file = self.book.surveys()
-        survey = None if file is None else file.surveys.get(found.survey)
-        loaded = issues.load(connection, [found.issue_id]).get(found.issue_id)
-        if survey is None or loaded is None or loaded.issue.sealing is not None:
+        survey, issue = self._survey(found), surveys.about(connection, found)
+        if survey is None or issue is None or issue.sealing is not None:
             return None
-        raiser = loaded.issue.raiser
+        raiser = issue.raiser
         if not (raiser.get("email") or raiser.get("phone")):
             return None
-        return self._letter(found, survey, raiser)
+        opening = f"{_OPENING.format(issue=found.issue)}\n\n{survey.about.strip()}"
+        subject = f"{survey.title} ({found.issue})"
+        return self._letter(found, survey.title, subject, opening, raiser)
 
-    def _letter(self, found: Invitation, survey: Survey, raiser: Mapping[str, Any]) -> Letter:
+    def periodic(self, found: Invitation, *, again: bool) -> Letter | None:
+        """What is sent to somebody of the directory in a period; None where the survey is gone."""
+        survey = self._survey(found)
+        if survey is None:
+            return None
+        opening, subject = f"{survey.about.strip()}\n\n{_NAMELESS}", survey.title
+        if again:
+            opening, subject = f"{_AGAIN}\n\n{opening}", f"Reminder: {subject}"
+        return self._letter(found, survey.title, subject, opening, {})
+
+    def _survey(self, found: Invitation) -> Survey | None:
+        file = self.book.surveys()
+        return None if file is None else file.surveys.get(found.survey)
+
+    def _letter(
+        self,
+        found: Invitation,
+        title: str,
+        subject: str,
+        opening: str,
+        raiser: Mapping[str, Any],
+    ) -> Letter:
         until = f"{found.expires_at:%d %B %Y, %H:%M} UTC"
         return Letter(
             email=raiser.get("email"),
             phone=raiser.get("phone"),
             name=raiser.get("name"),
-            title=survey.title,
-            subject=f"{survey.title} ({found.issue})",
-            opening=f"{_OPENING.format(issue=found.issue)}\n\n{survey.about.strip()}",
+            title=title,
+            subject=subject,
+            opening=opening,
             link=f"{self.base}{path_of(self.vault, found)}",
             until=until,
             ending=_ENDING.format(until=until),

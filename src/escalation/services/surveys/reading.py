@@ -1,24 +1,40 @@
 """The surveys of the survey file, as callers see them."""
 
+from datetime import datetime
 from typing import Any
 
 from escalation.routing.directory import Directory
 from escalation.routing.surveys import Question, Survey
 from escalation.services.surveys.book import SurveyBook
+from escalation.services.views import told
 
 
-def every(book: SurveyBook, directory: Directory | None) -> list[dict[str, Any]]:
-    """Each survey with its questions, and the charter's standards that they ask after."""
+def every(book: SurveyBook, directory: Directory | None, now: datetime) -> list[dict[str, Any]]:
+    """Each survey with its questions, the charter's standards they ask after, and when it is."""
     file = book.surveys()
-    found = {} if file is None else file.surveys
-    return [_view(name, survey, directory) for name, survey in found.items()]
+    if file is None:
+        return []
+    return [
+        _view(name, survey, directory, _comes(survey, file.zone, now))
+        for name, survey in file.surveys.items()
+    ]
 
 
-def _view(name: str, survey: Survey, directory: Directory | None) -> dict[str, Any]:
+def _comes(survey: Survey, zone: str, now: datetime) -> dict[str, Any] | None:
+    if survey.periodic is None:
+        return None
+    ahead = survey.periodic.recurrence(zone).first_after(now)
+    return {"rule": survey.periodic.rule, "zone": zone, "next_at": told(ahead)}
+
+
+def _view(
+    name: str, survey: Survey, directory: Directory | None, comes: dict[str, Any] | None
+) -> dict[str, Any]:
     return {
         "id": name,
         "title": survey.title,
         "after": None if survey.after is None else survey.after.value,
+        "periodic": comes,
         "measure": survey.measure.id,
         "questions": [question_view(each, directory) for each in survey.questions],
     }

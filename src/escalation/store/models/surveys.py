@@ -22,8 +22,11 @@ survey_invitation = Table(
     "survey_invitation",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("issue_id", Id, nullable=False, unique=True),
+    Column("issue_id", Id, unique=True),  # of one that follows an issue
     Column("survey", Id, nullable=False),
+    Column("period", Text),  # of one that is periodic: its period, a hash of who is asked,
+    Column("respondent", Id),
+    Column("reminded", Integer),  # and how often they were reminded
     Column("why_not", Text),  # why nobody is asked; else nothing
     Column("invited_at", UtcInstant, nullable=False),
     Column("expires_at", UtcInstant, nullable=False),
@@ -33,6 +36,7 @@ survey_invitation = Table(
     Column("bounce", Text),  # and the status that its mail system gave (RFC 3463)
     *_places(),
     Index("ix_survey_invitation_invited", "invited_at", "id"),
+    Index("uq_survey_invitation_respondent", "survey", "period", "respondent", unique=True),
 )
 
 survey_answer = Table(
