@@ -1,8 +1,8 @@
 """A forum's digest among many issues: ours against the statements alone, written by hand.
 
 One issue in twenty is unresolved; of those one in eight stands before the forum; each has ten
-entries on its timeline. All sections and figures must be the same from both, letter by letter, or
-nothing is measured.
+entries on its timeline. The document must be the same from both, letter by letter, or nothing is
+measured.
 """
 
 import json
@@ -20,15 +20,18 @@ from psycopg.types.json import Jsonb
 
 from bench.crowd import COMPLAINT, asked, kept
 from bench.databases import BENCH, Database, desk_on
-from bench.plain_digest import FORUM, Plain, prepare
+from bench.plain_days import prepare
+from bench.plain_digest import FORUM, Plain
 from bench.rounds import Plan, Result, compared, in_turn
 from bench.template import Row, rows_of
 from bench.told import entries
 from escalation.clock import VirtualClock
 from escalation.services import digests
+from escalation.services.asked_digests import framework_at
 from escalation.services.desk import Desk
 from escalation.services.jobs import Job
 from escalation.store.base import EPOCH
+from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge
 
 CEILING = 1.3
@@ -36,6 +39,7 @@ LARGE = 100_000
 """Issues from which on it counts; below, a digest is a matter of milliseconds."""
 NOW = datetime(2029, 6, 19, 2, 0, tzinfo=UTC)
 SINCE = datetime(2029, 6, 12, 2, 0, tzinfo=UTC)
+_OF_ISSUES = ("sections", "figures")
 UNTIL = datetime(2029, 7, 3, 0, 0, tzinfo=UTC)
 FIRST = datetime(2027, 7, 1, 0, 0, tzinfo=UTC)
 AT_ONCE = 2_000
@@ -76,8 +80,9 @@ def _measured(plan: Plan, database: Database, url: str, size: int) -> Result:
 
         body = made()
         document = json.loads(body)
-        ended = [datetime.fromisoformat(each["at"]) for each in document["figures"]["trend"]]
-        plain = Plain(database.name, NOW, SINCE, UNTIL, tuple(ended))
+        ended = tuple(datetime.fromisoformat(each["at"]) for each in document["figures"]["trend"])
+        framework = {name: told for name, told in document.items() if name not in _OF_ISSUES}
+        plain = Plain(database.name, NOW, SINCE, UNTIL, ended, framework, _called(desk))
         shown, rows = plain.run(connection)
         _compare(document, json.loads(shown))
         figures = compared(in_turn(max(plan.rounds, 7), {"ours": ours, "base": base}))
@@ -86,16 +91,27 @@ def _measured(plan: Plan, database: Database, url: str, size: int) -> Result:
                   ceiling=CEILING if size >= LARGE else None, detail=detail)  # fmt: skip
 
 
-def _compare(document: Mapping[str, Any], plain: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse to measure what is not the same: each section, and each group of figures."""
-    differ = [
-        name
-        for part in ("sections", "figures")
-        for name in document[part]
-        if plain[part].get(name) != document[part][name]
-    ]
+def _compare(document: Mapping[str, Any], plain: Mapping[str, Any]) -> None:
+    """Refuse to measure what is not the same."""
+    differ = [name for name in document if plain.get(name) != document[name]]
     if differ:
         raise AssertionError(f"the two do not show the same: {differ}")
+
+
+def _called(desk: Desk) -> dict[str, dict[str, str]]:
+    """What all codes of the directory are called."""
+    with read(desk.engine) as connection:
+        directory = framework_at(desk, connection, NOW, NOW).directory
+    tables: dict[str, Mapping[str, Any]] = {
+        "agencies": directory.parties,
+        "providers": directory.parties,
+        "functions": directory.file.functions,
+        "regions": directory.file.regions,
+        "forums": directory.forums,
+    }
+    return {
+        name: {code: each.title for code, each in table.items()} for name, table in tables.items()
+    }
 
 
 def _timed(act: Callable[[], object]) -> float:

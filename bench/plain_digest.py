@@ -1,34 +1,31 @@
 """A forum's digest by hand: the statements alone, each issue made into JSON by the database.
 
-It gives all sections and figures to the letter (the bench compares them before it measures). What
-of a digest comes from no issue is given to it: which meetings there are, what is in force, and what
-codes are called. So are the rungs of the one ladder that the bench's issues are on, and the
-business days of its calendar, which stand in tables.
+It gives the whole document to the letter (the bench compares it before it measures). It is given
+what a process keeps of the framework: what codes are called, the meetings of the forum by its rule,
+the one ladder that the bench's issues are on; and tables of the business days of its calendar.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 from bench.crowd import kept
 from bench.plain_annexes import Annexes, ladder, publication
+from bench.plain_days import CALENDAR
+from bench.plain_told import CODED, counted, listed, object_of, titles
 from bench.plain_words import WORDS, Words
-from escalation.digests.figures import BANDS
 from escalation.digests.movements import Kind
 from escalation.routing.vocabulary import Severity
-from escalation.workflow.states import UNRESOLVED
 
 FORUM = "bmf-southern-cross"
 CLUSTER = "southern-cross"
-CALENDAR = "brisbane"
 Statement = tuple[str, Mapping[str, Any]]
 MOST = 40
 """How many issues have an annex."""
-_EPOCH = date(1970, 1, 1).toordinal()
 _STANDS = "s.status in ('open', 'in_progress', 'on_hold', 'tabled')"
 _BEGUN = (
     f"{_STANDS} AND i.sealed_at IS NULL AND s.effective_from <= :at AND s.recorded_from <= :known"
@@ -77,39 +74,31 @@ _BANDS = (
     " WHEN {0} <= 30 THEN '21 to 30' WHEN {0} <= 45 THEN '31 to 45' ELSE 'over 45' END"
 )
 _ELSEWHERE = f"(s.forum IS NULL OR s.forum <> :forum) AND {_BEGUN}"
-_SEVERITIES = tuple(each.value for each in Severity)
-_STATUSES = tuple(each.value for each in UNRESOLVED)
-
-
-def prepare(connection: Any, mark: str, now: datetime) -> None:  # noqa: ANN401 - either driver's
-    """Keep the business days of the calendar as tables, counted from its first.
-
-    One has how many there are up to each date, the other when each of them ends.
-    """
-    instant = "integer" if mark == "?" else "timestamptz"
-    connection.execute("CREATE TABLE business_day (day integer PRIMARY KEY, zero integer)")
-    connection.execute(f"CREATE TABLE business_end (number integer PRIMARY KEY, ends {instant})")
-    calendar = publication().calendar(CALENDAR)
-    first = now.date() - timedelta(days=800)
-    for day in (first + timedelta(days=n) for n in range(900)):
-        noon = datetime(day.year, day.month, day.day, 2, tzinfo=now.tzinfo)
-        number, ends = calendar.number_of(noon), calendar.close_of(day)
-        row = (day.toordinal() - _EPOCH, number)
-        connection.execute(f"INSERT INTO business_day VALUES ({mark}, {mark})", row)  # noqa: S608 - of our own words
-        if ends is not None:
-            end = (number, kept(ends, 0) if mark == "?" else ends)
-            connection.execute(f"INSERT INTO business_end VALUES ({mark}, {mark})", end)  # noqa: S608 - as above
+_APPLIED = (
+    "SELECT epoch FROM directory_version WHERE applied_at <= :at AND applied_at <= :known"
+    " ORDER BY epoch DESC LIMIT 1"
+)
+_OTHERWISE = "SELECT id FROM meeting WHERE forum = :forum AND (sequence > 0 OR occurs_at IS NULL)"
+"""Meetings that are otherwise than by their rule."""
+_SHOW = ("at_rung", "high_level", "coming", "since")
+_CODES_SHOWN = ", ".join(f's.{name} AS "{name}"' for name in CODED)
+_NAMES = ", ".join(f'"{name}"' for name in CODED)
 
 
 @dataclass
 class Plain:
-    """The questions of a digest as SQL for the bare driver of ``database``, made once."""
+    """The questions of a digest as SQL for the bare driver of ``database``, made once.
+
+    ``framework`` is what the document tells of it, ``called`` the titles of all codes by kind.
+    """
 
     database: str
     now: datetime
     since: datetime
     until: datetime
-    ended: tuple[datetime, ...] = ()
+    ended: tuple[datetime, ...]
+    framework: Mapping[str, Any]
+    called: Mapping[str, Mapping[str, str]]
     _asked: dict[str, Statement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -118,7 +107,7 @@ class Plain:
             self._asked[name] = (self._words.asked(statement, given), given)
 
     def run(self, connection: Any) -> tuple[str, int]:  # noqa: ANN401 - either driver's
-        """Ask all of it in one snapshot; answers sections and figures, and how many rows came."""
+        """Ask all of it in one snapshot; answers the document, and how many rows came."""
         connection.execute(self._words.snapshot)
         found: dict[str, list[Any]] = {
             name: connection.execute(*asked).fetchall()
@@ -128,29 +117,39 @@ class Plain:
         found["papers"] = self._papers(connection, found["at_rung"][:MOST])
         connection.execute("COMMIT")
         since: dict[str, list[str]] = {kind.value: [] for kind in Kind}
-        for kind, told in found["since"]:
+        for told, *_, kind in found["since"]:
             since[kind].append(told)
         sections = {
-            name: _listed(row[0] for row in found[name])
+            name: listed(row[0] for row in found[name])
             for name in ("actions", "at_rung", "coming", "high_level", "papers")
         }
-        sections["since"] = _object({kind: _listed(told) for kind, told in since.items()})
+        sections["since"] = object_of({kind: listed(told) for kind, told in since.items()})
         figures = {
-            "now": _counted(found["now"]),
-            "before": _counted(found["before"]),
+            "now": counted(found["now"]),
+            "before": counted(found["before"]),
             "movements": {kind: len(told) for kind, told in since.items()},
             "movements_before": dict.fromkeys(since, 0) | dict(found["moved_before"]),
             "sealed": sum(row[0] for row in found["sealed"]) // 5 * 5 or None,
             "trend": self._trend(found["trend"]),
         }
-        shown = _object({"sections": _object(sections), "figures": json.dumps(figures)})
+        [[published]], [[epoch]] = found["published"], found["directory"]
+        framework = dict(self.framework)
+        if (published, epoch) != (framework["publication"]["hash"], framework["directory_epoch"]):
+            raise AssertionError("another framework is in force")
+        rows = chain.from_iterable(found[name] for name in _SHOW)
+        called = titles((row[1 : 1 + len(CODED)] for row in rows), self.called)
+        framework["titles"] = {**framework["titles"], **called}
+        document = {name: json.dumps(told) for name, told in framework.items()}
+        shown = object_of(
+            document | {"sections": object_of(sections), "figures": json.dumps(figures)}
+        )
         sha256(shown.encode()).hexdigest()
         return shown, sum(map(len, found.values()))
 
     def _papers(self, connection: Any, first: Sequence[Any]) -> list[tuple[str]]:  # noqa: ANN401 - either driver's
         """The papers of the issues that stand first, in their order."""
         statement, given = self._asked["papers"]
-        names, issues = [row[1] for row in first], [row[2] for row in first]
+        names, issues = [row[-2] for row in first], [row[-1] for row in first]
         listed: dict[str, Any] = {"names": names, "issues": issues}
         if self.database == "sqlite":
             listed = {name: json.dumps(each) for name, each in listed.items()}
@@ -198,11 +197,13 @@ class Plain:
         yield "before", (self._figures(), given | self._at(self.since))
         yield "high_level", (self._high_level(), around)
         yield "coming", (self._coming(), around | {"until": until})
-        moved = "SELECT kind, told FROM ({0}) t WHERE kind IS NOT NULL ORDER BY began, reference"
-        yield "since", (moved.format(self._moved()), given | {"at": now, "since": since})
-        moved = "SELECT kind, count(*) FROM ({0}) t WHERE kind IS NOT NULL GROUP BY kind"
-        yield "moved_before", (moved.format(self._moved()), given | {"at": since, "since": earlier})
+        yield "since", (self._since(), given | {"at": now, "since": since})
+        yield "moved_before", (self._moved_before(), given | {"at": since, "since": earlier})
         yield "sealed", (self._sealed(), there)
+        yield "published", (self._published(), {"at": now, "known": now})
+        yield "directory", (_APPLIED, {"at": now, "known": now})
+        yield "otherwise", (_OTHERWISE, {"forum": FORUM})
+        yield "themes", ("SELECT id, code FROM theme", {})
         yield "trend", self._standing(given)
         today = self.now.astimezone(publication().calendar(CALENDAR).zone).date().isoformat()
         yield "actions", (self._actions(), given | {"at": now, "today": today})
@@ -225,19 +226,29 @@ class Plain:
         order = {"a": _EXHAUSTED, "b": _LATE, "c": self._age("r"), "d": _WORST}
         chosen = f"{self._item()} AS told, s.id AS stay, s.issue_id AS issue"
         parts = self._ordered(chosen, order, f"WHERE s.forum = :forum AND {_BEGUN}")
-        return f"SELECT told, stay, issue FROM ({parts}) t ORDER BY a, b, c DESC, d, y, z"  # noqa: S608 - of our own words
+        return f"SELECT told, {_NAMES}, stay, issue FROM ({parts}) t ORDER BY a, b, c DESC, d, y, z"  # noqa: S608 - of our own words
 
     def _ordered(self, chosen: str, order: Mapping[str, str], where: str, more: str = "") -> str:
         """The parts with what they are ordered by, at last by receipt and reference."""
         by = {**order, "y": "i.received_at", "z": "i.reference"}
         named = ", ".join(f"{told} AS {name}" for name, told in by.items())
-        return self._parts(f"SELECT {chosen}, {named} {self._joined()} {more} {where}")
+        return self._parts(
+            f"SELECT {chosen}, {_CODES_SHOWN}, {named} {self._joined()} {more} {where}"
+        )
 
     def _figures(self) -> str:
         band = _BANDS.format(self._age("r"))
         by = f"s.severity, s.status, s.agency, {band}"
         chosen = f"SELECT {by}, {_TOTALS} {self._joined()} WHERE s.forum = :forum AND {_BEGUN}"
         return self._parts(chosen, f"GROUP BY {by}")
+
+    def _published(self) -> str:
+        """The publication that is in force."""
+        return (
+            f"SELECT {self._words.said(['hash'])} FROM event WHERE aggregate = 'ladders'"  # noqa: S608 - of our own words
+            " AND type = 'ladder.published' AND effective_at <= :at AND recorded_at <= :known"
+            " ORDER BY number DESC LIMIT 1"
+        )
 
     def _sealed(self) -> str:
         """How many sealed issues stand there; a digest tells whole fives of them."""
@@ -264,7 +275,7 @@ class Plain:
                  "d": self._age("r")}  # fmt: skip
         item = self._item(because=self._words.listed(_BECAUSE))
         parts = self._ordered(f"{item} AS told", order, f"WHERE {_ELSEWHERE} AND ({high})")
-        return f"SELECT told FROM ({parts}) t ORDER BY a, b, c, d DESC, y, z"  # noqa: S608 - of our own words
+        return f"SELECT told, {_NAMES} FROM ({parts}) t ORDER BY a, b, c, d DESC, y, z"  # noqa: S608 - of our own words
 
     def _coming(self) -> str:
         """What comes before the agenda closes: when, and over which rungs of officers."""
@@ -282,10 +293,10 @@ class Plain:
         where = f"{where} AND {_ARRIVES} < :until"
         order = {"a": _ARRIVES, "b": _WORST}
         parts = self._ordered(f"{self._item(**told)} AS told", order, where, more)
-        return f"SELECT told FROM ({parts}) t ORDER BY a, b, z"  # noqa: S608 - of our own words
+        return f"SELECT told, {_NAMES} FROM ({parts}) t ORDER BY a, b, z"  # noqa: S608 - of our own words
 
-    def _moved(self) -> str:
-        """What moved at the forum, each with its kind; none where it was nothing to it."""
+    def _since(self) -> str:
+        """What moved at the forum, with the codes that it has, and its kind."""
         instant = self._words.instant.format
         told = {
             "at": instant("s.effective_from"), "reference": "i.reference", "id": "s.issue_id",
@@ -293,7 +304,18 @@ class Plain:
             "from_rung": "b.rung", "to_rung": "s.rung", "left_agenda": "s.left_agenda",
             "meeting_at": instant("s.meeting_at"), "carried_over": "s.carried_over",
         }  # fmt: skip
-        shown = self._words.row(self._words.made(told))
+        shown = f"{self._words.row(self._words.made(told))} AS told, {_CODES_SHOWN}"
+        moved = self._moved(f"{shown}, s.effective_from AS began, i.reference AS reference")
+        moved = f"FROM ({moved}) t WHERE kind IS NOT NULL ORDER BY began, reference"
+        return f"SELECT told, {_NAMES}, kind {moved}"
+
+    def _moved_before(self) -> str:
+        """How many moved in the period before, by their kind."""
+        moved = f"FROM ({self._moved()}) t WHERE kind IS NOT NULL GROUP BY kind"
+        return f"SELECT kind, count(*) {moved}"
+
+    def _moved(self, *chosen: str) -> str:
+        """Movements at the forum: the kind of each, none where it was nothing to it, and more."""
         place = "CASE {0} " + " ".join(
             f"WHEN '{rung.id}' THEN {place}" for place, rung in enumerate(ladder().rungs)
         )
@@ -306,8 +328,8 @@ class Plain:
         )
         elsewhere = f"(s.forum IS NULL OR s.forum <> :forum OR NOT {_STANDS})"
         return " UNION ALL ".join(
-            f"SELECT {kind} AS kind, {shown} AS told, s.effective_from AS began, i.reference"  # noqa: S608 - of our own words
-            " FROM stay s JOIN issue i ON i.id = s.issue_id LEFT JOIN stay b ON b.id = s.before"
+            f"SELECT {', '.join([*chosen, f'{kind} AS kind'])} FROM stay s"  # noqa: S608 - of our own words
+            " JOIN issue i ON i.id = s.issue_id LEFT JOIN stay b ON b.id = s.before"
             " WHERE s.effective_from > :since AND s.effective_from <= :at"
             f" AND s.recorded_from <= :known AND i.sealed_at IS NULL AND {which}"
             for kind, which in (
@@ -369,30 +391,3 @@ class Plain:
 
     def _kept(self, at: datetime) -> Any:  # noqa: ANN401 - as the driver takes it
         return at if self.database == "postgres" else kept(at, 0)
-
-
-def _listed(made: Iterable[str]) -> str:
-    """A JSON list of what is JSON already."""
-    return f"[{','.join(made)}]"
-
-
-def _object(made: Mapping[str, str]) -> str:
-    """A JSON object of what is JSON already."""
-    named = ",".join(f'"{name}":{each}' for name, each in made.items())
-    return f"{{{named}}}"
-
-
-def _counted(rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
-    """The figures of what stands, from how many there are of each kind."""
-    names: dict[str, Sequence[str]] = {
-        "by_severity": _SEVERITIES, "by_status": _STATUSES, "by_agency": (), "by_age": BANDS,
-    }  # fmt: skip
-    found = {name: Counter(dict.fromkeys(each, 0)) for name, each in names.items()}
-    totals: Counter[str] = Counter(total=0, past_target=0, exhausted=0)
-    for *alike, total, past, exhausted in rows:
-        for name, each in zip(found, alike, strict=True):
-            found[name][each] += total
-        totals["total"] += total
-        totals["past_target"] += past
-        totals["exhausted"] += exhausted
-    return {**found, **totals}
