@@ -1,10 +1,12 @@
 """Each preset has a page that tells a tool's administrator what to do, and it stays true."""
 
+import json
 import re
 
 import pytest
 
-from escalation.services.inbound import source_file
+from escalation.services.inbound import inbox, source_file
+from escalation.services.inbound.receiving import Known
 from escalation.services.inbound.source_file import Preset
 from tests.builders import CONFIG
 
@@ -29,6 +31,19 @@ def test_the_sources_that_pages_show_are_taken(preset: Preset) -> None:
     page = (DOCS / "sources" / f"{preset}.md").read_text(encoding="utf-8")
     for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
         assert source_file.read(f"sources:\n{block}")[preset].preset is preset
+
+
+@pytest.mark.parametrize("preset", list(Preset))
+def test_the_source_that_a_page_shows_takes_the_sample_that_it_says_to_post(preset: Preset) -> None:
+    page = (DOCS / "sources" / f"{preset}.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    plain = f"  {preset}: {{preset: {preset}, secrets: [a]}}"  # no more is needed
+    source = source_file.read(f"sources:\n{shown[0] if shown else plain}")[preset]
+    sample = re.findall(rf"samples/webhooks/{preset}/[a-z-]+\.json", page)[0]
+    raw = (DOCS.parent / sample).read_bytes()
+    kind = dict(re.findall(r"(content-type): ([a-z/+]+)", page)[:1])
+    for reading in inbox.preview(Known(preset, source), json.loads(raw), kind, raw):
+        assert reading["state"] is None, reading["reason"]
 
 
 def test_the_rule_for_servicenow_sends_what_the_preset_reads() -> None:

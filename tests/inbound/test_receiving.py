@@ -46,7 +46,8 @@ def test_what_no_rule_understands_is_kept_and_read_again_once_the_rules_are_mend
     assert (kept["state"], kept["issue"]) == ("unmapped", None)
     assert "blocker" in kept["reason"]
     [fault] = kept["faults"]
-    assert fault["where"] == "rules[0].do[1].change.severity"
+    assert fault["where"] == "issue.severity", "where one's own file has it, not the preset"
+    assert "say `issue.severity` in its place" in fault["detail"]
     hooked.rewrite(
         "    preset: generic\n",
         "    preset: generic\n    rules:\n"

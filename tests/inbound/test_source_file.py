@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,13 @@ def mistakes(text: str) -> list[str]:
         ("X-Sig", "X Sig", "4:30", "found `X Sig`"),
         ("body.id", "body.[", "5:12", "expected a JMESPath expression"),
         ("body.id", "'!body.id'", "5:12", "expected `!(a.b)`"),
+        ("body.id", "boddy.id", "5:12", "the nearest is `body`"),
+        ("title: body.title", "title: Payroll", "8:", "written `{otherwise: ...}`"),
+        ("body.id", "'[body.id, it.a | [?b == c], n][0]'", "5:12", "found `n`"),
+        ("body.id", "to_strin(body.id)", "5:12", "the nearest is `to_string`"),
         ("log:", "lag:", "8:15", "the nearest is `log`"),
         ("otherwise: rivers", "otherwise: [1]", "8:", "found a list"),
-        ("{log:", "{when: body, note: {text: x}, log:", "8:", "expected one act"),
+        ("{log:", "{when: body, note: {text: body.x}, log:", "8:", "expected one act"),
         ("do: [", "ignore: never\n        do: [", "7:", "either `do` or `ignore`"),
         (
             "{hmac: {header: X-Sig}}",
@@ -92,6 +97,37 @@ def test_a_severity_of_ones_own_holds_when_it_is_logged_and_when_it_changes() ->
     [reading] = inbox.preview(known, body, {}, b"{}")
     severities = {act["given"]["severity"] for act in reading["acts"] if "severity" in act["given"]}
     assert severities == {"critical"}
+
+
+def mapped(source: str, **said: object) -> dict[str, Any]:
+    """What a body of the preset `zendesk` would come to under this `issue`, and these lines."""
+    text = f"sources:\n  zendesk:\n    preset: zendesk\n    secrets: [a]\n{source}"
+    known = Known("zendesk", source_file.read(text)["zendesk"])
+    body = json.loads((SAMPLES / "zendesk" / "created.json").read_bytes())
+    body["detail"] |= said
+    [reading] = inbox.preview(known, body, {}, b"{}")
+    return reading
+
+
+def test_a_word_that_is_not_known_is_told_at_its_place_in_ones_own_file() -> None:
+    own = "    issue: {agency: {from: it.organization_id, values: {'7': rivers}}}\n"
+    reading = mapped(own, organization_id="8")
+    [fault] = reading["faults"]
+    assert fault["where"] == "issue.agency"
+    assert "found `8`, expected `7`" in fault["detail"]
+    assert "`values` there, or an `otherwise`" in fault["detail"]
+    assert reading["state"] == "unmapped"
+    assert "issue.agency: found `8`" in reading["reason"]
+    assert "issue.agency" in [each["where"] for each in reading["expressions"]]
+
+
+def test_a_preview_says_where_nothing_would_be_done() -> None:
+    own = "    issue: {agency: {otherwise: rivers}}\n"
+    assert mapped(own)["state"] is None
+    assert mapped(own + '    ours: ["8447388090495"]\n')["state"] == "echo"
+    nowhere = mapped("    issue: {agency: it.organization_id}\n")
+    assert nowhere["state"] == "unmapped"
+    assert "`issue.agency`" in nowhere["reason"]
 
 
 def test_the_shipped_file_names_every_preset() -> None:

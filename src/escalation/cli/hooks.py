@@ -153,7 +153,7 @@ def _show(reading: dict[str, Any]) -> None:
     for act in reading["acts"]:
         given = ", ".join(f"{name}: {value}" for name, value in act["given"].items())
         say(f"{act['act']}  {given}")
-    if not reading["acts"]:
-        say(reading["ignored"] or "Nothing would follow.")
     for fault in reading["faults"]:
         say(f"{fault['where']}: {fault['detail']}")
+    if reading["state"] is not None:
+        say(f"Nothing of it would be done: {reading['state']}. {reading['reason']}")

@@ -77,8 +77,13 @@ class HookExpression(Shape):
 
 
 class HookReading(Shape):
-    """What a body would do, expression by expression."""
+    """What a body would do, expression by expression.
 
+    ``state`` and ``reason``: what it comes to where nothing would follow, or no issue be logged.
+    """
+
+    state: HookState | None
+    reason: str | None
     key: str
     about: str | None
     order: list[int] | None

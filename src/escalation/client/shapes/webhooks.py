@@ -58,7 +58,9 @@ class HookReading(TypedDict):
     ignored: str | None
     key: str
     order: list[int] | None
+    reason: str | None
     rules: list[str]
+    state: str | None
 
 
 class HookDeliveryDetail(TypedDict):

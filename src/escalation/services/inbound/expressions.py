@@ -1,19 +1,37 @@
 """JMESPath expressions (https://jmespath.org): read once, bounded, asked of untrusted bodies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 from jmespath.parser import ParsedResult
 
-from escalation.routing.wording import quoted
+from escalation.routing.wording import one_of, quoted, the_nearest
 
 LONGEST = 1_000
 """How many characters an expression may have."""
 DEEPEST = 20
 """How deep an expression may be nested."""
+
+
+ROOTS = ("body", "headers", "it")
+"""What an expression may begin with: nothing else is ever there to be found."""
+_FUNCTIONS = tuple(sorted(Functions.FUNCTION_TABLE))
+_WITHIN = frozenset(
+    {
+        "subexpression",
+        "index_expression",
+        "pipe",
+        "projection",
+        "value_projection",
+        "filter_projection",
+        "flatten",
+    }
+)
+"""What looks with all but its first part into what the first part found."""
 
 
 class NoAnswer(Exception):
@@ -36,6 +54,15 @@ def read_expression(text: str) -> str:
     depth, short_not = _looked_at(parsed.parsed)
     if depth > DEEPEST:
         raise ValueError(f"expected a JMESPath expression nested at most {DEEPEST} deep")
+    for kind, name in _named(parsed.parsed):
+        if kind == "field" and name not in ROOTS:
+            told = f"found {quoted(name)}, expected an expression to begin with {one_of(ROOTS)}"
+            raise ValueError(
+                f"{told}{the_nearest(name, ROOTS)}; a constant is written `{{otherwise: ...}}`"
+            )
+        if kind == "function_expression" and name not in _FUNCTIONS:
+            like = the_nearest(name, _FUNCTIONS)
+            raise ValueError(f"found {quoted(name)}, expected a function that JMESPath has{like}")
     if short_not:
         raise ValueError("expected `!(a.b)` for `!a.b`, which JMESPath reads as `(!a).b`")
     return text
@@ -70,3 +97,17 @@ def _looked_at(node: Mapping[str, Any]) -> tuple[int, bool]:
             short_not |= inner[0]["type"] == "not_expression"
         left.extend((child, level + 1) for child in inner)
     return deepest, short_not
+
+
+def _named(tree: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields that are looked for in the context itself, and every function, by their names."""
+    left = [(tree, True)]
+    while left:
+        node, outermost = left.pop()
+        kind = node["type"]
+        if kind == "function_expression" or (kind == "field" and outermost):
+            yield kind, node["value"]
+        inner = [child for child in node["children"] if isinstance(child, Mapping)]
+        for number, child in enumerate(inner):
+            looks_within = kind == "expref" or (kind in _WITHIN and number > 0)
+            left.append((child, outermost and not looks_within))

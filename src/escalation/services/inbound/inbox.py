@@ -9,8 +9,10 @@ from escalation.errors import NotFound
 from escalation.services.desk import Desk
 from escalation.services.inbound.book import SourceBook
 from escalation.services.inbound.envelopes import Came, unwrapped
+from escalation.services.inbound.judging import cannot_be_logged, nothing_follows
 from escalation.services.inbound.mapping import meaning_of, view_of
 from escalation.services.inbound.receiving import Known, again, came_of
+from escalation.services.inbound.source_file import Source
 from escalation.services.mail.arriving import SOURCE as MAIL
 from escalation.services.pages import Page, page_of
 from escalation.services.views import told
@@ -57,7 +59,7 @@ def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTH
     if found.source == MAIL:
         return {**view(found), "headers": {}, "body": json.loads(found.body), "reading": None}
     came, known = came_of(found), book.known(found.source)
-    reading = None if known is None else view_of(meaning_of(known.source, came), came)
+    reading = None if known is None else _reading(known.source, came)
     return {**view(found), "headers": dict(came.headers), "body": came.body, "reading": reading}
 
 
@@ -105,7 +107,15 @@ def preview(known: Known, data: object, headers: dict[str, str], raw: bytes) -> 
         Invalid: it is no CloudEvent where one is expected.
     """
     came: Sequence[Came] = unwrapped(known.source, data, headers, raw)
-    return [view_of(meaning_of(known.source, each), each) for each in came]
+    return [_reading(known.source, each) for each in came]
+
+
+def _reading(source: Source, came: Came) -> View:
+    """What the rules say of a body, and what it comes to where nothing follows of it."""
+    meaning = meaning_of(source, came)
+    state, reason = nothing_follows(source, meaning) or cannot_be_logged(meaning) or (None, None)
+    told_state = None if state is None else state.value
+    return {**view_of(meaning, came), "state": told_state, "reason": reason}
 
 
 def receipt(delivery: HookDelivery) -> View:

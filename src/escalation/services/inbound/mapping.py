@@ -3,6 +3,7 @@
 Pure. Nothing is done here; :mod:`escalation.services.inbound.acting` does it.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -133,6 +134,8 @@ _READS: Mapping[str, Callable[[Any], Any]] = {
     "url": _line(2_000),
 }
 """How each value is read; all others are names on one line."""
+_REPLACED = re.compile(r"rules\[.*\.(?:log|change)\.([a-z_]+)$")
+"""Values of a preset's rules that a source may replace by its own, under `issue`."""
 _INSTANTS = frozenset({"until", "occurred_at", "received_at"})
 _MUST = {
     "inform": ("text",),
@@ -147,6 +150,7 @@ class _Reader:
         self.source = source
         self.context = came.context
         self.meaning = Meaning()
+        self.by_preset = source.preset is not None and "rules" not in source.model_fields_set
 
     def read(self) -> Meaning:
         found, source = self.meaning, self.source
@@ -214,10 +218,16 @@ class _Reader:
         for name in type(model).model_fields:
             value = getattr(model, name)
             if isinstance(value, Value):
-                value = self.one(f"{where}.{name}", value, name)
+                place = self.place(where, name, value)
+                value = self.one(place, value, name)
             if value is not None:
                 found[name.removesuffix("_")] = value
         return found
+
+    def place(self, where: str, name: str, value: Value) -> str:
+        """Where a value of a rule stands: under ``issue`` of the source, or in its rules."""
+        own = value is getattr(self.source.issue, name, None)
+        return f"issue.{name}" if own else f"{where}.{name}"
 
     def one(self, where: str, value: Value | None, name: str = "") -> Any:  # noqa: ANN401 - any value
         """A value, judged; a fault and None where it is none."""
@@ -276,6 +286,12 @@ class _Reader:
             self.wrong("about", "found nothing, expected what the tool calls its ticket")
 
     def wrong(self, where: str, detail: str) -> None:
+        """A fault, at the place in the file of the sources where it is to be mended."""
+        if where.startswith("issue."):
+            detail = f"{detail}: add it to the `values` there, or an `otherwise`"
+        elif (replaced := _REPLACED.match(where)) and self.by_preset:
+            where = f"issue.{replaced[1]}"
+            detail = f"{detail}: the preset does not know it, so say `{where}` in its place"
         self.meaning.faults.append(Fault("unmapped", detail, pointer=where))
 
 

@@ -26,6 +26,7 @@ from escalation.services.inbound.acting import (
     toward,
 )
 from escalation.services.inbound.envelopes import Came
+from escalation.services.inbound.judging import cannot_be_logged, nothing_follows
 from escalation.services.inbound.mapping import Meaning, Wanted, faults_view, meaning_of
 from escalation.services.inbound.source_file import Source
 from escalation.services.inbound.telling import (
@@ -255,16 +256,9 @@ class _Work:
         self._tie(ticket, taken)
 
     def _look(self) -> None:
-        found = self.meaning
-        if found.actor is not None and found.actor in self.hand.known.source.ours:
-            raise _Stop(HookState.ECHO, f"{found.actor} writes to the tool for us.")
-        if not found.acts and found.ignored is not None:
-            raise _Stop(HookState.IGNORED, found.ignored)
-        if found.faults:
-            first = found.faults[0]
-            raise _Stop(HookState.UNMAPPED, f"{first.pointer}: {first.detail}")
-        if not found.acts:
-            raise _Stop(HookState.IGNORED, f"The rules {', '.join(found.rules)} find no act in it.")
+        stop = nothing_follows(self.hand.known.source, self.meaning)
+        if stop is not None:
+            raise _Stop(*stop)
 
     def _find(self, ticket: Ticket) -> None:
         """The issue of a ticket, also one that people logged with its reference."""
@@ -289,9 +283,9 @@ class _Work:
         if not logs or "title" not in given:
             why = f"{ticket.ref} is not known yet, and this does not say enough to log it."
             raise _Stop(HookState.WAITING, why, ticket.ref)
-        if "agency" not in given:
-            why = "No agency is found for it: say one under `issue` in the source file."
-            raise _Stop(HookState.UNMAPPED, why)
+        stop = cannot_be_logged(self.meaning)
+        if stop is not None:
+            raise _Stop(*stop)
         latest = whole_second(self.hand.now)
         instants = Instants(latest - self.hand.desk.backdating, latest)
         ref = {"system": ticket.system, "id": ticket.ref}

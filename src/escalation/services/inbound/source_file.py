@@ -106,6 +106,8 @@ class SourceFile(Strict):
 def read(source: str | bytes, name: str = NAME) -> Mapping[str, Source]:
     """The sources of a file, each with what its preset says filled in.
 
+    A source's ``model_fields_set`` stays what the file says of it.
+
     Raises:
         TooLarge: it has too many bytes or is nested too deeply.
         Invalid: with every mistake in it, each with its place.
@@ -142,7 +144,9 @@ def _filled(entry: Source) -> Source:
     own = {n: getattr(entry.issue, n) for n in entry.issue.model_fields_set}
     if own and "rules" in taken:
         taken["rules"] = tuple(_in_own_words(rule, own) for rule in base.rules)
-    return entry.model_copy(update={**taken, "issue": base.issue.model_copy(update=own)})
+    taken["issue"] = base.issue.model_copy(update=own)
+    said = {name: getattr(entry, name) for name in Source.model_fields}
+    return Source.model_construct(entry.model_fields_set, **{**said, **taken})
 
 
 def _in_own_words(rule: Rule, own: Mapping[str, Chosen | None]) -> Rule:
