@@ -283,10 +283,10 @@ def _mail_again(asked: argparse.Namespace, url: str, folder: Path) -> bool:
 
 
 def _backlog(asked: argparse.Namespace, url: str, folder: Path) -> bool:
-    a_second, longest = backlog(url, folder, asked.backlog)
+    worked = backlog(url, folder, asked.backlog)
     say(
-        f"backlog: {asked.backlog} deliveries worked off at {a_second:.0f} a second; a new event to"
-        f" another endpoint waited {longest:.2f} s at most"
+        f"backlog: {asked.backlog} deliveries worked off at {worked.a_second:.0f} a second; a new"
+        f" event to another endpoint waited {max(worked.waits):.2f} s at most"
     )
     return True
 

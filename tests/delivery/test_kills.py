@@ -65,9 +65,9 @@ def test_a_backlog_is_worked_off_while_new_events_go_out(
     furnished_sqlite: Path, tmp_path: Path
 ) -> None:
     url = copied_sqlite(furnished_sqlite, tmp_path / "backlog.db")
-    a_second, longest = backlog(url, tmp_path, 1_000)
-    assert a_second > 10
-    assert longest < 20
+    worked = backlog(url, tmp_path, 1_000)
+    # The last of them may have been asked for just before the end.
+    assert worked.ahead >= max(1, len(worked.waits) - 1), "none waits for what waited before it"
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 
@@ -165,18 +165,26 @@ def _settle(inside: Container, trial: WrittenTrial, tool: Tool) -> None:
     assert Counter(_written(tool, Chat.CHANNEL)) == wanted, "lost, or twice"
 
 
-def backlog(url: str, folder: Path, count: int) -> tuple[float, float]:
-    """Work off what an outage left at one endpoint; new events go to another meanwhile.
+@dataclass
+class WorkedOff:
+    """How a backlog went: its deliveries a second, and what new events to another waited."""
 
-    Answers deliveries a second, and the longest wait in seconds of a new event.
-    """
+    a_second: float = 0.0
+    waits: list[float] = field(default_factory=list)
+    """The seconds that each new event waited."""
+    ahead: int = 0
+    """New events that were there before the backlog was worked off."""
+
+
+def backlog(url: str, folder: Path, count: int) -> WorkedOff:
+    """Work off what an outage left at one endpoint; new events go to another meanwhile."""
+    worked = WorkedOff()
     trial = Trial(url, folder, random.Random(1))  # noqa: S311 - a test's own
     with opened(trial.settings, clock=trial.clock) as inside, receiving() as receiver:
         inside.outgoing.hand_on()
         behind = subscribe(inside, receiver.url("/behind"), types=["issue.withdrawn"]).stored.id
         subscribe(inside, receiver.url("/live"), types=["issue.logged"])
         _left_behind(inside, behind, count)
-        waits = []
         with trial.sender():
             wait_for(lambda: bool(receiver.at("/behind")), 60)
             began = monotonic()
@@ -184,11 +192,12 @@ def backlog(url: str, folder: Path, count: int) -> tuple[float, float]:
                 seen, asked = len(receiver.at("/live")), monotonic()
                 ask(inside.desk, complaint())
                 wait_for(lambda seen=seen: len(receiver.at("/live")) > seen, 60, every=0.02)  # type: ignore[misc]  # bound at once
-                waits.append(monotonic() - asked)
+                worked.waits.append(monotonic() - asked)
+                worked.ahead += _waiting(inside, behind)
                 sleep(1)
-            took = monotonic() - began
+            worked.a_second = count / (monotonic() - began)
         assert len({got.headers["webhook-id"] for got in receiver.at("/behind")}) == count
-    return count / took, max(waits)
+    return worked
 
 
 def _left_behind(inside: Container, endpoint: str, count: int) -> None:

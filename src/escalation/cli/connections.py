@@ -83,21 +83,39 @@ class Connection(HttpToolsProtocol):
     # -- an answer that is not taken
 
     def pause_writing(self) -> None:
-        """The client takes nothing for now."""
+        """More of an answer waits for the client than is kept ready for it."""
         super().pause_writing()
-        self._read = self.loop.call_later(READING_SECONDS, self.transport.abort)
+        self._await_reading()
 
     def resume_writing(self) -> None:
-        """It takes more."""
+        """It has taken most of it."""
         self._stop_reading()
         super().resume_writing()
 
     def timeout_keep_alive_handler(self) -> None:
-        """The connection has been idle; with an answer that was not taken it is lost."""
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
-        else:
+        """No request has followed; an answer that is still being taken is waited for."""
+        if not self.transport.get_write_buffer_size():
             super().timeout_keep_alive_handler()
+            return
+        if self._read is None:
+            self._await_reading()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _await_reading(self) -> None:
+        self._stop_reading()
+        waits = self.transport.get_write_buffer_size()
+        self._read = self.loop.call_later(READING_SECONDS, self._reading_is_late, waits)
+
+    def _reading_is_late(self, waited: int) -> None:
+        """Let go whoever took nothing of what waited; whoever took some has as long again."""
+        self._read = None
+        waits = self.transport.get_write_buffer_size()
+        if waits >= waited:
+            self.transport.abort()
+        elif waits:
+            self._await_reading()
 
     def _stop_reading(self) -> None:
         if self._read is not None:

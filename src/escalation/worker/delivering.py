@@ -6,10 +6,11 @@ one. A sick endpoint is back on the first route once a turn of it went well.
 """
 
 import asyncio
+import ssl
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from threading import Thread
 
 from escalation.bootstrap import Container
@@ -152,12 +153,21 @@ def _routes(health: Health) -> tuple[_Kind, _Kind]:
     )
 
 
+@cache
+def _trusting_posts(authorities: str | None) -> ssl.SSLContext:
+    """The context of all senders of a process: to read every authority takes long.
+
+    Mail has one of its own: what posts offers HTTP in it.
+    """
+    return trusting(authorities)
+
+
 def courier_of(container: Container) -> Courier:
     """The courier of a process."""
     authorities = container.settings.webhook_ca_file
 
     def sender() -> Sender:
-        trust = trusting(None if authorities is None else str(authorities))
+        trust = _trusting_posts(None if authorities is None else str(authorities))
         return Sender(container.guard, trust=trust)
 
     owner = container.ids.new("wrk", container.clock.now())
