@@ -49,6 +49,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "NewEndpointView",
         "DeliveryView",
         "DeliveryDetail",
+        "Redelivered",
         "NewKeyView",
     ),
 }

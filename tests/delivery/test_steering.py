@@ -6,15 +6,17 @@ import pytest
 
 from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
+from escalation.delivery.formats.options import format_of
 from escalation.errors import Refused
 from escalation.services import deliveries, endpoints
+from escalation.services.deliveries import Extent
 from escalation.services.endpoints import Wishes
 from escalation.worker.pace import Pace
 from escalation.workflow.commands import Acknowledge
 from tests.builders import CLERK, ask, complaint
 from tests.delivery.acts import deliver, log_of, logged, states, subscribe
-from tests.delivery.evil import answer
-from tests.delivery.receiver import OK, Behaviour, Receiver, Talk
+from tests.delivery.evil import answer, close_without_answer
+from tests.delivery.receiver import OK, Behaviour, Receiver, Talk, accept
 
 
 def change(inside: Container, name: str, wishes: Wishes) -> None:
@@ -100,16 +102,46 @@ def test_all_since_an_instant_is_sent_again_in_order(
     deliver(inside)
     first = [got.body for got in receiver.got[1:]]
     receiver.got.clear()
-    again = deliveries.redeliver_since(inside.desk, name, since, dead_only=False, actor=CLERK)
+    again = deliveries.redeliver_since(inside.desk, name, Extent(since), actor=CLERK)
     deliver(inside)
-    assert again == 2
+    assert again == {"count": 2, "left_unconfirmed": 0}
     assert [got.body for got in receiver.got] == first
     kinds = [json.loads(body)["type"] for body in first]
     assert kinds == ["issue.logged", "issue.acknowledged"]
-    assert deliveries.redeliver_since(inside.desk, name, since, dead_only=True, actor=CLERK) == 0
+    dead = Extent(since, dead_only=True)
+    assert deliveries.redeliver_since(inside.desk, name, dead, actor=CLERK)["count"] == 0
     change(inside, name, Wishes(enabled=False))
     with pytest.raises(Refused):
-        deliveries.redeliver_since(inside.desk, name, since, dead_only=False, actor=CLERK)
+        deliveries.redeliver_since(inside.desk, name, Extent(since), actor=CLERK)
+
+
+def test_what_people_may_have_read_is_not_sent_again_with_the_rest_unless_asked_for(
+    inside: Container, receiver: Receiver, moods: dict[str, Behaviour]
+) -> None:
+    slack = format_of({"kind": "slack"})
+    name = subscribe(inside, receiver.url("/chat"), form=slack).stored.id
+    since = inside.clock.now()
+    moods["/chat"] = accept
+    logged(inside, 1)
+    deliver(inside)
+    moods["/chat"] = close_without_answer
+    logged(inside, 1)
+    deliver(inside)
+    assert sorted(states(inside)) == ["dead", "delivered"]
+    moods["/chat"] = accept
+    receiver.got.clear()
+    dead = Extent(since, dead_only=True)
+    found = deliveries.redeliver_since(inside.desk, name, dead, actor=CLERK)
+    assert found == {"count": 0, "left_unconfirmed": 1}
+    found = deliveries.redeliver_since(inside.desk, name, Extent(since), actor=CLERK)
+    assert found == {"count": 1, "left_unconfirmed": 1}
+    deliver(inside)
+    assert (len(receiver.got), sorted(states(inside))) == (1, ["dead", "delivered"])
+    too = Extent(since, dead_only=True, unconfirmed=True)
+    found = deliveries.redeliver_since(inside.desk, name, too, actor=CLERK)
+    assert found == {"count": 1, "left_unconfirmed": 0}
+    deliver(inside)
+    assert (len(receiver.got), states(inside)) == (2, ["delivered"] * 2)
 
 
 def test_the_log_shows_what_is_sent_and_the_answer_to_whom_it_is_for(

@@ -175,8 +175,8 @@ class EndpointDesk(Protocol):
     def redeliver(self, delivery: str) -> View:
         """Send it again."""
 
-    def redeliver_since(self, endpoint: str, since: str, *, dead_only: bool = False) -> int:
-        """Send all since an instant again; how many."""
+    def redeliver_since(self, endpoint: str, since: str, **which: bool) -> View:
+        """Send all since an instant again; how many, and what was left."""
 
     def drop(self, delivery: str) -> View:
         """Give up a dead one."""

@@ -108,13 +108,10 @@ class Endpoints:
         inside = self._inside
         return deliveries.redeliver(inside.desk, delivery, inside.deliveries_kept)
 
-    def redeliver_since(self, endpoint: str, since: str, *, dead_only: bool = False) -> int:
-        """Send all that was handed on to it since an instant again; answers how many."""
-        sent = _read({"since": since, "dead_only": dead_only}, RedeliverSince)
-        desk = self._inside.desk
-        return deliveries.redeliver_since(
-            desk, endpoint, sent.since, dead_only=sent.dead_only, actor=me()
-        )
+    def redeliver_since(self, endpoint: str, since: str, **which: bool) -> View:
+        """Send all that was handed on to it since an instant again; how many, and what was left."""
+        sent = _read({"since": since, **which}, RedeliverSince)
+        return deliveries.redeliver_since(self._inside.desk, endpoint, sent.extent, actor=me())
 
     def drop(self, delivery: str) -> View:
         """Give up a dead delivery: no later one names it as missed."""

@@ -73,6 +73,9 @@ def redeliver(
     ] = None,
     *,
     dead_only: Annotated[bool, typer.Option(help="Of these only what is dead.")] = False,
+    unconfirmed: Annotated[
+        bool, typer.Option("--unconfirmed", help="Also what may have arrived: nobody knows.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Send a delivery, or all to an endpoint since an instant, again: the same ids, the same bytes.
@@ -88,11 +91,18 @@ def redeliver(
             view = service.endpoints.redeliver(delivery)
             _show_delivery(view, as_json=as_json)
             return
-        count = service.endpoints.redeliver_since(endpoint or "", since or "", dead_only=dead_only)
+        sent = service.endpoints.redeliver_since(
+            endpoint or "", since or "", dead_only=dead_only, unconfirmed=unconfirmed
+        )
     if as_json:
-        say_json({"count": count})
-    else:
-        say(f"{count} deliveries are due again; the worker sends them.")
+        say_json(sent)
+        return
+    say(f"{sent['count']} deliveries are due again; the worker sends them.")
+    if sent["left_unconfirmed"]:
+        say(
+            f"{sent['left_unconfirmed']} that may have arrived were left; look where they went, then"
+        )
+        say("redeliver or drop each by its id, or all with --unconfirmed.")
 
 
 def _check_instant(text: str) -> None:

@@ -13,6 +13,7 @@ from escalation.client.shapes.webhooks import (
     HookDeliveryDetail,
     HookReading,
     NewEndpoint,
+    Redelivered,
 )
 
 Named = Mapping[str, Any] | str
@@ -82,12 +83,18 @@ class Endpoints:
         found: Delivery = self._line.found("redeliver_message", _delivery(delivery))
         return found
 
-    def redeliver_since(self, endpoint: Named, since: str, *, dead_only: bool = False) -> int:
-        """Send all that was handed on to it since an instant again; answers how many."""
-        body = {"since": since, "dead_only": dead_only}
+    def redeliver_since(self, endpoint: Named, since: str, **which: bool) -> Redelivered:
+        """Send all that was handed on to it since an instant again; how many, and what was left.
+
+        Args:
+            endpoint: it, or its id.
+            since: an instant with its zone.
+            which: `dead_only`; `unconfirmed` for what may have arrived too.
+        """
+        body = {"since": since, **which}
         asked = Asked(parts={"endpoint": name_of(endpoint)}, body=body)
-        count: int = self._line.found("redeliver_messages", asked)["count"]
-        return count
+        found: Redelivered = self._line.found("redeliver_messages", asked)
+        return found
 
     def drop(self, delivery: Named) -> Delivery:
         """Give up a dead delivery: no later one names it as missed."""

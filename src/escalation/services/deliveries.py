@@ -1,6 +1,7 @@
 """The delivery log: what was sent, what came back, and sending something again."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,10 +20,11 @@ from escalation.store import deliveries, delivery_log, resending, viewing
 from escalation.store import endpoints as endpoint_store
 from escalation.store.deliveries import Attempt, DeliveryState
 from escalation.store.delivery_log import Logged
+from escalation.store.resending import Extent
 from escalation.store.transaction import Connection, read
 from escalation.workflow.facts import Actor
 
-__all__ = ["DeliveryState"]
+__all__ = ["DeliveryState", "Extent"]
 
 View = dict[str, Any]
 
@@ -126,27 +128,28 @@ def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
     return one(desk, delivery_id, kept)
 
 
-def redeliver_since(
-    desk: Desk, endpoint_id: str, since: datetime, *, dead_only: bool, actor: Actor
-) -> int:
-    """Send all that was handed on to an endpoint since then again, in order; answers how many.
+def redeliver_since(desk: Desk, endpoint_id: str, extent: Extent, *, actor: Actor) -> View:
+    """Send all of an extent to an endpoint again, in order.
+
+    Answers how many (``count``), and how many that are unconfirmed were left as they are, for they
+    may have arrived (``left_unconfirmed``).
 
     Raises:
         NotFound: there is no such endpoint.
         Refused: it is disabled.
     """
-    count = 0
+    count = left = 0
 
     def work(connection: Connection, now: datetime) -> StoredEndpoint:
-        nonlocal count
+        nonlocal count, left
         found = _sent_to(endpoint_store.find(connection, endpoint_id, locked=True))
-        count = resending.send_all_again(connection, endpoint_id, since, now, dead_only=dead_only)
+        count, left = resending.send_all_again(connection, endpoint_id, extent, now)
         return found
 
     endpoints.one(desk, endpoint_id)
-    about = {"since": told(since), "dead_only": dead_only}
+    about = {**asdict(extent), "since": told(extent.since)}
     endpoints.recorded(desk, "webhook.redelivered", actor, endpoint_id, work, **about)
-    return count
+    return {"count": count, "left_unconfirmed": left}
 
 
 def _sent_to(endpoint: StoredEndpoint | None) -> StoredEndpoint:

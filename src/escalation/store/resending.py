@@ -1,10 +1,11 @@
 """Deliveries that have ended sent again: one, or all to an endpoint since an instant."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, or_, select, update
 
 from escalation.ids import earliest
 from escalation.store import models
@@ -17,6 +18,7 @@ _AFRESH: Mapping[str, Any] = {
     "handed_at": None,
     "handed_status": None,
 }
+_ENDED = (DeliveryState.DEAD, DeliveryState.DELIVERED)
 
 
 def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
@@ -38,26 +40,50 @@ def send_again(connection: Connection, delivery_id: str, now: datetime) -> None:
     connection.execute(change.values(**again, token=d.c.token + 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which deliveries to an endpoint are sent again: of those that have ended since then.
+
+    ``unconfirmed``: also what is dead because nobody knows whether it arrived.
+    """
+
+    since: datetime
+    dead_only: bool = False
+    unconfirmed: bool = False
+
+
 def send_all_again(
-    connection: Connection, endpoint_id: str, since: datetime, now: datetime, *, dead_only: bool
-) -> int:
-    """Let all that was handed on to an endpoint since then, and has ended, be due now.
+    connection: Connection, endpoint_id: str, extent: Extent, now: datetime
+) -> tuple[int, int]:
+    """Let all of an extent be due now; answers how many, and how many unconfirmed ones were left.
 
     Not what is of a sealed issue or has no form. In one statement, so that the order within an
-    issue holds; answers how many.
+    issue holds.
     """
+    d = models.delivery
+    may = _may_be_sent(endpoint_id, extent)
+    doubtful = and_(d.c.state == DeliveryState.DEAD.value, d.c.handed_at.is_not(None))
+    left = 0
+    if not extent.unconfirmed:
+        count = select(func.count()).select_from(d).where(*may, doubtful)
+        left = connection.scalar(count) or 0
+        may = (*may, not_(doubtful))
+    again = {**_AFRESH, "next_at": now}
+    change = update(d).where(*may).values(**again, token=d.c.token + 1)
+    return connection.execute(change).rowcount, left
+
+
+def _may_be_sent(endpoint_id: str, extent: Extent) -> tuple[ColumnElement[bool], ...]:
     d, issue, form = models.delivery, models.issue, models.rendering
     endpoint = models.webhook_endpoint
-    ended = (DeliveryState.DEAD,) if dead_only else (DeliveryState.DEAD, DeliveryState.DELIVERED)
+    ended = (DeliveryState.DEAD,) if extent.dead_only else _ENDED
     sealed = exists().where(issue.c.id == d.c.aggregate, issue.c.sealed_at.is_not(None))
     plain = exists().where(endpoint.c.id == d.c.endpoint_id, endpoint.c.format.is_(None))
-    chosen = update(d).where(
+    return (
         d.c.endpoint_id == endpoint_id,
-        d.c.id >= earliest("dlv", since),
-        d.c.created_at >= since,
+        d.c.id >= earliest("dlv", extent.since),
+        d.c.created_at >= extent.since,
         d.c.state.in_([state.value for state in ended]),
         ~sealed,
         or_(plain, exists().where(form.c.delivery_id == d.c.id)),
     )
-    again = {**_AFRESH, "next_at": now}
-    return connection.execute(chosen.values(**again, token=d.c.token + 1)).rowcount

@@ -142,10 +142,10 @@ def redeliver_messages(asked: Ask, endpoint: EndpointName) -> Response:
     inside = _confirmed(asked)
     endpoints.one(inside.desk, endpoint)
     sent = asking.read(asked, RedeliverSince)
-    count = deliveries.redeliver_since(
-        inside.desk, endpoint, sent.since, dead_only=sent.dead_only, actor=asked.caller.actor
+    resent = deliveries.redeliver_since(
+        inside.desk, endpoint, sent.extent, actor=asked.caller.actor
     )
-    response = paging.single({"count": count})
+    response = paging.single(resent)
     response.status_code = _ACCEPTED
     return response
 

@@ -12,7 +12,7 @@ from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.shape import Shape
 from escalation.delivery.formats.options import Format, Standard
 from escalation.routing.typed import clean
-from escalation.services.deliveries import DeliveryState
+from escalation.services.deliveries import DeliveryState, Extent
 from escalation.services.endpoints import EndpointState, Wishes
 from escalation.services.own_headers import LONGEST, MOST
 
@@ -121,10 +121,19 @@ class ChangeEndpoint(Body):
 
 
 class RedeliverSince(Body):
-    """What is to be sent again: all that was handed on since then, or what is dead of it."""
+    """What is to be sent again: all that was handed on since then, or what is dead of it.
+
+    What is unconfirmed may have arrived, and is left unless ``unconfirmed`` says otherwise.
+    """
 
     since: Instant
     dead_only: bool = False
+    unconfirmed: bool = False
+
+    @property
+    def extent(self) -> Extent:
+        """It as the store takes it."""
+        return Extent(self.since, dead_only=self.dead_only, unconfirmed=self.unconfirmed)
 
 
 class RotateSecret(Body):
@@ -211,9 +220,10 @@ class DeliveryView(DeliveryHead):
 
 
 class Redelivered(Shape):
-    """How many deliveries are sent again."""
+    """How many deliveries are sent again, and how many unconfirmed ones were left."""
 
     count: int
+    left_unconfirmed: int
 
 
 class AnsweredView(AttemptView):

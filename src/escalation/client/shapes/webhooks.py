@@ -183,6 +183,13 @@ class DeliveryDetail(TypedDict):
     url: str | None
 
 
+class Redelivered(TypedDict):
+    """How many deliveries are sent again, and how many unconfirmed ones were left."""
+
+    count: int
+    left_unconfirmed: int
+
+
 class NewKey(TypedDict):
     """A key that has just been made: `key` is told this once."""
 
