@@ -81,9 +81,9 @@ def log_of(asked: Asked, sent: LogIssue, path: str | None = None) -> Job:
         Malformed: the Idempotency-Key cannot be used.
     """
     job = job_of(asked, sent.command(), path)
-    if sent.raiser.anonymous:
-        inside = asked.means.container
-        job.receipt = receipts.make(inside.ids, inside.vault).kept
+    inside = asked.means.container
+    made = receipts.owed(inside.ids, inside.vault, anonymous=sent.raiser.anonymous)
+    job.receipt = None if made is None else made.kept
     return job
 
 

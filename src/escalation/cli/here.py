@@ -78,7 +78,7 @@ class Issues:
         """Log one."""
         sent = bodies.read(body, LogIssue, DEPTH)
         inside = self._inside
-        made = receipts.make(inside.ids) if sent.raiser.anonymous else None
+        made = receipts.owed(inside.ids, anonymous=sent.raiser.anonymous)
         kept = None if made is None else made.kept
         answer = at_hand.done(inside.desk, sent.command(), me(), receipt=kept)
         return {**json.loads(answer.body), **_code(made)}
@@ -123,7 +123,7 @@ class Register:
         else:
             sent = bodies.read(body, RecordFeedback, DEPTH)
         inside = self._inside
-        made = interactions.receipt_for(sent.fields["raiser"], self._receipt)
+        made = receipts.owed(inside.ids, anonymous=bool(sent.fields["raiser"].get("anonymous")))
         kept = None if made is None else made.kept
         recording = Recording(self._family, sent.fields, sent.received_at, None, receipt=kept)
         said = _view(interactions.record(inside.desk, recording, me()).body)
@@ -144,13 +144,11 @@ class Register:
             found = interactions.one(look, self._family, said)
             log = interactions.raised_from(look.directory, found, given)
         job = Job(stem=desk.stem(), actor=me(), ask=log, backdated=True)
-        made = interactions.receipt_for(found.raiser, self._receipt, held=found.receipt)
+        anonymous = bool(found.raiser.get("anonymous"))
+        made = receipts.owed(self._inside.ids, anonymous=anonymous, held=found.receipt)
         job.receipt = None if made is None else made.kept
         issue = _view(interactions.raise_issue(desk, found, job).body)
         return {**issue, **_code(made)}
-
-    def _receipt(self) -> NewReceipt:
-        return receipts.make(self._inside.ids)
 
 
 class Feedback(Register):

@@ -99,10 +99,8 @@ def redeliver(
         return
     say(f"{sent['count']} deliveries are due again; the worker sends them.")
     if sent["left_unconfirmed"]:
-        say(
-            f"{sent['left_unconfirmed']} that may have arrived were left; look where they went, then"
-        )
-        say("redeliver or drop each by its id, or all with --unconfirmed.")
+        say(f"{sent['left_unconfirmed']} that may have arrived were left; look where they went,")
+        say("then redeliver or drop each by its id, or send all with --unconfirmed.")
 
 
 def _check_instant(text: str) -> None:

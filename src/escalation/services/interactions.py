@@ -1,7 +1,7 @@
 """Contacts and feedback: recorded under a reference, and raised into an issue exactly once."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,6 @@ from escalation.services.jobs import Answer, Job, Receipt
 from escalation.services.once import replayed
 from escalation.services.pages import Page, page_of
 from escalation.services.reading.reader import Look
-from escalation.services.receipts import NewReceipt
 from escalation.services.views import told
 from escalation.store import access, interactions, journal
 from escalation.store.access import Kept, Slot
@@ -37,7 +36,6 @@ __all__ = [
     "page",
     "raise_issue",
     "raised_from",
-    "receipt_for",
     "record",
     "recorded",
     "reference_of",
@@ -72,13 +70,6 @@ class Recording:
     slot: Slot | None = None
     body_hash: str = ""
     receipt: Receipt | None = None
-
-
-def receipt_for(
-    raiser: Mapping[str, Any], make: Callable[[], NewReceipt], *, held: str | None = None
-) -> NewReceipt | None:
-    """A receipt for who gave no name, unless they have one (``held``): else how to come back?"""
-    return make() if raiser.get("anonymous") and held is None else None
 
 
 def record(desk: Desk, sent: Recording, actor: Actor) -> Answer:

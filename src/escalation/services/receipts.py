@@ -45,6 +45,13 @@ def make(ids: IdSource, vault: Vault | None = None) -> NewReceipt:
     return NewReceipt(code, Receipt(hash_of(code), sealed))
 
 
+def owed(
+    ids: IdSource, vault: Vault | None = None, *, anonymous: bool, held: str | None = None
+) -> NewReceipt | None:
+    """A fresh code for who gave no name, unless they have one (``held``): else how to come back?"""
+    return make(ids, vault) if anonymous and held is None else None
+
+
 def hash_of(code: str) -> str:
     """What is kept of a code, in whatever letters and with or without its hyphens."""
     return sha256(code.upper().translate(_READ_AS).encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Response
@@ -31,7 +30,6 @@ from escalation.services import correspondence, interactions, once, receipts
 from escalation.services.correspondence import Letter
 from escalation.services.interactions import PATHS, Recording
 from escalation.services.reading.correspondence import passed
-from escalation.services.receipts import NewReceipt
 from escalation.services.roles import Permission
 from escalation.workflow.interactions import Family
 
@@ -54,7 +52,8 @@ def _recorded(asked: Asked, family: Family, sent: RecordContact | RecordFeedback
     means.doorkeeper.confirmed(caller)
     key = headers.idempotency_key(asked)
     days = means.container.settings.received_at_past_days
-    made = interactions.receipt_for(sent.fields["raiser"], partial(_receipt, asked))
+    anonymous = bool(sent.fields["raiser"].get("anonymous"))
+    made = receipts.owed(means.container.ids, means.container.vault, anonymous=anonymous)
     recording = Recording(
         family,
         sent.fields,
@@ -66,11 +65,6 @@ def _recorded(asked: Asked, family: Family, sent: RecordContact | RecordFeedback
     )
     answer = interactions.record(means.container.desk, recording, caller.actor)
     return asking.told(asking.with_receipt(asked, answer))
-
-
-def _receipt(asked: Asked) -> NewReceipt:
-    inside = asked.means.container
-    return receipts.make(inside.ids, inside.vault)
 
 
 def list_contacts(asked: Ask, query: Annotated[ContactQuery, Query()]) -> Response:
@@ -178,7 +172,8 @@ def _raised(asked: Asked, family: Family, name: str) -> Response:
         before = once.recalled(inside.desk, job.slot, job.body_hash)
         if before is not None:
             return asking.told(asking.with_receipt(asked, before))
-    made = interactions.receipt_for(said.raiser, partial(_receipt, asked), held=said.receipt)
+    anonymous = bool(said.raiser.get("anonymous"))
+    made = receipts.owed(inside.ids, inside.vault, anonymous=anonymous, held=said.receipt)
     job.receipt = None if made is None else made.kept
     job.backdated = True  # its receipt was looked at when it was recorded
     answer = interactions.raise_issue(inside.desk, said, job)
