@@ -221,7 +221,9 @@ def test_a_paper_has_a_cover_contents_and_page_numbers(
         assert text.count("OFFICIAL: Sensitive") >= 2
         assert f"Page {number} of {len(pages)}" in text
     assert "Contents" in pages[0]
-    assert [str(each["/Title"]) for each in reader.outline if isinstance(each, dict)][:3] == [
+    assert "In brief" in pages[0].partition("Contents")[2].partition("In brief")[2]
+    assert [str(each["/Title"]) for each in reader.outline if isinstance(each, dict)][:4] == [
+        "In brief",
         "Decisions sought",
         "Figures",
         "Over the last meetings",

@@ -58,7 +58,7 @@ def test_a_page_is_whole_accessible_and_without_scripts(desk: Desk, clock: Virtu
     assert not any(name.startswith("on") or name == "style" for _, a in page.seen for name in a)
     assert ("html", {"lang": "en-AU"}) in page.seen
     assert tags.count("h1") == 1
-    sections = len(document["sections"]) + len({"sought", "figures", "trend"})
+    sections = len(document["sections"]) + len({"brief", "sought", "figures", "trend"})
     assert tags.count("h2") == sections
     assert tags.count("h3") == len(document["sections"]["papers"]) > 0
     assert tags.count("caption") == tags.count("table") > 6

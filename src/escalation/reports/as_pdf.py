@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
+from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,8 +25,8 @@ _ONE_LINE = 24
 """What is no longer stands on one line where there is room: a day with its time, say."""
 _LETTERS = 150
 """How many letters a line of a table has room for, with what stands between columns."""
-_SHORT, _SHORTER = 16, 5
-"""Rows up to which a table is not broken between columns, with its chart and without one."""
+_TOGETHER = 24
+"""Lines up to which a table is not broken between columns: about half the height of one."""
 _FEW = 6
 """Rows up to which the first section stands on the cover."""
 
@@ -90,16 +91,26 @@ def _table(table: Table, room: int) -> dict[str, Any]:
     """A table for a place that is ``room`` letters wide."""
     columns = [shown(each) for each in table.columns]
     rows = [[shown(each) for each in cells] for cells in table.rows]
+    widths = _widths(list(zip(columns, *rows, strict=True)), room, table.numbers)
     return {
         "caption": shown(table.caption),
         "columns": columns,
         "rows": rows,
         "numbers": sorted(table.numbers),
         "marked": sorted(table.marked),
-        "widths": _widths(list(zip(columns, *rows, strict=True)), room),
-        "whole": len(rows) <= (_SHORT if table.drawn else _SHORTER),
+        "widths": widths,
+        "whole": _lines(rows, widths, room) <= _TOGETHER,
         "chart": _chart(table) if table.drawn else None,
     }
+
+
+def _lines(rows: Sequence[Sequence[str]], widths: Sequence[int], room: int) -> int:
+    """How many lines the rows take, about, in a table that is stretched to ``room`` letters."""
+    stretched = [width * room / sum(widths) for width in widths]
+    return sum(
+        max(ceil(len(cell) / width) for cell, width in zip(row, stretched, strict=True))
+        for row in rows
+    )
 
 
 def _chart(table: Table) -> dict[str, str | bool]:
@@ -113,15 +124,36 @@ def _chart(table: Table) -> dict[str, str | bool]:
     return {"svg": charts.svg(known), "alt": charts.described(known), "wide": wide}
 
 
-def _widths(columns: Sequence[tuple[str, ...]], room: int) -> list[int]:
-    """How wide each column is: no narrower than its longest word while there is room for that."""
+def _widths(
+    columns: Sequence[tuple[str, ...]], room: int, numbers: frozenset[int] = frozenset()
+) -> list[int]:
+    """How wide each column is: no narrower than its longest word while there is room for that.
+
+    What heads numbers stands in lines, so that such a column is hardly wider than they are.
+    """
     words = [min(max(_longest_word(cells), _NARROWEST), _WIDEST) for cells in columns]
-    wanted = [max(word, _wanted(cells)) for word, cells in zip(words, columns, strict=True)]
+    wanted = [
+        max(word, _wanted_by_numbers(cells) if n in numbers else _wanted(cells))
+        for n, (word, cells) in enumerate(zip(words, columns, strict=True))
+    ]
     over, slack = sum(wanted) - room, sum(wanted) - sum(words)
-    if over <= 0 or slack <= 0:
+    if over <= 0:
+        texts = [cells[1:] if n in numbers else cells for n, cells in enumerate(columns)]
+        return _spread(texts, wanted, -over)
+    if slack <= 0:
         return wanted
     share = min(over / slack, 1)
     return [round(w - (w - word) * share) for w, word in zip(wanted, words, strict=True)]
+
+
+def _spread(columns: Sequence[tuple[str, ...]], wanted: list[int], left: int) -> list[int]:
+    """What room is left goes to the columns whose longest text would stand on several lines."""
+    lacking = [
+        max(max(map(len, cells), default=0) + 2 - w, 0)
+        for cells, w in zip(columns, wanted, strict=True)
+    ]
+    share = min(left / max(sum(lacking), 1), 1)
+    return [w + round(lack * share) for w, lack in zip(wanted, lacking, strict=True)]
 
 
 def _longest_word(cells: tuple[str, ...]) -> int:
@@ -132,3 +164,7 @@ def _longest_word(cells: tuple[str, ...]) -> int:
 def _wanted(cells: tuple[str, ...]) -> int:
     longest = max(len(cell) for cell in cells)
     return longest + 2 if longest <= _ONE_LINE else min(longest // _LINES + 2, _WIDEST)
+
+
+def _wanted_by_numbers(cells: tuple[str, ...]) -> int:
+    return max(_wanted(cells[1:] or cells), len(cells[0]) // _LINES + 2)

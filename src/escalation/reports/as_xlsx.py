@@ -17,6 +17,7 @@ from escalation.reports.pages import Page
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _NAMES = {
+    "brief": "In brief",
     "sought": "Decisions sought",
     "log": "Against the log",
     "figures": "Figures",
@@ -43,6 +44,8 @@ _NAMES = {
 }
 """What a section's sheet is called: at most 31 characters."""
 _NARROWEST, _WIDEST = 9, 48
+_ABOVE = 3
+"""Rows of a section above its first table: its title, what it is about, and an empty one."""
 _A4 = 9
 
 
@@ -98,12 +101,22 @@ class _Pen:
         everything = [cells for table in tables for cells in (table.columns, *table.rows)]
         for column in range(max(map(len, everything), default=0)):
             sheet.set_column(column, column, _width(everything, column))
+        if len(tables) == len(sections) == 1:
+            self._kept_in_sight(sheet, tables[0])
+
+    def _kept_in_sight(self, sheet: Worksheet, table: Table) -> None:
+        """The head of a sheet's only table stays, on screen and on every page, and narrows it."""
+        head = _ABOVE + 1
+        sheet.freeze_panes(head + 1, 1)
+        sheet.repeat_rows(head)
+        if table.rows:
+            sheet.autofilter(head, 0, head + len(table.rows), len(table.columns) - 1)
 
     def _section(self, sheet: Worksheet, row: int, section: Section) -> int:
         """A section from a row on; answers the row after it."""
         sheet.write_string(row, 0, section.title, self._look(section.title, heading=True))
         sheet.write_string(row + 1, 0, section.about, self._plain(section.about))
-        row += 3
+        row += _ABOVE
         for table in section.tables:
             row = self._table(sheet, row, table) + 1
         if section.said_of_none:

@@ -18,9 +18,9 @@ _FILLS: Final = (("#1f5a8a", "#1f5a8a"), ("#d5e3ee", "#1f5a8a"))
 _FONT = 'font-family="FiraGO, system-ui, sans-serif" font-size="9"'
 _LETTER = 4.9
 """How wide a letter is at that size, about."""
-_WIDTH, _LABEL, _VALUE = 340.0, 108.0, 34.0
-_BAR, _GAP, _LEGEND = 9.0, 8.0, 18.0
-_WIDE, _PANEL, _EDGE = 720.0, 84.0, 40.0
+_WIDTH, _LABEL, _VALUE = 300.0, 108.0, 34.0
+_BAR, _GAP, _LEGEND = 7.5, 6.0, 18.0
+_WIDE, _PANEL, _EDGE = 520.0, 62.0, 28.0
 _LINES = 2
 
 
@@ -64,12 +64,12 @@ def _bar(text: str, value: Decimal | None, most: Decimal, series: int, y: float)
     long = float(value / most) * room if value and most else 0.0
     fill, outline = _FILLS[series]
     bar = (
-        f'<rect x="{_LABEL:g}" y="{y + 0.5:g}" width="{long:.1f}" height="{_BAR - 1.5:g}"'
+        f'<rect x="{_LABEL:g}" y="{y + 0.5:g}" width="{long:.1f}" height="{_BAR - 1:g}"'
         f' fill="{fill}" stroke="{outline}" stroke-width="0.6"/>'
         if long
         else ""
     )
-    return bar + _text(text, _LABEL + long + 4, y + _BAR - 1.8, size=8)
+    return bar + _text(text, _LABEL + long + 4, y + _BAR - 0.8, size=8)
 
 
 def _legend(names: Sequence[str]) -> Iterator[str]:
@@ -93,10 +93,10 @@ def _trend(table: Table) -> str:
         values = [_number(cells[column]) or Decimal(0) for cells in table.rows]
         parts += _panel(table.columns[column], values, xs, panel * _PANEL)
     bottom = len(series) * _PANEL + 8
-    parts += [
-        _text(c[0], x, bottom, anchor="middle", size=8) for c, x in zip(table.rows, xs, strict=True)
-    ]
-    return _drawn(table, _WIDE, bottom + 8, parts)
+    for cells, x in zip(table.rows, xs, strict=True):
+        for place, line in enumerate(_wrapped(cells[0], int(_EDGE * 2 / _LETTER))):
+            parts.append(_text(line, x, bottom + place * 9, anchor="middle", size=8))
+    return _drawn(table, _WIDE, bottom + 9 * _LINES, parts)
 
 
 def _panel(name: str, values: Sequence[Decimal], xs: Sequence[float], top: float) -> Iterator[str]:

@@ -31,7 +31,6 @@ def _facts(document: Document, heading: Heading) -> tuple[tuple[str, str], ...]:
     marking = document.get("marking")
     return (
         *((("Protective marking", marking),) if marking else ()),
-        ("Forum", document["forum"]["title"]),
         ("Next meeting", when),
         ("As at", words.moment(document["as_at"])),
         ("Known at", words.moment(document["known_at"])),

@@ -11,6 +11,20 @@ _STANCES = {
     "dissents": "Dissents",
     "disputes": "Disputes the outcome",
 }
+_FOR = {
+    "acknowledge": "To acknowledge",
+    "rung": "To settle it or send it on",
+    "forum": "To decide it and record that",
+    "out_of_session": "To decide it between meetings",
+    "overall": "To resolve it, from receipt",
+    "inform": "To tell the raiser how it stands",
+    "hold": "The hold",
+    "review": "To dispute the outcome",
+    "advice": "To give advice",
+    "remind": "To be reminded of it",
+    "statutory": "By law",
+}
+"""What each kind of clock gives time for."""
 _SIDES = ("provider", "agency")
 Named = Callable[[str], str]
 
@@ -46,14 +60,14 @@ def clocks(document: Document, local: Local, named: Named = word) -> Table:
     """Which times are agreed, and how they stand."""
     rows = tuple(
         (
-            word(clock["kind"]) + (f", {named(clock['rung'])}" if clock.get("rung") else ""),
+            _FOR[clock["kind"]] + (f", {named(clock['rung'])}" if clock.get("rung") else ""),
             clock["budget"] or NONE,
             local.moment(clock["due_at"]),
             _state(clock),
         )
         for clock in document["clocks"]
     )
-    return Table("Clocks", ("Clock", "Agreed time", "Due", "State"), rows)
+    return Table("Agreed times", ("For what", "Agreed time", "Due", "State"), rows)
 
 
 def decisions(document: Document, local: Local) -> tuple[Table, ...]:

@@ -1,6 +1,7 @@
 """In the paper of a replay: its totals against those that the log itself tells."""
 
 from escalation.digests.measures import MEASURES
+from escalation.reports.formulas import in_words
 from escalation.reports.layout import Document, Section, Table
 
 _ABOUT = (
@@ -21,7 +22,7 @@ def sections(document: Document) -> tuple[Section, ...]:
             MEASURES[measure].title,
             *(str(told[n]) for n in ("in_the_log", "refused", "by_the_engine", "in_the_paper")),
             "yes" if told["agrees"] else "NO",
-            MEASURES[measure].formula,
+            in_words(MEASURES[measure].formula),
         )
         for measure, told in log.items()
         if measure in MEASURES

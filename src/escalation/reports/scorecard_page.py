@@ -8,6 +8,7 @@ from escalation.digests.figures import BANDS, UNKNOWN
 from escalation.digests.measures import MEASURES, Measure, Unit
 from escalation.digests.suppression import WITHHELD
 from escalation.reports import log_section
+from escalation.reports.formulas import in_words
 from escalation.reports.heading import Heading
 from escalation.reports.layout import (
     NONE,
@@ -41,6 +42,7 @@ _SHOWN = (
     "updates_kept",
 )
 """What tables by a dimension have as columns; all measures stand in the document itself."""
+_BY_THE_LADDER = "No agreement: the ladder's own times"
 _HOUR, _MINUTE = 3600, 60
 
 
@@ -94,10 +96,10 @@ def _who(document: Document) -> tuple[tuple[str, str], ...]:
 
 def _sections(document: Document, local: Local) -> tuple[Section, ...]:
     found = [*log_section.sections(document)]
-    if "figures" in document:
-        found.append(figures(document, local))
     if "exceptions" in document:
         found.append(_exceptions(document))
+    if "figures" in document:
+        found.append(figures(document, local))
     if "planned" in document:
         found += [
             planned(document, document["planned"]),
@@ -134,7 +136,9 @@ def figures(document: Document, local: Local) -> Section:
         _compared("Sealed matters, in none of the other figures", "Measure", sealed),
     )
     about = (
-        f"Now is the period to {local.moment(document['as_at'])}, then the period before it. "
+        f"Now is the period after {local.moment(document['since'])}, to "
+        f"{local.moment(document['as_at'])}; then is the one before it, after "
+        f"{local.moment(document['before_since'])}. "
         "What each figure means stands under Dictionary."
     )
     return Section("figures", "Figures", about, tables, columns=3, part=True)
@@ -158,7 +162,7 @@ def planned(document: Document, standards: Iterable[Mapping[str, Any]]) -> Secti
     """Each standard of the agreements against what its visits came to."""
     rows = tuple(
         (
-            _title(document, "ola", each["ola"]),
+            _title(document, "ola", each["ola"]) if each["ola"] else _BY_THE_LADDER,
             _title(document, "rung", each["rung"]),
             word(each["severity"]),
             each["agreed"],
@@ -277,7 +281,7 @@ def benchmark(document: Document) -> Section:
 
 def dictionary() -> Section:
     """What each measure means, and how it is worked out."""
-    rows = tuple((each.title, each.meaning, each.formula) for each in DICTIONARY.values())
+    rows = tuple((each.title, each.meaning, in_words(each.formula)) for each in DICTIONARY.values())
     table = Table("Every measure.", ("Measure", "Meaning", "How it is worked out"), rows)
     about = "Each figure is defined once, for every report."
     return Section("dictionary", "Dictionary", about, (table,))

@@ -7,6 +7,7 @@ from escalation.reports.sections import (
     annexes,
     at_rung,
     benchmark,
+    brief,
     coming,
     figures,
     high_level,
@@ -22,6 +23,7 @@ def sections(document: Document) -> tuple[Section, ...]:
     """The whole of it."""
     words = Words(document)
     return (
+        brief.section(document, words),
         *sought.sections(document, words),
         *log_section.sections(document),
         figures.section(document, words),

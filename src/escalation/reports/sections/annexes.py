@@ -17,8 +17,8 @@ def sections(document: Document, words: Words) -> tuple[Section, ...]:
     if not papers:
         return ()
     about = (
-        "Each issue in brief, what both sides hold, its clocks, and the decision sought: as it "
-        "was on the record as at the instant on the cover."
+        "Each issue in brief, what both sides hold, its agreed times, and the decision sought: as "
+        "it was on the record as at the instant on the cover."
     )
     head = Section("annexes", "Annexes: issue papers", about, (), part=True)
     each = (_paper(n, paper, words) for n, paper in enumerate(papers, start=1))

@@ -16,12 +16,18 @@ def section(document: Document, words: Words) -> Section:
     overall = [
         (name, *_pair(now[key], None if before is None else before[key])) for name, key in named
     ]
-    tables = [_compared("At this forum", "Count", tuple(overall))]
-    tables.append(Table("Sealed matters", ("Sealed", "Now"), (_sealed(figures),), frozenset({1})))
+    grouped = []
     for caption, (key, chart) in _GROUPED.items():
         rows = _groups(key, now[key], None if before is None else before[key], words)
-        tables.append(_compared(caption, caption.split()[1].capitalize(), rows, chart))
-    tables.append(_movements(figures))
+        grouped.append(_compared(caption, caption.split()[1].capitalize(), rows, chart))
+    # In an order that fills the columns of one page where there are not many agencies.
+    tables = [
+        _compared("At this forum", "Count", tuple(overall)),
+        *grouped[:_BEFORE_MOVEMENTS],
+        _movements(figures),
+        Table("Sealed matters", ("Sealed", "Now"), (_sealed(figures),), frozenset({1})),
+        *grouped[_BEFORE_MOVEMENTS:],
+    ]
     about = "There was no period before this one."
     if since is not None:
         about = f"Then is {words.moment(since)}, when the period began, by what is known now."
@@ -35,7 +41,7 @@ def _movements(figures: Mapping[str, Any]) -> Table:
         (MOVED[kind][0], *_pair(now[kind], None if before is None else before[kind]))
         for kind in MOVED
     )
-    columns = ("Movement", "In this period", "In the one before")
+    columns = ("Movement", "This period", "The one before")
     numbers = frozenset({1, 2})
     return Table("Movements in the period", columns, rows, numbers, chart=Chart.BARS)
 
@@ -48,11 +54,12 @@ def _sealed(figures: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _GROUPED = {
-    "By severity": ("by_severity", Chart.BARS),
     "By status": ("by_status", None),
-    "By age in business days": ("by_age", Chart.BARS),
     "By agency": ("by_agency", Chart.BARS),
+    "By severity": ("by_severity", Chart.BARS),
+    "By age in business days": ("by_age", Chart.BARS),
 }
+_BEFORE_MOVEMENTS = 2
 
 
 def _groups(

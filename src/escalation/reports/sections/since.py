@@ -1,6 +1,7 @@
 """What moved at the forum since its last meeting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from escalation.reports.layout import Document, Section, Table, Words, word
 
@@ -15,11 +16,28 @@ MOVED: Mapping[str, tuple[str, str]] = {
     "moved_away": ("Moved to another body", "No issue was moved to another body."),
 }
 
+_ALWAYS = ("Reference", "Issue", "Agency", "Severity", "When")
+_TOLD: Mapping[str, Callable[[Mapping[str, Any], Words], str]] = {
+    "From": lambda item, words: words.title("rungs", item["from_rung"]),
+    "To": lambda item, words: words.title("rungs", item["to_rung"]),
+    "Tabled for": lambda item, words: words.day(item["meeting_at"]),
+}
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "new": ("From", "Tabled for"),
+    "climbed": ("To", "Tabled for"),
+    "resolved": (),
+    "referred_back": ("To", "Tabled for"),
+    "carried_over": ("Tabled for",),
+    "not_reached": ("Tabled for",),
+    "ended": (),
+    "moved_away": ("To", "Tabled for"),
+}
+"""What a movement tells besides: not the forum itself, which the paper is of."""
+
 
 def section(document: Document, words: Words) -> Section:
     """The section of a digest's document."""
     moved = document["sections"]["since"]
-    columns = ("Reference", "Issue", "Agency", "Severity", "When", "From", "To", "Tabled for")
     tables, empty = [], []
     for kind, (title, none) in MOVED.items():
         rows = tuple(
@@ -29,14 +47,12 @@ def section(document: Document, words: Words) -> Section:
                 words.title("agencies", item["agency"]),
                 word(item["severity"]),
                 words.moment(item["at"]),
-                words.title("rungs", item["from_rung"]),
-                words.title("rungs", item["to_rung"]),
-                words.day(item["meeting_at"]),
+                *(_TOLD[column](item, words) for column in _BESIDE[kind]),
             )
             for item in moved[kind]
         )
         if rows:
-            tables.append(Table(title, columns, rows))
+            tables.append(Table(title, (*_ALWAYS, *_BESIDE[kind]), rows))
         else:
             empty.append(none)
     since = document["since"]
