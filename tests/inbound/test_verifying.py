@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from standardwebhooks import Webhook
+from structlog.testing import capture_logs
 
 from escalation.services.inbound import verifying
 from escalation.services.inbound.fields import Check
@@ -125,6 +126,44 @@ def test_a_source_whose_secret_is_not_set_lets_nobody_in(hooked: Hooked) -> None
     hooked.rewrite("secrets: [jira]", "secrets: [jira-next]")
     assert hooked.send("jira", sample("jira", "created")).status_code == 401
     assert hooked.service.container.hooks.unset() == ["jira-next"]
+
+
+def test_who_runs_the_service_is_told_why_a_delivery_was_refused_and_the_sender_is_not(
+    hooked: Hooked,
+) -> None:
+    body, at = sample("zendesk", "created"), "x_zendesk_webhook_signature_timestamp"
+    answers, told = [], []
+    for more, source in (
+        ({"x_zendesk_webhook_signature": "c29tZXRoaW5n"}, "zendesk"),
+        ({at: "2026-03-01T00:00:00Z"}, "github"),
+        ({at: "2026-03-01T00:00:00Z"}, "servicenow"),
+        ({}, "nowhere"),
+    ):
+        raw = text(body)
+        sent = signed("zendesk", raw, hooked.service.clock.now(), "d")
+        headers = {n.lower().replace("-", "_"): value for n, value in sent.items()} | more
+        with capture_logs() as logs:
+            answer = hooked.service.post(f"/v1/hooks/{source}", raw=raw, key=None, **headers)
+            hooked.service.post(f"/v1/hooks/{source}", raw=raw, key=None, **headers)
+        told += [(each["source"], each["why"]) for each in logs if each["event"] == "hook_refused"]
+        answers.append((answer.status_code, answer.json()["detail"]))
+    assert told == [
+        ("zendesk", "what it was signed or sent with is not the secret that is set here"),
+        ("github", "it has no header x-hub-signature-256"),
+        ("servicenow", "it has no header authorization or webhook-signature"),
+        (None, "no source is called `nowhere`"),
+    ], "each once a minute"
+    assert len(set(answers)) == 1
+
+
+def test_a_refusal_for_the_clock_or_for_want_of_a_secret_is_told_as_such() -> None:
+    checks, sent = shipped()["zendesk"].verify, lower(signed("zendesk", BODY, MONDAY, "d"))
+    late = MONDAY + timedelta(minutes=6)
+    assert "timestamp" in verifying.told_of(checks, ("a",), sent, late)
+    assert "is not the secret" in verifying.told_of(checks, ("a",), sent, MONDAY)
+    assert "no secret of this source is set" in verifying.told_of(checks, (), sent, MONDAY)
+    basic = shipped()["freshservice"].verify
+    assert "authorization" in verifying.told_of(basic, ("a",), {}, MONDAY)
 
 
 def test_secrets_are_kept_with_no_delivery(hooked: Hooked) -> None:

@@ -16,6 +16,7 @@ from escalation.services import keys
 from escalation.services.ailments import Grade
 from escalation.services.desk import Desk
 from escalation.services.doctor import LAST_BACKUP, Patient, diagnosed
+from escalation.services.inbound.book import SourceBook
 from escalation.services.record.place import Place
 from escalation.services.recovery import beat
 from escalation.services.surroundings import Surroundings
@@ -102,6 +103,27 @@ def test_what_surrounds_the_database_is_looked_at(well: Patient, tmp_path: Path)
         (replace(well, config_dir=wrong), "wrong_schedule"),
     ):
         assert _codes(changed) == {code}
+
+
+def test_sources_that_are_not_in_force_and_secrets_that_open_nothing_are_told(
+    well: Patient, tmp_path: Path
+) -> None:
+    file = tmp_path / "webhook_sources.yaml"
+    file.write_text("sources: {jira: {preset: jira, secrets: [jira]}}", encoding="utf-8")
+    for secrets, code in (
+        ({}, set()),  # no tool is meant to post
+        ({"jira": ("s",)}, set()),
+        ({"jirra": ("s",)}, {"hook_secrets_unset", "hook_secrets_unnamed"}),
+    ):
+        book = SourceBook(file, secrets)
+        assert _codes(replace(well, hooks=book)) == code
+    file.write_text("sources: {jira: {prset: jira, secrets: [jira]}}", encoding="utf-8")
+    [told] = [
+        each
+        for each in diagnosed(replace(well, hooks=SourceBook(file, {"jira": ("s",)})))
+        if each.code == "sources_refused"
+    ]
+    assert "the nearest is `preset`" in told.what
 
 
 def test_a_key_of_tls_that_everybody_reads_is_told(well: Patient, tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ class Limits:
             what = f"Without a good key {rate.told} may come from one address"
             raise self._too_many(address, what, standing, "send a key that is good")
 
+    def refused(self, source: str | None, why: str) -> None:
+        """Log, once a minute for each source that is known, why what came as it was refused."""
+        if not self._told.at_once(f"refused {source}", _TOLD).wait:
+            _log.warning("hook_refused", source=source, why=why)
+
     async def _standing(self, name: str, rate: Rate, cost: int) -> Standing:
         found = self._quotas.at_once(name, rate, cost)
         if found is None:

@@ -9,6 +9,7 @@ from escalation import settings as settings_module
 from escalation.bootstrap import (
     database,
     database_of,
+    hooks_of,
     lacking_for_tokens,
     mail_setup_of,
     place_of,
@@ -78,6 +79,7 @@ def _patient(settings: Settings, engine: Engine) -> Patient:
         tokens=tokens_of(settings, clock),
         tokens_lack=lacking_for_tokens(settings),
         mail=mail_setup_of(settings),
+        hooks=hooks_of(settings),
         proxies=settings.behind_proxy,
         tls_key=settings.tls_key,
         surroundings=Surroundings(),

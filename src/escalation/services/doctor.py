@@ -13,6 +13,8 @@ from escalation.routing.retention import read_schedule
 from escalation.routing.surveys import NAME as SURVEYS
 from escalation.services import token_ailments
 from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
+from escalation.services.inbound.ailments import of_sources
+from escalation.services.inbound.book import SourceBook
 from escalation.services.mail import checkup
 from escalation.services.mail.checkup import NO_MAIL, MailSetup
 from escalation.services.oidc.door import TokenDoor
@@ -61,6 +63,7 @@ class Patient:
     tokens: TokenDoor | None = None
     tokens_lack: Sequence[str] = ()  # settings without which those given open nothing
     mail: MailSetup = NO_MAIL
+    hooks: SourceBook | None = None
 
 
 def diagnosed(patient: Patient) -> list[Ailment]:
@@ -388,8 +391,8 @@ def _mails(inside: Inside) -> Found:
 
 
 _BEFORE: tuple[Callable[[Patient], Found], ...] = (
-    _database, _files, _address, _proxies, _around, _master_key,
-    _place, _backup, _settings, _tokens, _mail, _schedule,
+    _database, _files, _address, _proxies, _around, _master_key, _place, _backup, _settings,
+    _tokens, _mail, _schedule, lambda patient: of_sources(patient.hooks),
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
     _framework, _tokens_for_a_part, _reviews, _keys, _rights, _clocks, _engine, _mails, _seals,

@@ -20,6 +20,7 @@ from escalation.api.schemas.hooks import (
 )
 from escalation.bootstrap import Container
 from escalation.errors import Unauthenticated
+from escalation.routing.wording import quoted
 from escalation.services.inbound import inbox, receiving, verifying
 from escalation.services.inbound.envelopes import kept_headers, unwrapped
 from escalation.services.inbound.receiving import Known
@@ -39,6 +40,8 @@ async def receive_hook(asked: Ask, source: SourceName) -> Response:
         known = _verified(inside, source, sent, asked.raw)
     except Unauthenticated:
         asked.means.limits.stranger(asked.scope)
+        # after the answer, so that how long it takes tells no source apart
+        asyncio.get_running_loop().call_soon(_log_refused, asked, source, sent)
         raise
     await asked.means.limits.posts(asked.scope, source)
     headers.media_type(asked, _KINDS)
@@ -119,6 +122,18 @@ def _verified(inside: Container, name: str, sent: Mapping[str, str], raw: bytes)
     if known is None or not good:
         raise Unauthenticated(_STRANGER)
     return known
+
+
+def _log_refused(asked: Asked, name: str, sent: Mapping[str, str]) -> None:
+    """Tell who runs the service why: the tool's administrator learns nothing from the answer."""
+    inside = asked.means.container
+    known = inside.hooks.known(name)
+    checks = (verifying.STRANGER,) if known is None else known.source.verify
+    secrets = ("stranger",) if known is None else inside.hooks.secrets_of(known.source)
+    why = verifying.told_of(checks, secrets, sent, inside.clock.now())
+    if known is None:
+        why = f"no source is called {quoted(name)}"
+    asked.means.limits.refused(None if known is None else name, why)
 
 
 def _confirmed(asked: Asked) -> Container:

@@ -71,8 +71,14 @@ class SourceBook:
 
     def unset(self) -> list[str]:
         """The secrets that sources name and nobody has set."""
-        named = {name for source in self.sources().values() for name in source.secrets}
-        return sorted(named - self.named_secrets.keys())
+        return sorted(self._named() - self.named_secrets.keys())
+
+    def unnamed(self) -> list[str]:
+        """The secrets that are set and no source names."""
+        return sorted(self.named_secrets.keys() - self._named())
+
+    def _named(self) -> set[str]:
+        return {name for source in self.sources().values() for name in source.secrets}
 
 
 def secrets_in(text: str | None) -> Mapping[str, Sequence[str]]:

@@ -49,6 +49,31 @@ def verified(
     return good
 
 
+def told_of(
+    checks: Sequence[Check], secrets: Sequence[str], headers: Mapping[str, str], now: datetime
+) -> str:
+    """Why a delivery was refused, for who runs the service; the sender is told nothing of it."""
+    if not secrets and not any(check.none for check in checks):
+        return "no secret of this source is set"
+    sent = [check for check in checks if _header_of(check) in headers]
+    if not sent:
+        names = " or ".join(sorted({_header_of(check) for check in checks}))
+        return f"it has no header {names}"
+    stamps = [
+        (check.hmac, headers.get(check.hmac.timestamp or "", "")) for check in sent if check.hmac
+    ]
+    if stamps and not any(hmac.timestamp is None or _fresh(hmac, at, now) for hmac, at in stamps):
+        return "its timestamp is missing, too old or ahead of this machine's clock"
+    return "what it was signed or sent with is not the secret that is set here"
+
+
+def _header_of(check: Check) -> str:
+    """The header that a check looks at."""
+    if check.hmac is not None:
+        return check.hmac.header
+    return "authorization" if check.bearer is None else check.bearer.header
+
+
 def lacking(checks: Sequence[Check], secrets: Sequence[str]) -> int:
     """How many digests of the body a refusal lacks, so that large bodies tell no source apart."""
     made = sum(check.hmac is not None for check in checks) * sum(map(bool, secrets))
