@@ -45,6 +45,15 @@ def test_a_trend_has_a_line_for_each_measure_and_every_figure() -> None:
     assert "3 dates" in charts.described(of)
 
 
+def test_where_a_trend_has_no_figure_no_point_is_drawn() -> None:
+    of = table(
+        [("May", "50.0%", "0"), ("June", "\N{EN DASH}", "0"), ("Now", "75.0%", "0")], Chart.TREND
+    )
+    shares, _ = drawn(of).iter(f"{SVG}polyline")
+    assert len(shares.attrib["points"].split()) == 2
+    assert {"May", "June", "Now", "Then", "50.0", "75.0", "0"} == set(texts(of))
+
+
 def test_a_table_with_no_figure_but_nothing_has_no_chart() -> None:
     assert not table([("a", "0", "\N{EN DASH}")]).drawn
     assert table([("a", "0", "1")]).drawn

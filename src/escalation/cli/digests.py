@@ -23,6 +23,7 @@ from escalation.cli.screen import (
 )
 from escalation.cli.service import Served, at_service
 from escalation.digests.cards import PROFILES
+from escalation.digests.periods import LONGEST
 from escalation.errors import Broken
 from escalation.services import digests
 
@@ -71,6 +72,10 @@ def build(  # noqa: PLR0913 - each is an option of its own
         str | None, typer.Option(help="The protective marking that it bears in every format.")
     ] = None,
     *,
+    periods: Annotated[
+        int | None,
+        typer.Option(min=2, max=LONGEST, help="Of a scorecard: figures over so many periods."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a digest, or find the one that was made of the same.
@@ -84,6 +89,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         "known_at": _instant(known_at, "--known-at"),
         "since": _instant(since, "--since"),
         "marking": marking,
+        "periods": periods,
     }
     with at_service() as service, progress("Counting", None):
         given = {name: value for name, value in asked.items() if value is not None}

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 QUARTER = 3
+LONGEST = 12
+"""Over how many periods figures are told beside each other at most: three years of quarters."""
 _YEAR = 12
 
 

@@ -1,15 +1,17 @@
 """The scorecard of a period: planned against actual, with the period before beside it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from escalation.digests import arrivals, exceptions, satisfaction, suppression
 from escalation.digests.cards import Card
 from escalation.digests.figures import BANDS, band_of
 from escalation.digests.framework import Ages, Framework
 from escalation.digests.measures import MEASURES, VERSION, Dimension
+from escalation.digests.periods import before as begun_before
 from escalation.digests.selection import told
 from escalation.digests.shares import percent
 from escalation.digests.standards import Spent, alike, planned, spent_by
@@ -29,7 +31,11 @@ Key = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a scorecard is of: whose, in which period, by what was known, on whose clock."""
+    """What a scorecard is of: whose, in which period, by what was known, on whose clock.
+
+    ``earlier`` is when the periods began that go before the one before, the latest first: where
+    there are any, how the figures went over all of them is told.
+    """
 
     card: Card
     since: datetime
@@ -37,10 +43,28 @@ class Asked:
     known_at: datetime
     before_since: datetime
     zone: str
+    earlier: tuple[datetime, ...] = ()
+    trend: bool = False
+
+    def over(self, periods: int) -> "Asked":
+        """The same with so many periods beside each other, the two that it has among them."""
+        zone, edges = ZoneInfo(self.zone), [self.since, self.before_since]
+        while len(edges) < periods:
+            edges.append(begun_before(edges[-1], edges[-2], zone))
+        return replace(self, earlier=tuple(edges[2:]), trend=True)
 
 
-def build(framework: Framework, asked: Asked, now: Counted, before: Counted) -> dict[str, Any]:
-    """The document: the same for the same rows in whatever order they come, JSON and no more."""
+def build(
+    framework: Framework,
+    asked: Asked,
+    now: Counted,
+    before: Counted,
+    earlier: Sequence[Counted] = (),
+) -> dict[str, Any]:
+    """The document: the same for the same rows in whatever order they come, JSON and no more.
+
+    ``earlier`` is what the periods of ``asked.earlier`` come to.
+    """
     ended, ended_before = alike(framework, now.visits), alike(framework, before.visits)
     place = _Places(framework)
     here = _figures(now, spent_by(ended), place)
@@ -58,9 +82,27 @@ def build(framework: Framework, asked: Asked, now: Counted, before: Counted) -> 
         shown["planned"] = standards
         shown["arrivals"] = arrivals.told(now.arrivals, asked.zone)
         shown["workload"] = _workload(framework, now.waiting)
+    if asked.trend:
+        shown["trend"] = _trend(framework, asked, (now, before, *earlier))
     if satisfaction.any_of(now.opinions, before.opinions):
         shown |= _surveyed(asked, now, before)
     return {**_head(framework, asked, {*here, *then, *now.opinions, *before.opinions}), **shown}
+
+
+def _trend(framework: Framework, asked: Asked, counted: Sequence[Counted]) -> list[dict[str, Any]]:
+    """The figures of all in each period, the oldest first; what people answered where any did."""
+    surveyed = satisfaction.any_of(*(each.opinions for each in counted))
+    begun = (asked.since, asked.before_since, *asked.earlier)
+    ended = (asked.as_at, *begun)
+    points = []
+    for since, until, each in zip(begun, ended, counted, strict=False):
+        spent = spent_by(alike(framework, each.visits)).get((TOTAL, None))
+        found: dict[str, Any] = {"since": told(since), "as_at": told(until)}
+        found["figures"] = _measured(each.tallies[TOTAL, None], spent)
+        if surveyed:
+            found["satisfaction"] = satisfaction.told(each.opinions)["all"]
+        points.append(found)
+    return points[::-1]
 
 
 def _surveyed(asked: Asked, now: Counted, before: Counted) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _trend(table: Table) -> str:
     xs = [_EDGE + 70 + place * step for place in range(count)]
     parts: list[str] = []
     for panel, column in enumerate(series):
-        values = [_number(cells[column]) or Decimal(0) for cells in table.rows]
+        values = [_number(cells[column]) for cells in table.rows]
         parts += _panel(table.columns[column], values, xs, panel * _PANEL)
     bottom = len(series) * _PANEL + 8
     for cells, x in zip(table.rows, xs, strict=True):
@@ -99,12 +99,14 @@ def _trend(table: Table) -> str:
     return _drawn(table, _WIDE, bottom + 9 * _LINES, parts)
 
 
-def _panel(name: str, values: Sequence[Decimal], xs: Sequence[float], top: float) -> Iterator[str]:
+def _panel(
+    name: str, values: Sequence[Decimal | None], xs: Sequence[float], top: float
+) -> Iterator[str]:
+    """One line; where there is nothing to say its neighbours are joined."""
     low, high = top + _PANEL - 14, top + 22
-    most = max(values) or Decimal(1)
-    points = [
-        (x, low - float(value / most) * (low - high)) for x, value in zip(xs, values, strict=True)
-    ]
+    told = [(x, value) for x, value in zip(xs, values, strict=True) if value is not None]
+    most = max((value for _, value in told), default=Decimal(1)) or Decimal(1)
+    points = [(x, low - float(value / most) * (low - high)) for x, value in told]
     yield from _label(name, 84, (low + high) / 2)
     yield (
         f'<line x1="{xs[0]:g}" y1="{low:g}" x2="{xs[-1]:g}" y2="{low:g}" stroke="{_GRID}"'
@@ -112,7 +114,7 @@ def _panel(name: str, values: Sequence[Decimal], xs: Sequence[float], top: float
     )
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     yield f'<polyline points="{line}" fill="none" stroke="{_FILLS[0][0]}" stroke-width="1.6"/>'
-    for (x, y), value in zip(points, values, strict=True):
+    for (x, y), (_, value) in zip(points, told, strict=True):
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{_FILLS[0][0]}"/>'
         yield _text(f"{value:f}", x, y - 6, anchor="middle", size=8)
 

@@ -5,13 +5,15 @@ Every format says the same, for all are made from this.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 NONE = "\N{EN DASH}"
 """What stands where there is nothing to say."""
+NOW = "Now"
+"""What is called the last point of a trend: the document's own instant."""
 _DIGITS = frozenset("123456789")
 Document = Mapping[str, Any]
 Cells = tuple[str, ...]
@@ -83,6 +85,10 @@ class Local:
     def day(self, text: str | None) -> str:
         """The day."""
         return NONE if text is None else f"{self._local(text):%a %d %b %Y}"
+
+    def last_day(self, text: str) -> str:
+        """The last day of what ends at an instant."""
+        return f"{self._local(text) - timedelta(seconds=1):%d %b %Y}"
 
     def offset(self, text: str) -> str:
         """The zone with its offset at an instant."""

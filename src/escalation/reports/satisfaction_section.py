@@ -17,7 +17,8 @@ def satisfied(document: Document) -> Section:
     """How satisfied people are: in both periods, by each step, and by each dimension."""
     now, before = (document["satisfaction"][when]["all"] for when in ("now", "before"))
     compared = tuple(
-        (each.title, _value(each.id, now), _value(each.id, before)) for each in SURVEYED.values()
+        (each.title, answered_of(each.id, now), answered_of(each.id, before))
+        for each in SURVEYED.values()
     )
     steps = tuple(
         (step, str(many), NONE if before["distribution"] is None else _step(before, step))
@@ -47,7 +48,7 @@ def _any(lines: Iterable[Mapping[str, Any]]) -> bool:
 
 def _of_codes(document: Document, by: str, lines: Iterable[Mapping[str, Any]]) -> Table:
     rows = tuple(
-        (_title(document, by, each["code"]), *(_value(name, each) for name in SURVEYED))
+        (_title(document, by, each["code"]), *(answered_of(name, each) for name in SURVEYED))
         for each in lines
     )
     name = {"ola": "agreement"}.get(by, by)
@@ -56,7 +57,8 @@ def _of_codes(document: Document, by: str, lines: Iterable[Mapping[str, Any]]) -
     return Table(caption, columns, rows, frozenset(range(1, len(columns))))
 
 
-def _value(name: str, figures: Mapping[str, Any]) -> str:
+def answered_of(name: str, figures: Mapping[str, Any]) -> str:
+    """What a measure of surveys came to, or that it is withheld."""
     value = figures[name]
     if value is None:
         few = figures["ratings"] is None or figures["surveys_returned"] is None

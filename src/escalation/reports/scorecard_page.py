@@ -5,7 +5,7 @@ from typing import Any
 
 from escalation.digests.dictionary import DICTIONARY
 from escalation.digests.figures import BANDS, UNKNOWN
-from escalation.digests.measures import MEASURES, Measure, Unit
+from escalation.digests.measures import MEASURES
 from escalation.digests.suppression import WITHHELD
 from escalation.reports import log_section
 from escalation.reports.formulas import in_words
@@ -21,6 +21,8 @@ from escalation.reports.layout import (
     corrected,
     word,
 )
+from escalation.reports.measured_cells import count_of, time_of, value_of
+from escalation.reports.over_periods import over_periods
 from escalation.reports.pages import Page
 from escalation.reports.satisfaction_section import satisfied, satisfied_beside
 
@@ -43,7 +45,6 @@ _SHOWN = (
 )
 """What tables by a dimension have as columns; all measures stand in the document itself."""
 _BY_THE_LADDER = "No agreement: the ladder's own times"
-_HOUR, _MINUTE = 3600, 60
 
 
 def scorecard_page(document: Document, heading: Heading) -> Page:
@@ -100,6 +101,8 @@ def _sections(document: Document, local: Local) -> tuple[Section, ...]:
         found.append(_exceptions(document))
     if "figures" in document:
         found.append(figures(document, local))
+    if "trend" in document:
+        found.append(over_periods(document, local))
     if "planned" in document:
         found += [
             planned(document, document["planned"]),
@@ -126,7 +129,7 @@ def figures(document: Document, local: Local) -> Section:
         if band != UNKNOWN or ages["now"][band] or ages["before"][band]
     )
     sealed = tuple(
-        (word(name), *(_count(document["sealed"][when][name]) for when in ("now", "before")))
+        (word(name), *(count_of(document["sealed"][when][name]) for when in ("now", "before")))
         for name in ("logged", "resolved", "unresolved")
     )
     tables = (
@@ -146,7 +149,7 @@ def figures(document: Document, local: Local) -> Section:
 
 def _pairs(now: Mapping[str, Any], before: Mapping[str, Any], *, at_end: bool) -> tuple[Cells, ...]:
     return tuple(
-        (each.title, _value(each, now[each.id]), _value(each, before[each.id]))
+        (each.title, value_of(each, now[each.id]), value_of(each, before[each.id]))
         for each in MEASURES.values()
         if each.at_the_end is at_end
     )
@@ -168,7 +171,7 @@ def planned(document: Document, standards: Iterable[Mapping[str, Any]]) -> Secti
             each["agreed"],
             str(each["now"]["visits"]),
             *(_kept(each[when]) for when in ("now", "before")),
-            *(_time(each[when]["mean_business_seconds"]) for when in ("now", "before")),
+            *(time_of(each[when]["mean_business_seconds"]) for when in ("now", "before")),
         )
         for each in standards
     )
@@ -224,7 +227,7 @@ def _of_codes(
     rows = tuple(
         (
             _title(document, by, each["code"]),
-            *(_value(MEASURES[measure], each[measure]) for measure in measures),
+            *(value_of(MEASURES[measure], each[measure]) for measure in measures),
         )
         for each in codes
     )
@@ -292,21 +295,3 @@ def _title(document: Document, by: str, code: str | None) -> str:
         return NONE
     titles = document["titles"].get(by, {})
     return str(titles[code]) if code in titles else word(code)
-
-
-def _value(measure: Measure, value: Any) -> str:  # noqa: ANN401 - a count, a share or a time
-    if measure.unit is Unit.PERCENT:
-        return NONE if value is None else f"{value}%"
-    if measure.unit is Unit.BUSINESS_SECONDS:
-        return _time(value)
-    return _count(value)
-
-
-def _count(count: int | None) -> str:
-    return WITHHELD if count is None else str(count)
-
-
-def _time(seconds: int | None) -> str:
-    if seconds is None:
-        return NONE
-    return f"{seconds // _HOUR} h {seconds % _HOUR // _MINUTE:02} min"

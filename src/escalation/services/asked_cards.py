@@ -73,12 +73,27 @@ class AskedCard:
         """The same, in the place of another, if of one."""
         return replace(self, corrects=old)
 
+    def over(self, periods: int | None) -> "AskedCard":
+        """The same over so many periods, where that is asked.
+
+        Raises:
+            Invalid: it is the benchmark, which tells no totals.
+        """
+        if periods is None:
+            return self
+        if not (self.asked.card.tells_all or self.asked.card.by_exception):
+            detail = f"found {periods}, expected none: a benchmark tells no totals"
+            refuse("wrong_value", detail, "/periods")
+        return replace(self, asked=self.asked.over(periods))
+
     @property
     def key(self) -> str:
         """What makes it the same question, but for its instants."""
         words = [SCHEMA, self.asked.card.profile, told(self.asked.since)]
         words += [] if self.corrects is None else [self.corrects.id]
         words += [] if self.marking is None else ["marking", self.marking]
+        begun = [told(each) for each in self.asked.earlier]
+        words += ["trend", *begun] if self.asked.trend else []
         return sha256(canonical(words).encode()).hexdigest()
 
     def kept_as(self) -> dict[str, Any]:

@@ -38,7 +38,8 @@ _REFUSED = "No digest was made."
 class Request:
     """What a digest is asked for: a forum's code, or a profile that names one.
 
-    ``marking`` is the protective marking that it bears in every format.
+    ``marking`` is the protective marking that it bears in every format, ``periods`` over how many a
+    scorecard tells how its figures went.
     """
 
     forum: str | None = None
@@ -47,6 +48,7 @@ class Request:
     known_at: datetime | None = None
     since: datetime | None = None
     marking: str | None = None
+    periods: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,17 @@ class Asked:
     def correcting(self, old: StoredDigest | None) -> "Asked":
         """The same, in the place of another, if of one."""
         return replace(self, corrects=old)
+
+    def over(self, periods: int | None) -> "Asked":
+        """The same, where no periods are asked for.
+
+        Raises:
+            Invalid: they are: a forum's paper tells how it went over its own meetings.
+        """
+        if periods is not None:
+            detail = f"found {periods}, expected none: a forum's digest goes by its meetings"
+            refuse("wrong_value", detail, "/periods")
+        return self
 
     @property
     def usual(self) -> str | None:

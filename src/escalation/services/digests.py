@@ -45,7 +45,7 @@ def make(desk: Desk, request: Request, actor: Actor, viewer: Viewer = EVERYTHING
     with snapshot(desk.engine) as connection:
         instants = (as_at, known_at)
         asked = question(desk, connection, profile, instants, request.since, viewer)
-        asked = asked.marked(request.marking or asked.usual)
+        asked = asked.over(request.periods).marked(request.marking or asked.usual)
         found = digests.find(connection, asked.key, as_at, known_at)
         content = b"" if found is not None else asked.content(connection)
     if found is not None:
@@ -177,7 +177,7 @@ def looked(desk: Desk, request: Request, viewer: Viewer = EVERYTHING) -> dict[st
     settle(desk.engine, instants[1] if isinstance(desk.clock, SystemClock) else None)
     with snapshot(desk.engine) as connection:
         asked = question(desk, connection, profile, instants, request.since, viewer)
-        document: dict[str, Any] = json.loads(asked.content(connection))
+        document: dict[str, Any] = json.loads(asked.over(request.periods).content(connection))
     return document
 
 

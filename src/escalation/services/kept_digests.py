@@ -70,10 +70,11 @@ def question_of(
 
     What makes it the same question tells which marking it was, though its bytes were changed since.
     """
-    kept = json.loads(digests.content(connection, stored.id)).get("marking")
+    document = json.loads(digests.content(connection, stored.id))
+    kept, trend = document.get("marking"), document.get("trend")
     instants = (stored.as_at, stored.known_at)
     asked = question(desk, connection, stored.profile, instants, stored.since)
-    asked = asked.correcting(corrects)
+    asked = asked.correcting(corrects).over(None if trend is None else len(trend))
     found = (m for m in (kept, asked.usual) if asked.marked(m).key == stored.selection)
     return asked.marked(next(found, kept))
 

@@ -1,5 +1,7 @@
 """What a scorecard comes to: both of its periods counted, in the snapshot that is read."""
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from escalation.digests.framework import Framework
@@ -18,11 +20,16 @@ def measured(
     now = Period(asked.since, asked.as_at, asked.known_at)
     before = Period(asked.before_since, asked.since, asked.known_at)
     scope = asked.card.scope
+    begun = (asked.before_since, *asked.earlier)
     return build(
         framework,
         asked,
         counted(connection, now, scope, unsealed),
         counted(connection, before, scope, unsealed),
+        [
+            moved(connection, Period(since, until, asked.known_at), scope, unsealed)
+            for until, since in pairwise(begun)
+        ],
     )
 
 
@@ -31,11 +38,20 @@ def counted(
 ) -> Counted:
     """What a period comes to."""
     given = (connection, period, scope, unsealed)
+    return replace(
+        moved(*given),
+        waiting=measuring.waiting(*given),
+        arrivals=measuring.arrivals(*given),
+        sealed=measuring.sealed(*given),
+    )
+
+
+def moved(connection: Connection, period: Period, scope: Scope, unsealed: Unsealed = ()) -> Counted:
+    """What a period comes to in its figures: without what waits at its end, and arrivals."""
+    given = (connection, period, scope, unsealed)
     return Counted(
         merged(measuring.moves(*given), measuring.updates(*given), measuring.standing(*given)),
         measuring.visits(*given),
-        measuring.waiting(*given),
-        measuring.arrivals(*given),
-        measuring.sealed(*given),
-        opinions(*given),
+        (),
+        opinions=opinions(*given),
     )

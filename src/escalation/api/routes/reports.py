@@ -15,6 +15,7 @@ from escalation.api.schemas.reports import (
     ReportQuery,
     Satisfaction,
     Scorecard,
+    ScorecardQuery,
     StatutoryCounts,
     Workload,
 )
@@ -26,9 +27,9 @@ from escalation.services.reading import reports
 from escalation.services.surveys import reading
 
 
-def get_scorecard(asked: Ask, query: Annotated[ReportQuery, Query()]) -> Response:
-    """A scorecard: planned against actual, with the period before beside it."""
-    return paging.single(_document(asked, _profile(query), query))
+def get_scorecard(asked: Ask, query: Annotated[ScorecardQuery, Query()]) -> Response:
+    """A scorecard: planned against actual, with the period before beside it, or several."""
+    return paging.single(_document(asked, _profile(query), query, query.periods))
 
 
 def get_benchmark(asked: Ask, query: Annotated[PeriodQuery, Query()]) -> Response:
@@ -70,11 +71,17 @@ def _full(asked: Asked, query: ReportQuery) -> Mapping[str, Any]:
     return document
 
 
-def _document(asked: Asked, profile: str, query: PeriodQuery) -> Mapping[str, Any]:
+def _document(
+    asked: Asked, profile: str, query: PeriodQuery, periods: int | None = None
+) -> Mapping[str, Any]:
     means = asked.means
     means.doorkeeper.confirmed(asked.caller)
     request = Request(
-        profile=profile, since=query.since, as_at=query.as_at, known_at=query.known_at
+        profile=profile,
+        since=query.since,
+        as_at=query.as_at,
+        known_at=query.known_at,
+        periods=periods,
     )
     try:
         return digests.looked(means.container.desk, request, asked.caller.viewer)

@@ -8,6 +8,7 @@ from pydantic import Field
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Instant, Name
 from escalation.api.schemas.queries import PageQuery
+from escalation.api.schemas.reports import Over
 from escalation.api.schemas.shape import Shape
 from escalation.routing.directory_file import MARKING_MAX
 from escalation.services.asked_digests import Request
@@ -32,6 +33,10 @@ class MakeDigest(Body):
             description="The protective marking that it bears in every format, as `OFFICIAL`.",
         ),
     ] = None
+    periods: Annotated[
+        Over | None,
+        Field(description="Of a scorecard: over how many periods it tells how its figures went."),
+    ] = None
     format_options: FormatOptions | None = None
 
     def request(self) -> Request:
@@ -43,6 +48,7 @@ class MakeDigest(Body):
             known_at=self.known_at,
             since=self.since,
             marking=self.marking,
+            periods=self.periods,
         )
 
 

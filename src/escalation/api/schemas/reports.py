@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from escalation.api.schemas.fields import Instant
 from escalation.api.schemas.queries import Cut
 from escalation.api.schemas.shape import Shape
+from escalation.digests.periods import LONGEST
+
+Over = Annotated[int, Field(ge=2, le=LONGEST)]
+"""A number of periods."""
 
 
 class PeriodQuery(BaseModel):
@@ -32,6 +36,15 @@ class ReportQuery(PeriodQuery):
             "`agency:<code>`, `layer:<layer>` or `scrutiny`."
         ),
     ] = "ssi"
+
+
+class ScorecardQuery(ReportQuery):
+    """Whose figures, of which period, and over how many periods how they went is told."""
+
+    periods: Annotated[
+        Over | None,
+        Field(description="How many periods stand beside each other, as long as this one: `4`."),
+    ] = None
 
 
 class ReportHead(Shape):
@@ -65,6 +78,7 @@ class Scorecard(ReportHead):
     workload: list[dict[str, Any]] | None = None
     layer: dict[str, str] | None = None
     exceptions: dict[str, Any] | None = None
+    trend: list[dict[str, Any]] | None = None
     benchmark: dict[str, dict[str, list[dict[str, Any]]]] | None = None
     satisfaction: dict[str, Any] | None = None
     satisfaction_beside: dict[str, list[dict[str, Any]]] | None = None

@@ -1,6 +1,6 @@
 """How the figures of the forum went over its last meetings."""
 
-from escalation.reports.layout import Chart, Document, Section, Table, Words
+from escalation.reports.layout import NOW, Chart, Document, Section, Table, Words
 
 
 def sections(document: Document, words: Words) -> tuple[Section, ...]:
@@ -11,7 +11,7 @@ def sections(document: Document, words: Words) -> tuple[Section, ...]:
     points = [*points, {**document["figures"]["now"], "at": document["as_at"]}]
     rows = tuple(
         (
-            words.day(point["at"]),
+            NOW if point is points[-1] else words.day(point["at"]),
             str(point["total"]),
             str(point["past_target"]),
             str(point["exhausted"]),
