@@ -174,6 +174,10 @@ def test_a_format_is_previewed_before_it_is_saved_and_refused_where_it_does_not_
     wanted = {"kind": "template", "body": '{"to": {{ details.to | tojson }}}'}
     asked = {"format": wanted, "types": ["issue.escalated"]}
     found = api("POST", "/v1/webhook-previews", asked)
+    none = {"kind": "zendesk", "statuses": {"issue.resolvd": "solved"}}
+    wrong = api("POST", "/v1/webhook-previews", {"format": none, "types": []})
+    assert wrong.status_code == 422
+    assert "the nearest is `issue.resolved`" in wrong.json()["errors"][0]["detail"]
     assert found.status_code == 200
     first, ping, _ = found.json()["data"]
     assert json.loads(first["requests"][0]["body"]) == {"to": "function_director"}

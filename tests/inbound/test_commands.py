@@ -44,6 +44,7 @@ def test_the_inbox_shows_what_came_and_what_became_of_it() -> None:
     status, said = run("inbox", "jira", "--left", "--json")
     [left] = json.loads(said)["data"]
     assert (left["about"], left["state"]) == ("RIV-9", "waiting")
+    assert "Nothing has come of jirra" in run("inbox", "jirra")[1]
     status, said = run("inbox", "--state", "waiting")
     assert (status, "RIV-9" in said) == (0, True)
 

@@ -11,7 +11,7 @@ from escalation.api import body
 from escalation.bootstrap import hooks_of
 from escalation.cli.desks import HookDesk
 from escalation.cli.opening import load
-from escalation.cli.screen import AsJson, instant, say, say_json, table
+from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
 from escalation.cli.service import Served, at_service
 from escalation.cli.webhooks import app
 from escalation.errors import Invalid
@@ -49,6 +49,8 @@ def inbox_(
         say_json({"data": found})
         return
     _table(found)
+    if not found:
+        tell(f"Nothing has come of {source or 'any source'} that fits.")
 
 
 def _latest(
@@ -63,7 +65,7 @@ def _latest(
 @app.command(cls=Served)
 def replay(
     deliveries: Annotated[
-        list[str] | None, typer.Argument(help="Their ids.", metavar="[DELIVERY]...")
+        list[str] | None, typer.Argument(help="Their ids.", metavar="DELIVERY")
     ] = None,
     source: Annotated[
         str | None, typer.Option(help="Whatever of this source had no effect.", metavar="SOURCE")
@@ -86,6 +88,8 @@ def replay(
         say_json({"data": views})
         return
     _table(views)
+    if not views:
+        tell(f"Nothing of {source} is left to be read again.")
 
 
 @app.command()

@@ -125,11 +125,12 @@ class Guard:
             return f"expected a name such as `tickets.example.org`, found `{host}`"
         if literal is not None and not self.lets(literal):
             return (
-                f"{host} is an address that nothing is sent to; an operator may allow its network"
+                f"{host} is an address that nothing is sent to, unless its network is among"
+                " ESCALATION_WEBHOOK_NETWORKS"
             )
         within = bool(self.allowed) if literal is None else self.in_house(literal)
         if scheme != "https" and not within:
-            return "expected `https://`; `http://` is for addresses of allowed networks"
+            return "expected `https://`; `http://` is for ESCALATION_WEBHOOK_NETWORKS alone"
         return None
 
 

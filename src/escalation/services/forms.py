@@ -93,6 +93,9 @@ def sent_of(body: bytes, kept: Sequence[Any] | None) -> Requests:
 # -- before it is taken
 
 
+_WRONG = "The format will not do; nothing was changed."
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """A sample in a form: the requests it comes to, or why it comes to none."""
@@ -110,13 +113,19 @@ def checked(format_: Format, types: Sequence[str]) -> Mapping[str, Any] | None:
     """
     faults = [*_strange_types(format_), *_template_faults(format_, types)]
     if faults:
-        raise Invalid("The format will not do; nothing was changed.", errors=faults)
+        raise Invalid(_WRONG, errors=faults)
     kept: Mapping[str, Any] = format_.model_dump(mode="json")
     return None if isinstance(format_, Standard) else kept
 
 
 def preview(format_: Format, types: Sequence[str]) -> Sequence[Tried]:
-    """What samples of these types, or of all, come to; nothing is kept or sent."""
+    """What samples of these types, or of all, come to; nothing is kept or sent.
+
+    Raises:
+        Invalid: its options name a type that is none.
+    """
+    if faults := tuple(_strange_types(format_)):
+        raise Invalid(_WRONG, errors=faults)
     return [_tried(format_, sample) for sample in samples(format_, types, full=True)]
 
 
