@@ -72,6 +72,14 @@ def test_what_a_check_beside_the_tests_prints_is_said_in_one_piece_and_its_failu
     assert re.search(r"FAILED bad .* s\nFAILED absent .* s\nok +good .* s\n", told)
 
 
+def test_a_step_keeps_compiled_code_for_the_processes_that_follow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    tells = "import sys; raise SystemExit(int(sys.dont_write_bytecode))"
+    assert bootstrap.execute(Step("tells", (sys.executable, "-c", tells)))[0] == 0
+
+
 def test_it_starts_with_the_standard_library_alone() -> None:
     command = [sys.executable, "-I", "-S", str(ROOT / "tools" / "bootstrap.py")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

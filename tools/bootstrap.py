@@ -24,6 +24,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 STAMP = VENV / ".ready"
 OLDEST = (3, 11)
 MAKES_ENVIRONMENTS = ("venv", "ensurepip")
+NOT_FOR_STEPS = frozenset({"PYTHONDONTWRITEBYTECODE"})
 PURE = ("timekeeping", "routing", "workflow", "digests")
 
 
@@ -191,6 +192,7 @@ def execute(step: Step, *, quietly: bool = False) -> tuple[int, float]:
         ended = subprocess.run(
             step.command,
             cwd=ROOT,
+            env=surroundings(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if quietly else None,
             stderr=subprocess.STDOUT if quietly else None,
@@ -207,6 +209,14 @@ def execute(step: Step, *, quietly: bool = False) -> tuple[int, float]:
     if told:
         say("\n".join(told))
     return status, time.monotonic() - begun
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of a step: compiled code is kept, whatever is set around us.
+
+    The tests start hundreds of processes, and each would compile the whole product anew.
+    """
+    return {name: value for name, value in os.environ.items() if name not in NOT_FOR_STEPS}
 
 
 def fingerprint() -> str:
