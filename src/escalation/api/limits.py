@@ -96,8 +96,12 @@ class Limits:
             raise self._too_many(address, what, standing, "send a key that is good")
 
     def refused(self, source: str | None, why: str) -> None:
-        """Log, once a minute for each source that is known, why what came as it was refused."""
-        if not self._told.at_once(f"refused {source}", _TOLD).wait:
+        """Log why what came as a source was refused.
+
+        Once a minute for each reason of one that is known, and for all others together.
+        """
+        what = "refused" if source is None else f"refused {source}: {why}"
+        if not self._told.at_once(what, _TOLD).wait:
             _log.warning("hook_refused", source=source, why=why)
 
     async def _standing(self, name: str, rate: Rate, cost: int) -> Standing:
