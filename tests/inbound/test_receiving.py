@@ -32,6 +32,13 @@ def test_the_same_delivery_again_is_answered_the_same_and_does_nothing(hooked: H
     assert [e["type"] for e in hooked.timeline(issue)] == ["issue.logged", "issue.acknowledged"]
 
 
+def test_a_word_that_the_directory_does_not_have_is_told_with_its_field(hooked: Hooked) -> None:
+    kept = hooked.came("generic", raised(function="payrol"))
+    assert kept["state"] == "refused"
+    assert "function: found `payrol`" in kept["reason"]
+    assert "the nearest is `payroll`" in kept["reason"]
+
+
 def test_two_deliveries_of_the_same_words_are_two(hooked: Hooked) -> None:
     body = {"ticket": "T-9", "title": "Twice", "agency": "rivers", "function": "payroll"}
     one, two = (hooked.came("generic", body, name=name) for name in ("a", "b"))

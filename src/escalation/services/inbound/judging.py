@@ -1,5 +1,6 @@
 """Whether anything follows of a delivery, before the issue is looked at."""
 
+from escalation.errors import EscalationError
 from escalation.services.inbound.mapping import Meaning
 from escalation.services.inbound.source_file import Source
 from escalation.store.hooks import HookState
@@ -22,6 +23,15 @@ def nothing_follows(source: Source, meaning: Meaning) -> tuple[HookState, str] |
     if not meaning.acts:
         return HookState.IGNORED, f"The rules {', '.join(meaning.rules)} find no act in it."
     return None
+
+
+def why_refused(error: EscalationError) -> str:
+    """Why the desk would not have what follows, with the field of each fault."""
+    told = (
+        f"{fault.pointer.strip('/')}: {fault.detail}" if fault.pointer else fault.detail
+        for fault in error.errors
+    )
+    return "; ".join([error.detail, *told])
 
 
 def cannot_be_logged(meaning: Meaning) -> tuple[HookState, str] | None:

@@ -26,7 +26,7 @@ from escalation.services.inbound.acting import (
     toward,
 )
 from escalation.services.inbound.envelopes import Came
-from escalation.services.inbound.judging import cannot_be_logged, nothing_follows
+from escalation.services.inbound.judging import cannot_be_logged, nothing_follows, why_refused
 from escalation.services.inbound.mapping import Meaning, Wanted, faults_view, meaning_of
 from escalation.services.inbound.source_file import Source
 from escalation.services.inbound.telling import (
@@ -169,8 +169,7 @@ class Hand:
                 settled, state=stop.state, reason=stop.reason, waits_for=stop.waits_for
             )
         except EscalationError as error:
-            told = "; ".join([error.detail, *(fault.detail for fault in error.errors)])
-            settled = replace(settled, state=HookState.REFUSED, reason=told)
+            settled = replace(settled, state=HookState.REFUSED, reason=why_refused(error))
         settled = replace(settled, reason=text_of(settled.reason, _LONGEST_REASON))
         settled = replace(settled, position=kept_position(work.position))
         settled = replace(settled, issue_id=work.issue_id)
