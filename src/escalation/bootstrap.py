@@ -17,6 +17,7 @@ from escalation.ids import IdSource
 from escalation.rates import rate_of
 from escalation.routing import surveys
 from escalation.services.desk import Desk
+from escalation.services.handing import Notes
 from escalation.services.inbound import source_file
 from escalation.services.inbound.book import SourceBook, secrets_in
 from escalation.services.mail.arriving import Arriving
@@ -85,6 +86,7 @@ class Container:
             self.ids,
             self.vault,
             self.registry,
+            Notes(self.engine, self.clock),
             self.mail_rules,
             self.invitations,
         )

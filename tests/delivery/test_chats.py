@@ -160,7 +160,7 @@ def test_what_a_killed_sender_has_noted_says_whether_a_chat_is_told_again(
     notes = batch.letter(batch.claimed[0]).handing
     assert notes is not None
     if "begin" in noted:
-        assert notes.begin()
+        assert notes.begin().result()
     if "taken" in noted:
         notes.answered(200)
     if "refused" in noted:
@@ -185,7 +185,7 @@ def test_a_message_that_was_taken_over_while_its_sender_was_stopped_is_not_writt
     deliver(inside)
     notes = batch.letter(batch.claimed[0]).handing
     assert notes is not None
-    assert not notes.begin()
+    assert not notes.begin().result()
     assert len(receiver.at("/chat")) == 1
 
 

@@ -1,6 +1,7 @@
 """Mail by itself: addresses, headers, times, sessions; whatever people wrote is text in it."""
 
 import asyncio
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -160,9 +161,11 @@ class Notes:
         self.said: list[object] = []
         self.ours = ours
 
-    def begin(self) -> bool:
+    def begin(self) -> Future[bool]:
         self.said.append("begin")
-        return self.ours
+        noted = Future[bool]()
+        noted.set_result(self.ours)
+        return noted
 
     def answered(self, status: int | None) -> None:
         self.said.append(status)
@@ -233,7 +236,7 @@ class Stuck(Notes):
         super().__init__()
         self.let, self.over = Event(), Event()
 
-    def begin(self) -> bool:
+    def begin(self) -> Future[bool]:
         assert self.let.wait(60)
         return super().begin()
 
@@ -249,7 +252,7 @@ class After(Notes):
         super().__init__()
         self.stuck = stuck
 
-    def begin(self) -> bool:
+    def begin(self) -> Future[bool]:
         self.stuck.let.set()
         assert self.stuck.over.wait(60)
         return super().begin()

@@ -69,7 +69,7 @@ def test_what_a_killed_sender_has_noted_says_whether_a_mail_is_sent_again(
         notes = batch.letter(batch.claimed[0]).handing
         assert notes is not None
         if "begin" in noted:
-            assert notes.begin()
+            assert notes.begin().result()
         if "taken" in noted:
             notes.answered(250)
         if "refused" in noted:
@@ -97,7 +97,7 @@ def test_a_sender_whose_lease_was_taken_over_does_not_end_its_mail(
         deliver(inside)
         notes = batch.letter(batch.claimed[0]).handing
     assert notes is not None
-    assert not notes.begin()
+    assert not notes.begin().result()
     assert len([each for each in server.taken if each.recipient == LEAD]) == 1
 
 

@@ -1,6 +1,7 @@
 """A message as the sender is given it."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,12 +18,15 @@ class Handing(Protocol):
     Before its end is sent, by which alone it can be taken, and what follows that.
     """
 
-    def begin(self) -> bool:
+    def begin(self) -> Future[bool]:
         """Note that the end may be sent from now on; false where it is no longer ours."""
         ...
 
     def answered(self, status: int | None) -> None:
-        """Note the answer to it; None where the message was not taken."""
+        """Note the answer to it; None where the message was not taken.
+
+        That is not waited for: it is kept before anything else is that is noted from then on.
+        """
         ...
 
     def unanswered(self, result: Result) -> Result:

@@ -1,7 +1,7 @@
 """One attempt at a letter: its requests, signed and sent one after another, before a deadline."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +29,6 @@ GRANTED_FOR = 3_600.0
 """Seconds for which a receiver that has allowed us is not asked again."""
 
 
-_BODY_BEGINS = "http11.send_request_body.started"
 _BETWEEN = frozenset({502, 504})
 """What something in between answers that has passed a request on and had no good answer to it:
 whoever it was for may have taken it (RFC 9110 15.6.3 and 15.6.5)."""
@@ -85,24 +84,26 @@ class Turn:
         self, made: httpx.Request, request: Request, handing: Handing
     ) -> Result | None:
         """Send to who cannot be asked: once its body may have gone, only an answer is known."""
-        noting = _Noting(handing)
-        made.extensions = {**made.extensions, "trace": noting.noted}
+        noting = _Noting(handing, request.content)
+        made.stream = noting
         try:
             response, answer = await self._answered(made, READ_AT_MOST)
         except _NotOurs:
             return None
         except (httpx.HTTPError, OSError) as error:  # a timeout is an OSError too
             if not noting.begun:
+                if noting.asked:
+                    handing.answered(None)  # the note may be made yet, of what will not be sent
                 raise
             detail = f"no answer to the whole message: {type(error).__name__}"
             lost = Result(Outcome.UNCONFIRMED, detail)
-            return await asyncio.to_thread(handing.unanswered, lost)
+            return handing.unanswered(lost)
         result = _result(response, self._told(answer), request)
         if result.status in _BETWEEN:
             lost = replace(result, outcome=Outcome.UNCONFIRMED)
-            return await asyncio.to_thread(handing.unanswered, lost)
+            return handing.unanswered(lost)
         taken = result.status if result.outcome is Outcome.ACCEPTED else None
-        await asyncio.to_thread(handing.answered, taken)
+        handing.answered(taken)
         return result
 
     def _told(self, answer: bytes) -> str | None:
@@ -162,19 +163,21 @@ class _NotOurs(Exception):
 
 
 @dataclass(slots=True)
-class _Noting:
-    """Notes, between a request's head and its body, that the body may have been sent."""
+class _Noting(httpx.AsyncByteStream):
+    """A request's body, of which nothing is sent before it is noted that it may have been."""
 
     handing: Handing
+    body: bytes
+    asked: bool = False
     begun: bool = False
 
-    async def noted(self, step: str, about: Mapping[str, object]) -> None:
-        """Called by httpcore before and after each of its steps (its extension ``trace``)."""
-        del about
-        if step == _BODY_BEGINS:
-            self.begun = True  # where the note outlasts the attempt it may still be made
-            if not await asyncio.to_thread(self.handing.begin):
-                raise _NotOurs
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Asked for once the request's head has been sent."""
+        self.asked = True
+        self.begun = await asyncio.wrap_future(self.handing.begin())
+        if not self.begun:
+            raise _NotOurs
+        yield self.body
 
 
 def _result(response: httpx.Response, told: str | None, request: Request) -> Result:

@@ -3,23 +3,100 @@
 Mail servers and chats cannot be asked what they have taken. docs/decisions/0026-mail-once.md
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from threading import Event, Lock
 from time import sleep
 
 import structlog
 
-from escalation.clock import Clock
+from escalation.clock import Clock, monotonic
 from escalation.delivery.retry import Outcome, Result
 from escalation.errors import EscalationError
 from escalation.store import dialect, handing
 from escalation.store.deliveries import Attempt, Claimed, DeliveryState, Mark
-from escalation.store.transaction import Connection, Engine, write
+from escalation.store.handing import Answered, Begun, Note
+from escalation.store.transaction import Engine, write
 
 _log = structlog.get_logger(__name__)
 TRIES, BETWEEN = 5, 0.1
-"""How often a note is tried where the database is in the way, and the seconds between at first."""
+"""How often notes are tried where the database is in the way, and the seconds between at first."""
+GATHERED = 0.004
+"""Seconds for which a note waits for those of other messages that are on their way with it."""
+
+_Asked = tuple[Note, Future[bool]]
+
+
+class Notes:
+    """The notes of a process: those of messages that are on their way together share a commit.
+
+    They are kept in the order in which they were made. So an answer is in the store once anything
+    is that was noted after it.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        """Keep notes in the database of ``engine``."""
+        self._engine = engine
+        self._clock = clock
+        self._lock = Lock()
+        self._waiting: list[_Asked] = []
+        self._since = 0.0
+        self._last: Future[bool] | None = None
+        self._at_once = Event()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="handing")
+
+    def add(self, note: Note) -> Future[bool]:
+        """Make a note; whether its delivery was still ours, once it is in the store.
+
+        False too where it could not be kept. One that is cancelled before is not made.
+        """
+        future = Future[bool]()
+        with self._lock:
+            if not self._waiting:
+                self._since = monotonic()
+                self._thread.submit(self._keep)
+            self._waiting.append((note, future))
+            self._last = future
+        return future
+
+    def settle(self) -> None:
+        """Wait until all that has been noted is in the store."""
+        with self._lock:
+            last = self._last
+        if last is not None and not last.done():
+            self._at_once.set()
+            wait([last])
+
+    def _keep(self) -> None:
+        self._at_once.wait(max(self._since + GATHERED - monotonic(), 0))
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+            self._at_once.clear()
+        asked = [each for each in taken if each[1].set_running_or_notify_cancel()]
+        if not asked:
+            return
+        try:
+            ours = self._kept([note for note, _ in asked])
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was
+            _log.error("handing_not_noted", error=repr(error), exc_info=error)
+            for _, future in asked:
+                future.set_exception(error)
+            return
+        for note, future in asked:
+            future.set_result(note in ours)
+
+    def _kept(self, notes: Sequence[Note]) -> set[Note]:
+        for attempt in range(TRIES):
+            try:
+                with write(self._engine) as connection:
+                    return handing.note(connection, notes, dialect.now(connection, self._clock))
+            except EscalationError as error:
+                names = [each.delivery for each in notes]
+                _log.warning("handing_not_noted", deliveries=names, reason=str(error))
+            sleep(BETWEEN * 2**attempt)
+        return set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +107,7 @@ class Handover:
     is sent ``again``, or waits for a person.
     """
 
-    engine: Engine
-    clock: Clock
+    notes: Notes
     belongs: timedelta
     again: bool
 
@@ -55,25 +131,19 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class StoredHanding:
-    """The notes of one claimed delivery, each in a transaction of its own."""
+    """The notes of one claimed delivery."""
 
     over: Handover
     delivery: str
     token: int
 
-    def begin(self) -> bool:
+    def begin(self) -> Future[bool]:
         """Note that its end may be sent from now on; false where it may not."""
-
-        def note(connection: Connection) -> bool:
-            now = dialect.now(connection, self.over.clock)
-            until = now + self.over.belongs
-            return handing.begin(connection, self.delivery, self.token, now, until)
-
-        return bool(self._noted(note))
+        return self.over.notes.add(Begun(self.delivery, self.token, self.over.belongs))
 
     def answered(self, status: int | None) -> None:
         """Note the answer; None where the message was not taken."""
-        self._noted(lambda c: handing.answered(c, self.delivery, self.token, status))
+        self.over.notes.add(Answered(self.delivery, self.token, status))
 
     def unanswered(self, result: Result) -> Result:
         """What it means that no answer came: it waits for a person, or is sent again."""
@@ -81,13 +151,3 @@ class StoredHanding:
             return replace(result, lost=True)
         self.answered(None)
         return result
-
-    def _noted(self, note: Callable[[Connection], bool | None]) -> bool | None:
-        for attempt in range(TRIES):
-            try:
-                with write(self.over.engine) as connection:
-                    return note(connection)
-            except EscalationError as error:
-                _log.warning("handing_not_noted", delivery=self.delivery, reason=str(error))
-            sleep(BETWEEN * 2**attempt)
-        return None

@@ -18,7 +18,7 @@ from escalation.services import endpoints as endpoint_acts
 from escalation.services import own_headers
 from escalation.services.fanning import FanOut
 from escalation.services.forms import sent_of
-from escalation.services.handing import Handover
+from escalation.services.handing import Handover, Notes
 from escalation.services.mail.posting import Posting
 from escalation.services.mail.raisers import RaisersPosting
 from escalation.services.mail.rules import MailRules
@@ -107,6 +107,7 @@ class Outgoing:
     ids: IdSource
     vault: Vault
     registry: Registry
+    notes: Notes
     mail: MailRules | None = None
     invitations: Invitations | None = None
 
@@ -191,6 +192,8 @@ class Outgoing:
         opened: what is due to that endpoint stays due.
         """
         came: dict[str, Batch | Broken | None] = {}
+        if any(step.done for step in asked):
+            self.notes.settle()  # what is marked has nothing noted of it any more
         with write(self.engine) as connection:
             now = dialect.now(connection, self.clock)
             for step in sorted(asked, key=lambda step: step.endpoint_id):
@@ -252,7 +255,7 @@ class Outgoing:
     def _handover(self, endpoint: StoredEndpoint) -> Handover | None:
         """How messages are handed to an endpoint, where it cannot be asked what it has."""
         again = sent_again(format_of(endpoint.format))
-        return None if again is None else Handover(self.engine, self.clock, LEASE, again)
+        return None if again is None else Handover(self.notes, LEASE / 2, again)
 
     def _mails(
         self, connection: Connection, box: StoredEndpoint, limit: int, now: datetime
@@ -262,7 +265,7 @@ class Outgoing:
         if rules is None:
             return None
         known = self.registry.refresh(connection)
-        handover = Handover(self.engine, self.clock, rules.handed_for, rules.again)
+        handover = Handover(self.notes, rules.handed_for, rules.again)
         posting = Posting(connection, known, rules, box, now, self.invitations)
         if box.recipient == RAISERS:
             if self.invitations is None:

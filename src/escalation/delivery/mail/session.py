@@ -100,7 +100,7 @@ class Session:
         _expect(smtp.docmd("DATA"), _GOES_ON, least=_GOES_ON)
         content = letter.requests[0].content
         smtp.send(_dotted(content))
-        if not handing.begin():
+        if not handing.begin().result():
             self.close()  # without the dot the server forgets it (RFC 5321 4.1.1.4)
             return None
         return self._ended(smtp, handing)
