@@ -14,9 +14,9 @@ LADDER = FRAME.publication.effective(None, "ssi-standard")
 def test_on_the_last_rung_there_is_nobody_to_send_it_on_to() -> None:
     title = LADDER.rungs[-1].title
     last, before = (_Agreed.of(LADDER, each.id, Severity.LOW) for each in LADDER.rungs[:-3:-1])
-    assert "this is the last rung" in _seeks(last, {"exhausted_at": None}, ())
-    assert title in _seeks(before, {"exhausted_at": None}, ())
-    assert "nowhere left" in _seeks(last, {"exhausted_at": "x"}, ())
+    assert "this is the last rung" in _seeks(last, {"exhausted_at": None}, set())
+    assert title in _seeks(before, {"exhausted_at": None}, set())
+    assert "nowhere left" in _seeks(last, {"exhausted_at": "x"}, set())
 
 
 def test_who_spoke_on_a_rung_that_the_ladder_has_no_more_has_no_role() -> None:

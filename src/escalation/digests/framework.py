@@ -160,7 +160,7 @@ class AgesBy:
     def __init__(self, calendar: Calendar, at: datetime) -> None:
         """Counted up to ``at``."""
         self._today: int | None
-        self._calendar = calendar
+        self._number_of, self._counted_from = calendar.number_of, calendar.counted_from
         self._ages: dict[date | datetime, int | None] = {}
         try:
             self._today = calendar.business_days_until(calendar.local(at).date())
@@ -172,15 +172,16 @@ class AgesBy:
 
         None where the calendar does not know one of the two.
         """
-        key = self._calendar.counted_from(start)
-        if key not in self._ages:
-            self._ages[key] = self._since(start)
-        return self._ages[key]
+        key = self._counted_from(start)
+        try:
+            return self._ages[key]
+        except KeyError:
+            return self._ages.setdefault(key, self._since(start))
 
     def _since(self, start: datetime) -> int | None:
         if self._today is None:
             return None
         try:
-            return max(0, self._today - self._calendar.number_of(start))
+            return max(0, self._today - self._number_of(start))
         except BeyondHorizon:
             return None

@@ -33,14 +33,14 @@ class Items:
         return made
 
     def _item(self, standing: Standing) -> Item:
-        ages = self._ages_of(standing)
+        since = self._ages_of(standing).since
         starts_at = standing.meeting_at
         # By their letters, as canonical JSON has them: sorting them then costs next to nothing.
         return {
-            "age_business_days": ages.since(standing.received_at),
+            "age_business_days": since(standing.received_at),
             "agency": standing.agency,
             "also_affects": codes(standing.also_affects),
-            "business_days_at_rung": ages.since(standing.entered_at),
+            "business_days_at_rung": since(standing.entered_at),
             "carried_over": standing.carried_over,
             "due_at": standing.due_at,
             "entered_at": standing.entered_at,

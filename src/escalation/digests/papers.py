@@ -6,6 +6,7 @@ read differs.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -136,6 +137,7 @@ _of_issue = itemgetter(*_OF_ISSUE)
 
 def _annex(agreed: _Agreed, issue: str, item: Item, record: Record) -> dict[str, Any]:
     entries = [(each, _READ.decode(each.payload)) for each in record.entries.get(issue, ())]
+    kinds = {entry.type for entry, _ in entries}
     said = record.sought.get(issue)
     told_of = dict(zip(_OF_ISSUE, _of_issue(item), strict=True))
     told_of["description"] = record.descriptions.get(issue, "")
@@ -143,12 +145,12 @@ def _annex(agreed: _Agreed, issue: str, item: Item, record: Record) -> dict[str,
         "issue": told_of,
         "rung": agreed.rung,
         "meeting": item["meeting"],
-        "sought": said or _seeks(agreed, item, entries),
+        "sought": said or _seeks(agreed, item, kinds),
         "sought_by_rule": said is None,
         "history": brief(history(entries)),
-        "positions": positions(agreed.ladder, entries),
+        "positions": positions(agreed.ladder, entries) if kinds & _SPEAKS else [],
         "clocks": list(_clocks(agreed.times, item, entries)),
-        "decisions": decisions(entries),
+        "decisions": decisions(entries) if EventType.DECIDED in kinds else [],
     }
 
 
@@ -312,12 +314,12 @@ def _ran_out(entry: Entry, payload: Mapping[str, Any]) -> ClockKind | None:
     return None
 
 
-def _seeks(agreed: _Agreed, item: Item, entries: Sequence[Told]) -> str:
+def _seeks(agreed: _Agreed, item: Item, kinds: AbstractSet[str]) -> str:
     """What is sought where nobody has said it: what the body can do for the issue (our reading)."""
     if item["exhausted_at"] is not None:
         return "Decide it: there is nowhere left for it to climb."
     if agreed.above is None:
         return "Decide it, or refer it back with a question: this is the last rung."
-    dissent = any(entry.type == EventType.DISSENTED for entry, _ in entries)
+    dissent = EventType.DISSENTED in kinds
     first = "Decide between the two sides' positions" if dissent else "Resolve it"
     return f"{first}, refer it back with a question, or send it up to: {agreed.above}."

@@ -29,7 +29,7 @@ from escalation.store.base import EPOCH, canonical, canonical_document
 from escalation.store.diaries import diary_at
 from escalation.store.digests import StoredDigest
 from escalation.store.selecting import Unsealed
-from escalation.store.transaction import Connection, read
+from escalation.store.transaction import Connection, pipelined, read
 
 _REFUSED = "No digest was made."
 
@@ -160,22 +160,29 @@ class Asked:
         forum, as_at, known_at = selection.forum, selection.as_at, selection.known_at
         since, until = selection.since, None if meeting is None else meeting.cutoff_at
         ended = [each.ends_at for each in self.frame.meetings.ended if each.ends_at < as_at]
-        before = None
-        if since is not None:
-            then = replace(selection, as_at=since, since=self._earlier(since))
-            before = selecting.movements_alike(connection, then, unsealed)
-        return Rows(
-            selecting.standing(connection, forum, as_at, known_at, unsealed),
-            ()
-            if since is None
-            else selecting.counted(connection, forum, since, known_at, unsealed),
-            selecting.elsewhere(connection, selection, Area.of(self.frame.forum), until, unsealed),
-            selecting.movements(connection, selection, unsealed),
-            actions.outstanding(connection, selection, unsealed),
-            selecting.sealed(connection, forum, as_at, known_at, unsealed),
-            before,
-            selecting.points(connection, forum, ended, known_at, unsealed),
-        )
+        # All is asked for before the first is looked at: the database goes on meanwhile.
+        with pipelined(connection):
+            standing = selecting.standing(connection, forum, as_at, known_at, unsealed)
+            stood = before = None
+            if since is not None:
+                then = replace(selection, as_at=since, since=self._earlier(since))
+                stood = selecting.counted(connection, forum, since, known_at, unsealed)
+                before = selecting.movements_alike(connection, then, unsealed)
+            area = Area.of(self.frame.forum)
+            elsewhere = selecting.elsewhere(connection, selection, area, until, unsealed)
+            movements = selecting.movements(connection, selection, unsealed)
+            sealed = selecting.sealed(connection, forum, as_at, known_at, unsealed)
+            points = selecting.points(connection, forum, ended, known_at, unsealed)
+            return Rows(
+                standing(),
+                () if stood is None else stood(),
+                elsewhere(),
+                movements(),
+                actions.outstanding(connection, selection, unsealed),
+                sealed(),
+                None if before is None else before(),
+                points(),
+            )
 
     def _themes(self, connection: Connection, unsealed: Unsealed) -> Gathered | None:
         """What the key themes are made of; from the beginning there is no period before."""

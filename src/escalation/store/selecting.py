@@ -6,7 +6,7 @@ is recorded, so the end of a stay that holds was recorded after ``as_at``: by th
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -51,7 +51,7 @@ from escalation.store.framework import VERSION, DirectoryVersion
 from escalation.store.lasting import LONG, SOON, ended_after, holding
 from escalation.store.models.issues import UNRESOLVED
 from escalation.store.statements import made_once
-from escalation.store.tuples import Query, each, fetched
+from escalation.store.tuples import Later, Query, each_later, fetched
 from escalation.store.wall import outside
 from escalation.workflow.states import UNRESOLVED as UNRESOLVED_STATUSES
 
@@ -133,10 +133,11 @@ def standing(
     as_at: datetime,
     known_at: datetime,
     unsealed: Unsealed = (),
-) -> tuple[Standing, ...]:
+) -> Later[tuple[Standing, ...]]:
     """The unresolved issues at a forum; sealed ones stand in no digest."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
-    return _standings(connection, _standing_query(connection.dialect, unsealed), given)
+    rows = each_later(connection, _standing_query(connection.dialect, unsealed), given)
+    return lambda: tuple(starmap(Standing, rows()))
 
 
 def counted(
@@ -145,11 +146,12 @@ def counted(
     as_at: datetime,
     known_at: datetime,
     unsealed: Unsealed = (),
-) -> tuple[Counted, ...]:
+) -> Later[tuple[Counted, ...]]:
     """The same, with no more of each than is counted."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
     query = _standing_query(connection.dialect, unsealed, Counted.__struct_fields__)
-    return tuple(starmap(Counted, each(connection, query, given)))
+    rows = each_later(connection, query, given)
+    return lambda: tuple(starmap(Counted, rows()))
 
 
 def sealed(
@@ -158,10 +160,11 @@ def sealed(
     as_at: datetime,
     known_at: datetime,
     unsealed: Unsealed = (),
-) -> int:
+) -> Later[int]:
     """How many sealed issues are unresolved at a forum: a digest says no more of them."""
     given = {"forum": forum, "as_at": as_at, "known_at": known_at, "soon": as_at + LONG}
-    return len(_all_of_stays(connection, _sealed_query(connection.dialect, unsealed), given))
+    rows = _all_of_stays(connection, _sealed_query(connection.dialect, unsealed), given)
+    return lambda: sum(1 for _ in rows())
 
 
 def points(
@@ -170,18 +173,23 @@ def points(
     instants: Sequence[datetime],
     known_at: datetime,
     unsealed: Unsealed = (),
-) -> tuple[Point, ...]:
+) -> Later[tuple[Point, ...]]:
     """How many stood unresolved at a forum at each of some instants, counted where they are."""
     if not instants:
-        return ()
+        return tuple
     given = {"forum": forum, "known_at": known_at}
     for place, at in enumerate(instants):
         given |= {f"at_{place}": at, f"soon_{place}": at + LONG}
     query = _points_query(connection.dialect, len(instants), unsealed)
-    counts = [[0, 0, 0] for _ in instants]
-    for place, *found in _all_of_stays(connection, query, given):
-        counts[place] = [sum_ + (n or 0) for sum_, n in zip(counts[place], found, strict=True)]
-    return tuple(Point(at, *found) for at, found in zip(instants, counts, strict=True))
+    rows = _all_of_stays(connection, query, given)
+
+    def counted_up() -> tuple[Point, ...]:
+        counts = [[0, 0, 0] for _ in instants]
+        for place, *found in rows():
+            counts[place] = [sum_ + (n or 0) for sum_, n in zip(counts[place], found, strict=True)]
+        return tuple(Point(at, *found) for at, found in zip(instants, counts, strict=True))
+
+    return counted_up
 
 
 def elsewhere(
@@ -190,7 +198,7 @@ def elsewhere(
     area: Area,
     until: datetime | None,
     unsealed: Unsealed = (),
-) -> tuple[Standing, ...]:
+) -> Later[tuple[Standing, ...]]:
     """The unresolved issues elsewhere that a digest may show.
 
     Of the forum's area, those that leave their rung by ``until`` or are high-level; of everywhere,
@@ -207,25 +215,30 @@ def elsewhere(
     }
     within = (area.cluster is not None, area.provider is not None)
     query = _elsewhere_query(connection.dialect, within, unsealed)
-    return _standings(connection, query, given)
+    rows = each_later(connection, query, given)
+    return lambda: tuple(starmap(Standing, rows()))
 
 
 def movements(
     connection: Connection, selection: Selection, unsealed: Unsealed = ()
-) -> tuple[Movement, ...]:
+) -> Later[tuple[Movement, ...]]:
     """Every stay that began in the period at the forum, or right after one there."""
     query = _movement_query(connection.dialect, unsealed)
-    rows = each(connection, query, _of_period(selection))
-    return tuple(Movement(row[0], _before(row), Reached(*row[_REACHED:]), row[1]) for row in rows)
+    rows = each_later(connection, query, _of_period(selection))
+    return lambda: tuple(
+        Movement(row[0], _before(row), Reached(*row[_REACHED:]), row[1]) for row in rows()
+    )
 
 
 def movements_alike(
     connection: Connection, selection: Selection, unsealed: Unsealed = ()
-) -> tuple[Movements, ...]:
+) -> Later[tuple[Movements, ...]]:
     """The same, counted where they are: how many were alike."""
     query = _alike_query(connection.dialect, unsealed)
     rows = _all_of_stays(connection, query, _of_period(selection))
-    return tuple(Movements(_before(row), After(*row[_REACHED:]), row[1], row[0]) for row in rows)
+    return lambda: tuple(
+        Movements(_before(row), After(*row[_REACHED:]), row[1], row[0]) for row in rows()
+    )
 
 
 _REACHED = 2 + len(Before.__struct_fields__)
@@ -248,16 +261,10 @@ def _of_period(selection: Selection) -> dict[str, Any]:
 
 def _all_of_stays(
     connection: Connection, query: Query, given: Mapping[str, Any]
-) -> list[tuple[Any, ...]]:
+) -> Later[Iterable[tuple[Any, ...]]]:
     """Rows of a query that finds the sealed issues to leave them out, or them alone."""
     with outside(connection):
-        return fetched(connection, query, given)
-
-
-def _standings(
-    connection: Connection, query: Query, given: Mapping[str, Any]
-) -> tuple[Standing, ...]:
-    return tuple(starmap(Standing, each(connection, query, given)))
+        return each_later(connection, query, given)
 
 
 # The statements are made once for each database; what they are asked comes by name.

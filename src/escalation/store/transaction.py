@@ -14,7 +14,7 @@ from escalation.store import dialect
 from escalation.store.driver import pipelined
 from escalation.store.failures import Unavailable, translated
 
-__all__ = ["Connection", "Engine", "part", "read", "snapshot", "write"]
+__all__ = ["Connection", "Engine", "part", "pipelined", "read", "snapshot", "write"]
 
 
 @contextmanager

@@ -7,13 +7,16 @@ object for each and a call for each instant, and making the statement as much as
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import CompoundSelect, Connection, Dialect, Select
 
 from escalation.store.driver import answered, asked
 from escalation.store.statements import made_once
 
+_Rows = TypeVar("_Rows")
+Later: TypeAlias = Callable[[], _Rows]
+"""How rows are had that were asked for: the database may be at them until they are looked at."""
 Query = Select[Any] | CompoundSelect[Any]
 _Process = Callable[[Any], Any]
 _Column = Callable[[Iterable[Any]], list[Any]]
@@ -34,18 +37,24 @@ def each(
     return made.read(answered(connection, made.sql, made.asked(given)))
 
 
+def each_later(
+    connection: Connection, query: Query, given: Mapping[str, Any]
+) -> Later[Iterable[tuple[Any, ...]]]:
+    """The same rows, asked for now and had later."""
+    made = _made(connection.dialect, query, tuple(given))
+    rows = asked(connection, made.sql, made.asked(given))
+    return lambda: made.read(rows())
+
+
 def named(connection: Connection, query: Query, given: Mapping[str, Any]) -> list[Any]:
     """The same rows, each value to be had by its column's name."""
     return list(map(_row(query)._make, each(connection, query, given)))
 
 
-def named_later(
-    connection: Connection, query: Query, given: Mapping[str, Any]
-) -> Callable[[], list[Any]]:
-    """How the same rows are had: the database may be at them until they are asked for."""
-    made = _made(connection.dialect, query, tuple(given))
-    rows = asked(connection, made.sql, made.asked(given))
-    return lambda: list(map(_row(query)._make, made.read(rows())))
+def named_later(connection: Connection, query: Query, given: Mapping[str, Any]) -> Later[list[Any]]:
+    """The rows of :func:`named`, had as those of :func:`each_later`."""
+    rows = each_later(connection, query, given)
+    return lambda: list(map(_row(query)._make, rows()))
 
 
 @lru_cache(maxsize=64)

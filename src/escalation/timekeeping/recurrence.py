@@ -48,15 +48,12 @@ class Recurrence:
 
     def first_after(self, instant: datetime, *, inclusive: bool = False) -> datetime | None:
         """The first occurrence after an aware instant, or at it when ``inclusive``; in UTC."""
-        for at in self._instants(self._local(instant) - _DAY):
-            if at > instant or (inclusive and at == instant):
-                return at
-        return None
+        return _first_after(self, instant, inclusive=inclusive)
 
     def between(self, start: datetime, end: datetime) -> tuple[datetime, ...]:
         """The occurrences of ``[start, end)`` in order, in UTC."""
         found = []
-        for at in self._instants(self._local(start) - _DAY):
+        for at in self.around(start):
             if at >= end:
                 break
             if at >= start:
@@ -75,6 +72,10 @@ class Recurrence:
             last = _last(until, zone_named(self.zone))
             parts.append(f"UNTIL={last:%Y%m%dT%H%M%SZ}")
         return ";".join(parts)
+
+    def around(self, instant: datetime) -> Iterator[datetime]:
+        """The occurrences in order, in UTC, from some time before an aware instant."""
+        return self._instants(self._local(instant) - _DAY)
 
     def _local(self, instant: datetime) -> datetime:
         return instant.astimezone(zone_named(self.zone)).replace(tzinfo=None)
@@ -103,3 +104,11 @@ def _last(until: Until | None, zone: ZoneInfo) -> datetime:
 @lru_cache(maxsize=1024)
 def _pattern(rule: str, start: datetime) -> Pattern:
     return Pattern.of(read_rule(rule), start)
+
+
+@lru_cache(maxsize=4096)  # a body's meetings are walked through again for each digest and issue
+def _first_after(recurrence: Recurrence, instant: datetime, *, inclusive: bool) -> datetime | None:
+    for at in recurrence.around(instant):
+        if at > instant or (inclusive and at == instant):
+            return at
+    return None
