@@ -9,6 +9,7 @@ from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
 from escalation.delivery.formats.options import format_of
 from escalation.services import deliveries, watch
+from escalation.services.handing import StoredHanding
 from escalation.services.outgoing import LEASE
 from escalation.store import handing
 from escalation.store.transaction import read
@@ -158,13 +159,14 @@ def test_what_a_killed_sender_has_noted_says_whether_a_chat_is_told_again(
     batch = inside.outgoing.step(name, "killed", (), 2)
     assert batch is not None
     notes = batch.letter(batch.claimed[0]).handing
-    assert notes is not None
+    assert isinstance(notes, StoredHanding)
     if "begin" in noted:
         assert notes.begin().result()
     if "taken" in noted:
         notes.answered(200)
     if "refused" in noted:
         notes.answered(None)
+    notes.over.notes.settle()
     clock.advance(LEASE * 3)
     deliver(inside)
     assert states(inside) == [state]

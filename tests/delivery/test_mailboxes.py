@@ -15,6 +15,7 @@ from escalation.clock import VirtualClock
 from escalation.delivery.mail.message import Attached
 from escalation.errors import Invalid, NotFound
 from escalation.services import keys, watch
+from escalation.services.handing import StoredHanding
 from escalation.services.keys import KeyRole
 from escalation.services.mail import checkup, mailboxes
 from escalation.services.mail.documents import Document, mail_once
@@ -67,13 +68,14 @@ def test_what_a_killed_sender_has_noted_says_whether_a_mail_is_sent_again(
         logged(inside, 1)
         batch = leased(inside)
         notes = batch.letter(batch.claimed[0]).handing
-        assert notes is not None
+        assert isinstance(notes, StoredHanding)
         if "begin" in noted:
             assert notes.begin().result()
         if "taken" in noted:
             notes.answered(250)
         if "refused" in noted:
             notes.answered(None)
+        notes.over.notes.settle()
         clock.advance(LEASE + timedelta(minutes=5))
         deliver(inside)
         deliver(inside)
