@@ -71,6 +71,8 @@ CALLS: Mapping[str, Callable[[Client], Any]] = {
     "actions.done": lambda c: c.actions.done(THING, "x"),
     "actions.reopen": lambda c: c.actions.reopen(THING),
     "actions.change": lambda c: c.actions.change(THING, kind="training"),
+    "decisions.list": lambda c: list(c.decisions.list(forum="x")),
+    "decisions.first": lambda c: c.decisions.first(3, forum="x", year=2026),
     "themes.first": lambda c: c.themes.first(3, since="2026-01-01T00:00:00Z"),
     "themes.show": lambda c: c.themes.show(THING, as_at="2026-01-01T00:00:00Z"),
     "themes.record": lambda c: c.themes.record(code="x"),

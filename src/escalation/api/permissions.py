@@ -84,6 +84,7 @@ REQUIRED: Mapping[str, Permission | None] = {
     "list_meetings": Permission.READ,
     "get_meeting": Permission.READ,
     "list_actions": Permission.READ,
+    "list_decisions": Permission.READ,
     "get_action": Permission.READ,
     "do_action": Permission.ACT,
     "reopen_action": Permission.ACT,

@@ -230,6 +230,13 @@ class ActionDesk(Protocol):
         """Say what it serves."""
 
 
+class DecisionDesk(Protocol):
+    """Where the register of decisions is kept."""
+
+    def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
+        """The first so many that fit, and how many do."""
+
+
 class ThemeDesk(Protocol):
     """Where the register of themes is kept."""
 
@@ -262,6 +269,10 @@ class Service(Protocol):
     @property
     def actions(self) -> ActionDesk:
         """What forums asked of people."""
+
+    @property
+    def decisions(self) -> DecisionDesk:
+        """What forums decided."""
 
     @property
     def themes(self) -> ThemeDesk:

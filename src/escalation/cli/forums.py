@@ -10,7 +10,7 @@ from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_js
 from escalation.cli.service import Served, at_service
 
 app = group(
-    "List and show forums, and open their calendars to calendar programs."
+    "List and show forums and what they decided, and open their calendars to calendar programs."
     "\n\nExample: escalation forums show bmf-southern-cross"
 )
 feed = group(
@@ -86,6 +86,36 @@ def show(forum: Code, *, as_json: AsJson = False) -> None:
     table("Seats", ("seat", "as", "who", "because"), seats)
     say()
     print_meetings(view["meetings"])
+
+
+@app.command(cls=Served)
+def decisions(
+    forum: Annotated[str | None, typer.Argument(help="Only of this forum.")] = None,
+    year: Annotated[int | None, typer.Option(help="Only those of this year's numbers.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List what forums have decided, the newest first.
+
+    Example: escalation forums decisions bmf-southern-cross --year 2026
+    """
+    with at_service() as service:
+        page = service.decisions.first(limit, forum=forum, year=year)
+    if as_json:
+        say_json({"data": page.data, "meta": {"limit": limit, "total": page.total}})
+        return
+    rows = [
+        (
+            each["number"],
+            instant(each["decided_at"]),
+            each["reference"] or each["kind"],
+            each["effect"],
+            each["text"],
+        )
+        for each in page.data
+    ]
+    table(None, ("Number", "When", "On", "Effect", "Decision"), rows)
 
 
 @feed.command("show", cls=Served)

@@ -12,7 +12,7 @@ from escalation.api.schemas.issues import LogIssue
 from escalation.bootstrap import Container
 from escalation.cli.fields import DEPTH
 from escalation.cli.here_forums import Digests, Forums, Meetings
-from escalation.cli.here_registers import Actions, Learnings, Themes
+from escalation.cli.here_registers import Actions, Decisions, Learnings, Themes
 from escalation.cli.here_reports import Reports, Surveys
 from escalation.cli.here_webhooks import Endpoints, Hooks, Keys
 from escalation.cli.opening import me
@@ -214,6 +214,11 @@ class Here:
     def actions(self) -> Actions:
         """What forums asked of people."""
         return Actions(self._inside)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What forums decided."""
+        return Decisions(self._inside)
 
     @cached_property
     def themes(self) -> Themes:

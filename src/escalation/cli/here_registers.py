@@ -15,9 +15,11 @@ from escalation.client.listing import Page
 from escalation.services import actions, at_hand, themes
 from escalation.services.actions import ActionAct
 from escalation.services.reading import actions as acting
+from escalation.services.reading import decisions as deciding
 from escalation.services.reading import learnings, theme_suggestions
 from escalation.services.reading import themes as reading
 from escalation.services.reading.actions import ActionQuestion
+from escalation.services.reading.decisions import DecisionQuestion
 from escalation.services.reading.learnings import LearningQuestion
 from escalation.services.reading.themes import ThemeQuestion
 
@@ -100,6 +102,23 @@ class Themes:
         """Words that stand in more issues than they used to."""
         with at_hand.look(self._inside.desk, me()) as look:
             return theme_suggestions.suggested(look, _question(query))
+
+
+class Decisions:
+    """Decisions of the database."""
+
+    def __init__(self, container: Container) -> None:
+        """At its desk."""
+        self._inside = container
+
+    def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
+        """The first so many that fit, the newest first, and how many do."""
+        forum, year = filters.get("forum"), filters.get("year")
+        among = (forum,) if forum else ()
+        question = DecisionQuestion(forum=among, year=year, limit=limit, total=True)
+        with at_hand.look(self._inside.desk, me()) as look:
+            page = deciding.page(look, question)
+        return Page(page.items, None, page.total)
 
 
 class Learnings:

@@ -150,6 +150,7 @@ list_clocks GET /v1/issues/{issue}/clocks
 list_clusters GET /v1/clusters
 list_conduct_limits GET /v1/conduct-limits
 list_contacts GET /v1/contacts
+list_decisions GET /v1/decisions
 list_delegations GET /v1/delegations
 list_digest_subscriptions GET /v1/digest-subscriptions
 list_digest_windows GET /v1/digest-subscriptions/{subscription}/windows

@@ -67,6 +67,22 @@ class Actions:
         return found
 
 
+class Decisions:
+    """What can be found of what forums decided."""
+
+    def __init__(self, line: Line) -> None:
+        """Over a line to the service."""
+        self._line = line
+
+    def list(self, **filters: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the list's own
+        """Decisions that fit (``forum="ceo-board"``, ``year=2026``), the newest first."""
+        return every(self._line, "list_decisions", filters)
+
+    def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - as above
+        """The first so many that fit, and how many do."""
+        return some(self._line, "list_decisions", {**filters, "include_total": True}, limit)
+
+
 class Themes:
     """What can be done with themes."""
 

@@ -9,7 +9,7 @@ from escalation.client.issues import Issues
 from escalation.client.keys import Keys
 from escalation.client.line import Asked, Body, Line, Options, is_json, read
 from escalation.client.operation import OPERATIONS
-from escalation.client.registers import Actions, Learnings, Themes
+from escalation.client.registers import Actions, Decisions, Learnings, Themes
 from escalation.client.reports import Reports, Surveys
 from escalation.client.shapes.contacts import Contact
 from escalation.client.webhooks import Endpoints, Hooks
@@ -24,9 +24,10 @@ class Client:
     ``patience`` says and not before ``Retry-After`` does. No redirect is followed, certificates are
     verified, and no variable of the environment (a proxy, a ``.netrc``) changes where the key goes.
 
-    ``issues``, ``contacts``, ``feedback``, ``forums``, ``meetings``, ``digests``, ``actions``,
-    ``themes``, ``learnings``, ``reports``, ``surveys``, ``hooks``, ``endpoints`` and ``keys`` have
-    methods for what they are for; :meth:`call` reaches every operation there is.
+    ``issues``, ``contacts``, ``feedback``, ``forums``, ``meetings``, ``digests``,
+    ``actions``, ``decisions``, ``themes``, ``learnings``, ``reports``, ``surveys``, ``hooks``,
+    ``endpoints`` and ``keys`` have methods for what they are for; :meth:`call` reaches every
+    operation there is.
     """
 
     def __init__(self, address: str, key: str, **options: Unpack[Options]) -> None:
@@ -51,6 +52,7 @@ class Client:
         self.meetings = Meetings(self._line)
         self.digests = Digests(self._line)
         self.actions = Actions(self._line)
+        self.decisions = Decisions(self._line)
         self.themes = Themes(self._line)
         self.learnings = Learnings(self._line)
         self.reports = Reports(self._line)

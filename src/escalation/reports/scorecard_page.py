@@ -226,7 +226,7 @@ def _of_codes(
 ) -> Table:
     rows = tuple(
         (
-            _title(document, by, each["code"]),
+            _title(document, by, each["code"]) if each["code"] else f"No {_NAMED.get(by, by)}",
             *(value_of(MEASURES[measure], each[measure]) for measure in measures),
         )
         for each in codes

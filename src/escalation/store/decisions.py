@@ -1,0 +1,67 @@
+"""The register of decisions: what forums have decided, whenever and on whatever."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+
+from escalation.store import models
+from escalation.store.keyset import Seen, newest_first
+from escalation.store.viewing import shown
+from escalation.workflow.viewing import Viewer
+
+_D = models.decision
+_I = models.issue.alias("decided_on")
+"""The issue that a decision is on: under a name of its own, for `shown` looks at issues as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionQuestion:
+    """Which decisions; ``after`` is the (instant, id) of the last that was seen.
+
+    ``year`` is that of their number, which is the forum's own; of those without a number (they were
+    imported) the one in which they were made, in UTC.
+    """
+
+    forum: tuple[str, ...] = ()
+    meeting: tuple[str, ...] = ()
+    effect: tuple[str, ...] = ()
+    year: int | None = None
+    after: Seen | None = None
+    limit: int = 50
+    total: bool = False
+
+
+def page(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> list[Row[Any]]:
+    """Decisions, the newest first; one more than the limit where there are more."""
+    query = _chosen(connection, viewer, asked)
+    query = newest_first(query, _D.c.decided_at, _D.c.id, asked.after, asked.limit + 1)
+    return list(connection.execute(query))
+
+
+def total(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> int:
+    """How many there are in all."""
+    chosen = _chosen(connection, viewer, asked).subquery()
+    return connection.scalar(select(func.count()).select_from(chosen)) or 0
+
+
+def _chosen(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> Select[Any]:
+    query = select(_D, _I.c.reference, _I.c.title).select_from(
+        _D.outerjoin(_I, _I.c.id == _D.c.subject)
+    )
+    query = query.where(shown(connection, viewer, _D.c.subject))
+    for column, words in (
+        (_D.c.forum, asked.forum),
+        (_D.c.meeting_id, asked.meeting),
+        (_D.c.effect, asked.effect),
+    ):
+        if words:
+            query = query.where(column.in_(words))
+    return query if asked.year is None else query.where(_of_year(asked.year))
+
+
+def _of_year(year: int) -> ColumnElement[bool]:
+    first, next_ = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
+    made = and_(_D.c.decided_at >= first, _D.c.decided_at < next_)
+    return or_(_D.c.number.like(f"%-{year}-%"), and_(_D.c.number.is_(None), made))
