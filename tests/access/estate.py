@@ -150,12 +150,28 @@ def _decided(service: Service, kind: Kind, word: str, found: Matter, *, sealed: 
     actions = service.found("/v1/actions", key=service.admin, request_id=SENT)["data"]
     found.names["action"] = next(a["id"] for a in actions if a["text"] == f"Find the {word}")
     if not sealed:
+        _decided_on_a_topic(service, kind, word, found.names["meeting"])
         path = f"/v1/actions/{found.names['action']}"
         serves = {"theme": register_theme(service)}
         answer = service.call(
             "PATCH", path, serves, key=service.admin, if_match="*", request_id=SENT
         )
         assert answer.is_success, answer.text
+
+
+def _decided_on_a_topic(service: Service, kind: Kind, word: str, meeting: str) -> None:
+    """The forum decides on a topic of its own: no issue says who may see it."""
+    path, title = f"/v1/meetings/{meeting}/acts", f"The {word} roster"
+    done(service, f"{path}/table", {"kind": "matter", "title": title})
+    agenda = service.found(f"/v1/meetings/{meeting}/agenda", key=service.admin, request_id=SENT)
+    items = [item for section in agenda["sections"] for item in section["items"]]
+    topic = next(item["subject"] for item in items if item["title"] == title)
+    body = {
+        "item": topic, "text": f"Draw up the {word}", "reason": word,
+        "assents": list(kind.assents),
+        "actions": [{"text": f"Draw the {word}", "owner": "priya-nair", "due_on": "2026-03-21"}],
+    }  # fmt: skip
+    done(service, f"{path}/decide", body)
 
 
 def _said(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from escalation.api.schemas.decisions import DecisionList
+from tests.api.principals import FOREIGN, OWN, key_for
 from tests.api.sealed import key_of, sealed_matter
 from tests.api.service import Service, problem
 from tests.api.sitting import done, meeting_of, sit, tabled_issue
@@ -44,3 +45,32 @@ def test_a_decision_on_a_sealed_matter_is_in_the_register_of_who_may_see_it(
     assert texts(service, key=key_of(service, "trang-nguyen")) == []
     page = service.found("/v1/decisions?include_total=true", key=matter.stranger)
     assert page["meta"]["total"] == 0
+
+
+def test_what_a_forum_decided_on_a_topic_is_for_those_whom_its_papers_are_for(
+    service: Service,
+) -> None:
+    meeting = meeting_of(tabled_issue(service))
+    done(service, meeting, "table", kind="matter", title="Rosters in zanzibar")
+    sections = service.found(f"/v1/meetings/{meeting}/agenda")["sections"]
+    [topic] = [i["subject"] for each in sections for i in each["items"] if i["kind"] == "matter"]
+    sit(service, meeting)
+    owner = "jacinta-morrow"  # of another agency
+    asked = [{"text": "Draw them up", "owner": owner, "due_on": "2026-03-20"}]
+    done(service, meeting, "decide", item=topic, text="Agreed.", actions=asked)
+    [action] = service.found("/v1/actions")["data"]
+    theme = {"code": "rosters", "title": "Rosters", "key_result_area": "customers"}
+    assert service.post("/v1/themes", {**theme, "layer": "service"}).status_code == 201
+    serves = service.call(
+        "PATCH", f"/v1/actions/{action['id']}", {"theme": "rosters"}, if_match="*"
+    )
+    assert serves.status_code == 200
+    for name, given in {**FOREIGN, **OWN}.items():
+        key, mine = key_for(service.container.desk, given), given[1] == owner
+        there = service.get(f"/v1/meetings/{meeting}", key=key).status_code == 200
+        assert texts(service, key=key) == (["Agreed."] if there else []), name
+        actions = service.found("/v1/actions", key=key)["data"]
+        told = ["Draw them up"] if there or mine else []
+        assert [each["text"] for each in actions] == told, name
+        agreed = service.found("/v1/themes/rosters", key=key)["actions"]
+        assert [each["text"] for each in agreed] == (["Draw them up"] if there else []), name

@@ -27,7 +27,7 @@ from escalation.store.base import Id, UtcInstant
 from escalation.store.dialect import any_of
 from escalation.store.selecting import Unsealed, open_to_all
 from escalation.store.tuples import Query, named
-from escalation.store.viewing import shown
+from escalation.store.viewing import decision_shown, shown
 from escalation.workflow.viewing import Viewer
 
 _A_SECOND = timedelta(seconds=1)
@@ -168,7 +168,10 @@ def of_decisions(
 
 
 def _told(connection: Connection, viewer: Viewer) -> Select[Any]:
-    """Actions with their decision and the theme they serve, of what ``viewer`` may see."""
+    """Actions with their decision and the theme they serve, of what ``viewer`` may see.
+
+    Whoever is to do one may see it whatever forum asked for it, but for sealed matters.
+    """
     table, decision, serves = models.action, models.decision, models.theme_action
     now = and_(serves.c.action_id == table.c.id, serves.c.unlinked_at.is_(None))
     joined = (
@@ -178,7 +181,11 @@ def _told(connection: Connection, viewer: Viewer) -> Select[Any]:
     )
     query = select(table, decision.c.number, decision.c.subject, models.theme.c.code.label("theme"))
     query = query.select_from(joined)
-    return query.where(shown(connection, viewer, decision.c.subject))
+    told = decision_shown(connection, viewer)
+    if viewer.person is not None and not viewer.within:
+        mine = and_(table.c.owner == viewer.person, shown(connection, viewer, decision.c.subject))
+        told = or_(told, mine)
+    return query.where(told)
 
 
 def _due() -> ColumnElement[str]:

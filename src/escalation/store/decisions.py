@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from escalation.store import models
 from escalation.store.keyset import Seen, newest_first
-from escalation.store.viewing import shown
+from escalation.store.viewing import decision_shown
 from escalation.workflow.viewing import Viewer
 
 _D = models.decision
 _I = models.issue.alias("decided_on")
-"""The issue that a decision is on: under a name of its own, for `shown` looks at issues as well."""
+"""The issue that a decision is on: by its own name, for `decision_shown` looks at issues too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def _chosen(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> 
     query = select(_D, _I.c.reference, _I.c.title).select_from(
         _D.outerjoin(_I, _I.c.id == _D.c.subject)
     )
-    query = query.where(shown(connection, viewer, _D.c.subject))
+    query = query.where(decision_shown(connection, viewer))
     for column, words in (
         (_D.c.forum, asked.forum),
         (_D.c.meeting_id, asked.meeting),

@@ -13,7 +13,7 @@ from escalation.store.bulk import insert_rows
 from escalation.store.dialect import any_of
 from escalation.store.dialect import insert as upsert
 from escalation.store.rows import action_rows, decision_rows, meeting_row
-from escalation.store.viewing import shown
+from escalation.store.viewing import on_papers_for, shown
 from escalation.workflow.diary import Sitting
 from escalation.workflow.meetings.facts import (
     OF_ISSUES,
@@ -40,8 +40,7 @@ def one(
     With ``lock`` its row is held until the transaction ends.
     """
     query = select(models.meeting).where(models.meeting.c.id == meeting_id)
-    if viewer.forums is not None:
-        query = query.where(models.meeting.c.forum.in_(sorted(viewer.forums)))
+    query = query.where(on_papers_for(viewer, models.meeting.c.forum))
     if lock:
         query = query.with_for_update()
     found = connection.execute(query).first()

@@ -14,7 +14,7 @@ from escalation.store import actions, dialect, models
 from escalation.store.base import UtcInstant
 from escalation.store.selecting import Unsealed, open_to_all
 from escalation.store.tuples import Query, named
-from escalation.store.viewing import visible
+from escalation.store.viewing import on_papers_for, visible
 from escalation.workflow.viewing import EVERYTHING, Viewer
 
 _T, _V, _A = models.theme, models.theme_version, models.theme_action
@@ -150,7 +150,10 @@ def agreed(
         _A.c.linked_at < ended,
         _A.c.linked_at <= known_at,
         or_(_A.c.unlinked_at.is_(None), _A.c.unlinked_at >= ended, _A.c.unlinked_at > known_at),
-        or_(issue.c.id.is_(None), and_(open_to_all(unsealed), visible(connection, viewer))),
+        or_(
+            and_(issue.c.id.is_(None), on_papers_for(viewer, decision.c.forum)),
+            and_(open_to_all(unsealed), visible(connection, viewer)),
+        ),
     )
     if forum is not None:
         query = query.where(action.c.forum == forum)

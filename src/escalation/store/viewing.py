@@ -197,3 +197,22 @@ def shown(
     issue = models.issue
     hidden = exists(select(1).where(issue.c.id == subject, not_(visible(connection, viewer))))
     return not_(hidden)
+
+
+def on_papers_for(viewer: Viewer, forum: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a row is of a forum whose papers ``viewer`` may read.
+
+    :func:`escalation.workflow.viewing.papers_are_for`, for rows.
+    """
+    return true() if viewer.forums is None else forum.in_(sorted(viewer.forums))
+
+
+def decision_shown(connection: Connection, viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a decision may be shown: on an issue that ``viewer`` may see, as its timeline has it.
+
+    On what is no issue, where the papers of the forum that made it are for them.
+    """
+    issue, decision = models.issue, models.decision
+    on_issue = exists(select(1).where(issue.c.id == decision.c.subject))
+    theirs = or_(on_papers_for(viewer, decision.c.forum), on_issue)
+    return and_(shown(connection, viewer, decision.c.subject), theirs)
