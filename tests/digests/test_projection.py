@@ -61,6 +61,16 @@ def test_officers_climb_at_the_ends_of_their_clocks(frame: Framework) -> None:
     assert arrival(frame, BMF, found.at + timedelta(seconds=1)) == found
 
 
+def test_a_rung_above_may_have_its_time_in_hours() -> None:
+    text = (CONFIG / LADDERS).read_bytes()
+    days = b"critical: 1 business day, high: 2 business days, medium: 5 business days"
+    assert days in text
+    hours = b"critical: 1 business hour, high: 2 business hours, medium: 3 business hours"
+    found = arrival(framework(text.replace(days, hours, 1)), BMF, NOW + MONTH)
+    assert found is not None
+    assert found.at == utc("2026-03-05 01:30")  # 11:30 in Brisbane, three hours from 8:30
+
+
 def test_what_is_late_climbs_at_once(frame: Framework) -> None:
     found = arrival(frame, BMF, NOW + MONTH, due_at=NOW - MONTH, rung="function_director")
     assert found is not None
