@@ -23,7 +23,7 @@ from escalation.store.transaction import Engine, write
 _log = structlog.get_logger(__name__)
 TRIES, BETWEEN = 5, 0.1
 """How often notes are tried where the database is in the way, and the seconds between at first."""
-GATHERED = 0.004
+GATHERED = 0.002
 """Seconds for which a note waits for those of other messages that are on their way with it."""
 
 _Asked = tuple[Note, Future[bool]]
