@@ -8,7 +8,7 @@ import pytest
 
 from escalation.services.keys import KeyRole
 from tests.access.estate import UNLIMITED
-from tests.access.schemas import hold
+from tests.access.schemas import Held, hold, operations
 from tests.api.service import Service, serving
 from tests.builders import copied_sqlite
 
@@ -42,4 +42,7 @@ def unlimited(
 def test_what_is_answered_is_what_the_document_tells(
     unlimited: Sequence[Service], part: int
 ) -> None:
-    assert hold(unlimited, KeyRole.ADMIN, EXAMPLES, part=(part, PARTS)) > 1_000 // PARTS
+    with ExitStack() as stack:
+        held = [stack.enter_context(Held.by(each, KeyRole.ADMIN)) for each in unlimited]
+        chosen = operations(unlimited[0], (part, PARTS))
+        assert sum(hold(each, held, EXAMPLES) for each in chosen) > 1_000 // PARTS
