@@ -7,6 +7,9 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""The years that callers may speak of: what is further off is a slip of the hand."""
+
 
 class Clock(Protocol):
     """Something that knows what time it is."""

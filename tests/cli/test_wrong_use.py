@@ -32,6 +32,8 @@ def test_the_version_is_told(run: Run) -> None:
         ["issues", "list", "--sort", "colour"],
         ["issues", "list", "--status", "lost"],
         ["db", "restore", "no-such-file.db"],
+        ["forums", "decisions", "ceo-board", "--year", "0"],
+        ["actions", "list", "--year", "99999"],
     ],
     ids=" ".join,
 )

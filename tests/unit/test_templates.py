@@ -1,10 +1,12 @@
+from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
 
-from escalation.clock import monotonic
 from escalation.delivery.formats import template
 from escalation.delivery.formats.options import Template
+from escalation.delivery.formats.template import SECONDS
 from escalation.delivery.formats.told import Ref, Told, Unrenderable
 
 BODY: dict[str, Any] = {
@@ -21,9 +23,14 @@ BODY: dict[str, Any] = {
 TOLD = Told(BODY, "it climbed", (Ref("tool", "A/1 ?&", "https://tool.example/A"),))
 
 
-def made(source: str, **options: Any) -> str | None:
+def no_time() -> float:
+    """A clock that stands: what is told is never that it took too long."""
+    return 0.0
+
+
+def made(source: str, seconds: Callable[[], float] = no_time, **options: Any) -> str | None:
     chosen = Template(kind="template", body=source, content_type="text/plain", **options)
-    [request] = template.rendered(chosen, TOLD)
+    [request] = template.rendered(chosen, TOLD, seconds)
     return request.body
 
 
@@ -99,11 +106,24 @@ def test_what_could_run_long_or_reach_out_is_not_taken(source: str) -> None:
     ],
 )  # fmt: skip
 def test_what_a_message_does_not_bear_is_told(source: str, why: str) -> None:
-    began = monotonic()
     with pytest.raises(Unrenderable) as told:
         made(source)
     assert why in str(told.value)
-    assert monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for a in lines %}{% for b in details.many[:300] %}{% endfor %}{% endfor %}",
+        "{% for a in details.many[:900] %}{% endfor %}",
+        "{{ headline }}{{ mark }}" * 200,
+    ],
+)
+def test_a_template_is_given_up_when_its_time_is_over(source: str) -> None:
+    looks = count(step=SECONDS / 10)
+    with pytest.raises(Unrenderable, match=r"longer than 0\.25 seconds"):
+        made(source, lambda: next(looks))
+    assert next(looks) < 2 * SECONDS, "it went on after its time"
 
 
 @pytest.mark.parametrize("path", ["x", "/a/../b"])

@@ -9,6 +9,7 @@ from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
 from escalation.cli.screen import AsJson, instant, pairs, say_json, table
 from escalation.cli.service import Served, at_service
+from escalation.clock import FIRST_YEAR, LAST_YEAR
 
 app = group(
     "See what forums have asked of people, and say what came of it."
@@ -25,7 +26,9 @@ def list_(  # noqa: PLR0913 - the options of a command
     owner: Annotated[str | None, typer.Option(help="Only this person's.")] = None,
     plan: Annotated[str | None, typer.Option(help="Only of this plan.")] = None,
     theme: Annotated[str | None, typer.Option(help="Only those that serve this theme.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only those due in it.")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=FIRST_YEAR, max=LAST_YEAR - 1, help="Only those due in it.")
+    ] = None,
     done: Annotated[bool | None, typer.Option("--done/--open", help="Only done ones, or open.")] = (
         None
     ),

@@ -8,6 +8,7 @@ from escalation.cli.groups import group
 from escalation.cli.meeting_view import at, print_meetings
 from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, table, tell
 from escalation.cli.service import Served, at_service
+from escalation.clock import FIRST_YEAR, LAST_YEAR
 
 app = group(
     "List and show forums and what they decided, and open their calendars to calendar programs."
@@ -91,7 +92,10 @@ def show(forum: Code, *, as_json: AsJson = False) -> None:
 @app.command(cls=Served)
 def decisions(
     forum: Annotated[str | None, typer.Argument(help="Only of this forum.")] = None,
-    year: Annotated[int | None, typer.Option(help="Only those of this year's numbers.")] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(min=FIRST_YEAR, max=LAST_YEAR - 1, help="Only those of this year's numbers."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     *,
     as_json: AsJson = False,

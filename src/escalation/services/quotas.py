@@ -122,27 +122,31 @@ class _Lease:
 class SharedQuotas:
     """Of one of several processes that answer on one database."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Share what is kept in the database of ``engine``."""
+    def __init__(self, engine: Engine, seconds: Callable[[], float] = monotonic) -> None:
+        """Share what is kept in the database of ``engine``; leases end by a clock of ``seconds``.
+
+        What comes back does so by the server's clock.
+        """
         self._engine = engine
+        self._seconds = seconds
         self._leases: dict[str, _Lease] = {}
 
     def at_once(self, name: str, _: Rate, /, cost: int = 1) -> Standing | None:
         """Count an act against the lease; None where there is none that is enough."""
         lease = self._leases.get(name)
-        return None if lease is None else _spent(lease, cost)
+        return None if lease is None else _spent(lease, cost, self._seconds())
 
     def drawn(self, name: str, rate: Rate, /, cost: int = 1) -> Standing:
         """Count an act; take another lease where the present one is not enough for it."""
         lease = self._leases.setdefault(name, _Lease())
         with lease.drawing:  # whoever waited here finds what another has taken
-            return _spent(lease, cost) or self._taken(lease, name, rate, cost)
+            return _spent(lease, cost, self._seconds()) or self._taken(lease, name, rate, cost)
 
     def _taken(self, lease: _Lease, name: str, rate: Rate, cost: int) -> Standing:
         wanted = max(cost, _size(lease, rate))
         with write(self._engine) as connection:
             drawn = quotas.draw(connection, name, rate, wanted=wanted, needed=cost)
-        now = monotonic()
+        now = self._seconds()
         with lease.spending:
             lease.size = wanted
             lease.full_in = drawn.full_in
@@ -156,8 +160,7 @@ class SharedQuotas:
             return Standing(lease.left + lease.beyond, drawn.full_in)
 
 
-def _spent(lease: _Lease, cost: int) -> Standing | None:
-    now = monotonic()
+def _spent(lease: _Lease, cost: int, now: float) -> Standing | None:
     with lease.spending:
         if now < lease.closed_until:
             return Standing(0, lease.full_in, lease.closed_until - now)

@@ -1,7 +1,7 @@
 """The register of decisions: what forums have decided, whenever and on whatever."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
@@ -14,6 +14,9 @@ from escalation.workflow.viewing import Viewer
 _D = models.decision
 _I = models.issue.alias("decided_on")
 """The issue that a decision is on: by its own name, for `decision_shown` looks at issues too."""
+_A_DAY = timedelta(days=1)
+_ENDINGS = ("___", "____", "_____")
+"""A number ends with three digits, or as many as it takes: no forum makes more in a year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,14 @@ def _chosen(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> 
 
 
 def _of_year(year: int) -> ColumnElement[bool]:
+    """By when they were made, which has an index; near its ends by what the number ends with.
+
+    What it begins with is the forum's own short name, in which a year may stand as well.
+    """
     first, next_ = (datetime(each, 1, 1, tzinfo=UTC) for each in (year, year + 1))
-    made = and_(_D.c.decided_at >= first, _D.c.decided_at < next_)
-    return or_(_D.c.number.like(f"%-{year}-%"), and_(_D.c.number.is_(None), made))
+    at, number = _D.c.decided_at, _D.c.number
+    numbered = or_(*(number.like(f"%-{year}-{ending}") for ending in _ENDINGS))
+    made = and_(at >= first, at < next_)
+    # No clock on earth is a day away from UTC.
+    near = and_(at >= first - _A_DAY, at < next_ + _A_DAY)
+    return and_(near, or_(numbered, and_(number.is_(None), made)))

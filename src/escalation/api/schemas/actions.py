@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, model_validator
 from escalation.api.deps import Asked
 from escalation.api.paging import position_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import FIRST_YEAR, LAST_YEAR, Body, Day, Name, Text
+from escalation.api.schemas.fields import Body, Day, Name, Text
 from escalation.api.schemas.queries import Codes, PageQuery, all_of, parts
 from escalation.api.schemas.shape import Shape
+from escalation.clock import FIRST_YEAR, LAST_YEAR
 from escalation.routing.typed import Refusal
 from escalation.routing.vocabulary import ActionKind
 from escalation.services.reading.actions import ActionQuestion

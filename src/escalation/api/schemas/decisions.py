@@ -7,10 +7,10 @@ from pydantic import AfterValidator, Field
 from escalation.api.deps import Asked
 from escalation.api.paging import instant_of
 from escalation.api.schemas.answers import Links, Meta
-from escalation.api.schemas.fields import FIRST_YEAR, LAST_YEAR
 from escalation.api.schemas.meetings import DecisionView
 from escalation.api.schemas.queries import Codes, PageQuery, all_of, parts
 from escalation.api.schemas.shape import Shape
+from escalation.clock import FIRST_YEAR, LAST_YEAR
 from escalation.services.reading.decisions import DecisionQuestion
 from escalation.workflow.meetings.facts import ItemKind
 from escalation.workflow.states import Effect

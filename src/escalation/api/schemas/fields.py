@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator, StringConstraints
 from pydantic import WithJsonSchema as Shown
 
+from escalation.clock import FIRST_YEAR, LAST_YEAR
 from escalation.routing.typed import Refusal, clean, on_one_line
 from escalation.routing.wording import quoted
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST = 10_000
 """Characters of what somebody says."""
 

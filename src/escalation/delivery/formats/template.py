@@ -48,18 +48,20 @@ class TemplateFault(Exception):
     """A template that is refused; the text says what and where."""
 
 
-def rendered(options: chosen.Template, told: Told) -> Requests:
-    """The one request that a template makes of a message.
+def rendered(
+    options: chosen.Template, told: Told, seconds: Callable[[], float] = monotonic
+) -> Requests:
+    """The one request that a template makes of a message, in time by a clock of ``seconds``.
 
     Raises:
         Unrenderable: it names what the message does not have, makes no JSON where it is to, grows
             too large or takes too long.
     """
     values = values_of(told)
-    body = _made(options.body, values, "the body")
+    body = _made(options.body, values, "the body", seconds)
     if options.content_type.startswith("application/json"):
         _check_json(body)
-    path = _made(options.path, values, "the path", in_path=True)
+    path = _made(options.path, values, "the path", seconds, in_path=True)
     if path and not path.startswith(("/", "?")):
         raise Unrenderable("the path begins with neither `/` nor `?`")
     if ".." in path:
@@ -91,31 +93,39 @@ def values_of(told: Told) -> Mapping[str, Any]:
     }
 
 
-def _made(source: str, values: Mapping[str, Any], what: str, *, in_path: bool = False) -> str:
+def _made(
+    source: str,
+    values: Mapping[str, Any],
+    what: str,
+    seconds: Callable[[], float],
+    *,
+    in_path: bool = False,
+) -> str:
     try:
         template = _compiled(source, in_path=in_path)
     except TemplateFault as fault:
         raise Unrenderable(f"{what}: {fault}") from fault
-    until, size, parts = monotonic() + SECONDS, 0, list[str]()
+    limit = _Limit(seconds)
+    size, parts = 0, list[str]()
     try:
-        for part in template.generate({**values, _COUNTED: _Counter(until)}):
+        for part in template.generate({**values, _COUNTED: limit}):
             size += len(part)
             if size > LONGEST:
                 raise Unrenderable(f"{what} grows beyond {LONGEST} characters")
-            if monotonic() > until:
-                raise Unrenderable(f"{what} takes longer than {SECONDS:g} seconds")
+            limit.look()
             parts.append(part)
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise Unrenderable(f"{what}: {wording.cut(str(error), 300)}") from error
     return "".join(parts)
 
 
-class _Counter:
-    """Counts the items of all loops of one rendering."""
+class _Limit:
+    """Counts the items of all loops of one rendering, and looks at the time that it takes."""
 
-    def __init__(self, until: float) -> None:
+    def __init__(self, seconds: Callable[[], float]) -> None:
         self._left = ITEMS
-        self._until = until
+        self._seconds = seconds
+        self._until = seconds() + SECONDS
 
     def items(self, found: Any) -> Iterator[Any]:  # noqa: ANN401 - whatever is looped over
         """The items of a list or the names of a mapping, while there are not too many."""
@@ -125,9 +135,13 @@ class _Counter:
             self._left -= 1
             if self._left < 0:
                 raise Unrenderable(f"its loops go through more than {ITEMS} items")
-            if monotonic() > self._until:
-                raise Unrenderable(f"it takes longer than {SECONDS:g} seconds")
+            self.look()
             yield item
+
+    def look(self) -> None:
+        """Go no further once it has taken too long."""
+        if self._seconds() > self._until:
+            raise Unrenderable(f"it takes longer than {SECONDS:g} seconds")
 
 
 @lru_cache(maxsize=256)

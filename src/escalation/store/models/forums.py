@@ -57,6 +57,7 @@ decision = Table(
     Column("assents", Json, nullable=False),  # of those who agreed to it between meetings
     Column("recused", Json, nullable=False),
     Column("decided_at", UtcInstant, nullable=False),
+    Index("ix_decision_decided_at", "decided_at", "id"),
 )
 
 decision_count = Table(
