@@ -1,6 +1,6 @@
 """Calendar feeds, read by two programs that share no code: icalendar, and vobject with dateutil."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import recurring_ical_events
 import vobject
 from icalendar import Calendar
 
+from escalation.services.keys import KeyRole
 from tests.api.service import Service, fault, problem
 from tests.api.sitting import FORUM, done, meeting_of, tabled_issue
 
@@ -124,3 +125,51 @@ def test_a_feed_is_for_who_may_read(shared: Service) -> None:
 def test_a_query_that_a_feed_does_not_know_is_refused(shared: Service, parameter: str) -> None:
     answer = shared.get(f"/v1/forums/{FORUM}/calendar.ics?{parameter}=x")
     fault(answer, 400, "unknown_parameter", {"parameter": parameter})
+
+
+def made_by(service: Service, key: str) -> str:
+    """Where a feed is read that is made with a key."""
+    made = service.post(f"/v1/forums/{FORUM}/feeds", {"name": "mine"}, key=key).json()
+    return f"/v1/forums/{FORUM}/calendar.ics?feed={made['token']}"
+
+
+def assert_shut(service: Service, at: str) -> None:
+    """That a feed answers as one that there never was."""
+    same = {"key": None, "request_id": "req-of-a-test"}
+    absent = service.get(f"/v1/forums/{FORUM}/calendar.ics?feed=feed_{'0' * 64}", **same)
+    answer = service.get(at, **same)
+    assert (answer.status_code, answer.text) == (401, absent.text)
+
+
+def test_a_feed_is_shut_once_the_key_that_made_it_is_gone_and_open_for_the_one_that_follows(
+    service: Service,
+) -> None:
+    body = {"name": "n", "role": "operator", "expires_at": "2026-03-12T00:00:00Z"}
+    ends, goes, turns = (service.post("/v1/keys", body, key=service.admin).json() for _ in "123")
+    at = {each["id"]: made_by(service, each["key"]) for each in (ends, goes, turns)}
+    service.call("DELETE", f"/v1/keys/{goes['id']}", key=service.admin)
+    assert_shut(service, at[goes["id"]])
+    assert service.get(at[ends["id"]], key=None).status_code == 200
+    service.clock.advance(timedelta(days=7))
+    later = {"overlap_hours": 0}
+    new = service.post(f"/v1/keys/{turns['id']}/rotate", later, key=service.admin).json()
+    service.clock.advance(timedelta(days=5))
+    assert_shut(service, at[ends["id"]])
+    assert service.get(at[turns["id"]], key=None).status_code == 200
+    service.call("DELETE", f"/v1/keys/{new['id']}", key=service.admin)
+    assert_shut(service, at[turns["id"]])
+
+
+def test_a_feed_of_who_has_left_or_sits_there_no_more_is_shut(service: Service) -> None:
+    member, secretary = "zoran-petrovic", "callum-treloar"
+    seat = made_by(service, service.key_of(member, KeyRole.HOLDER))
+    desk = made_by(service, service.key_of(secretary, KeyRole.SECRETARIAT))
+    for at, path, changes, status in (
+        (seat, f"/v1/people/{member}", {"until": "2026-03-01"}, 401),
+        (seat, f"/v1/people/{member}", {"until": None}, 200),
+        (desk, f"/v1/forums/{FORUM}", {"secretariat": "ewa-kowalczyk"}, 401),
+    ):
+        answer = service.call("PATCH", path, changes, key=service.admin, if_match="*")
+        assert answer.status_code == 200, answer.text
+        assert service.get(at, key=None).status_code == status
+    assert_shut(service, desk)

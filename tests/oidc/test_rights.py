@@ -14,6 +14,7 @@ from escalation.services.oidc import written
 from escalation.services.oidc.people import Grant
 from escalation.services.oidc.trust import Algorithm
 from escalation.workflow.commands import Acknowledge
+from tests.api.principals import FORUM
 from tests.api.service import COMPLAINT, Service, problem, serving
 from tests.builders import copied_sqlite
 from tests.builders import job as job_of
@@ -255,3 +256,19 @@ def test_other_settings_that_mean_nothing_are_told_too() -> None:
 def test_a_token_without_any_directory_names_nobody(sqlite_url: str, mint: Mint) -> None:
     with serving(sqlite_url, **trusting(mint.issuer)) as service:
         asks(service, mint.token(service.clock.now()), 401)
+
+
+def test_a_calendar_feed_of_who_came_by_a_token_is_shut_when_they_leave(
+    trustful: Service, own_mint: Mint
+) -> None:
+    known(trustful, "zoran-petrovic", "auth0|z")  # of the forum, by a seat
+    for person, given in (
+        ("zoran-petrovic", {"sub": "auth0|z", "roles": ["seats"]}),
+        ("bronwyn-tait", {"roles": ["ops"]}),
+    ):
+        token = own_mint.token(trustful.clock.now(), **given)
+        made = trustful.post(f"/v1/forums/{FORUM}/feeds", {"name": "mine"}, key=token)
+        at = f"/v1/forums/{FORUM}/calendar.ics?feed={made.json()['token']}"
+        assert trustful.get(at, key=None).status_code == 200
+        changed(trustful, f"/v1/people/{person}", until="2026-03-01")
+        problem(trustful.get(at, key=None), 401, "unauthenticated")

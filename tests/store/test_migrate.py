@@ -6,14 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine, inspect, text
 
 from escalation.errors import Broken
+from escalation.services import feeds, keys
+from escalation.services.keys import KeyRole
+from escalation.services.once import NOBODY
 from escalation.store import migrate
 from escalation.store.engine import make_engine
 from escalation.store.models import metadata
 from escalation.store.transaction import read, write
+from tests.api.principals import FORUM
 from tests.architecture.sources import ROOT
+from tests.builders import CLERK, desk_on
+from tests.fakes import seeded_ids, virtual_clock
 
 
 @pytest.fixture
@@ -92,3 +99,20 @@ def test_the_wheel_carries_the_migrations(tmp_path: Path) -> None:
     assert {
         n.rsplit("/", 1)[1] for n in names if "/_migrations/" in n and n.endswith(".py")
     } == there
+
+
+def test_who_made_a_calendar_feed_is_found_in_the_record_of_an_older_database(
+    furnished_url: str,
+) -> None:
+    clock = virtual_clock()
+    with desk_on(furnished_url, clock, ids=seeded_ids()) as desk:
+        made = keys.create(desk, name="n", role=KeyRole.OPERATOR, actor=CLERK).stored
+        by_key = replace(CLERK, key=made.id)
+        tokens = [feeds.create(desk, FORUM, "f", each, NOBODY).token for each in (by_key, CLERK)]
+        engine = make_engine(furnished_url, owner=True)
+        migrate.downgrade(engine, "0029")
+        migrate.upgrade(engine)
+        engine.dispose()
+        assert [feeds.opened(desk, FORUM, token) for token in tokens] == [True, True]
+        keys.revoke(desk, made.id, actor=CLERK)
+        assert [feeds.opened(desk, FORUM, token) for token in tokens] == [False, True]

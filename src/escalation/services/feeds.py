@@ -1,6 +1,6 @@
 """A forum's calendar feed, and the tokens that open it to calendar programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +11,10 @@ from escalation.reports.as_icalendar import Feed, Occasion, calendar
 from escalation.routing.directory import Forum
 from escalation.services.bodies import directory_of
 from escalation.services.desk import Desk
+from escalation.services.makers import MakerKind, is_there, maker_of, sights_of_maker
 from escalation.services.once import Call
+from escalation.services.registry import Known
+from escalation.services.roles import BY_PERSON
 from escalation.services.views import told
 from escalation.store import feeds, framework, journal, meetings, timeline
 from escalation.store.base import EPOCH
@@ -19,6 +22,7 @@ from escalation.store.transaction import Connection, read, snapshot
 from escalation.workflow.facts import Actor
 from escalation.workflow.forum import sitting
 from escalation.workflow.meetings.facts import Meeting, MeetingStatus
+from escalation.workflow.viewing import papers_are_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,33 @@ def _occasion(body: Forum, meeting: Meeting, base: str) -> Occasion:
 
 
 def opened(desk: Desk, code: str, token: str) -> bool:
-    """Whether a token opens the forum's feed."""
+    """Whether a token opens the forum's feed: as long as whoever made it may read there."""
     with read(desk.engine) as connection:
-        return feeds.opens(connection, code, _hash(token))
+        known = desk.registry.refresh(connection)
+        feed = feeds.with_token(connection, code, _hash(token))
+    return feed is not None and _may_read(feed.made_by, code, known, desk.clock.now())
+
+
+def _may_read(made_by: Mapping[str, Any] | None, code: str, known: Known, now: datetime) -> bool:
+    if made_by is None:
+        return True
+    person, role = made_by.get("person"), made_by.get("role")
+    if made_by["kind"] != MakerKind.PERSON:
+        sights = sights_of_maker(made_by, known, now)
+    elif person is None:
+        return True  # a program of the identity provider's, which tells nobody when it ends
+    elif role in BY_PERSON:
+        sights = sights_of_maker(made_by, known, now)
+    else:
+        return is_there(person, known, now)
+    return any(papers_are_for(sight, code) for sight in sights)
+
+
+def _maker(actor: Actor, call: Call) -> Mapping[str, Any]:
+    """What is kept of who makes a feed, so that what they may read can be looked at again."""
+    if call.caller is None:
+        return {"name": actor.name, "kind": MakerKind.COMMAND_LINE.value}
+    return {**maker_of(call.caller), "role": call.caller.role.value}
 
 
 def create(desk: Desk, code: str, name: str, actor: Actor, call: Call) -> NewFeed:
@@ -103,6 +131,7 @@ def create(desk: Desk, code: str, name: str, actor: Actor, call: Call) -> NewFee
             "name": name,
             "hash": _hash(token),
             "created_by": actor.name,
+            "made_by": _maker(actor, call),
             "created_at": now,
             "revoked_at": None,
         }

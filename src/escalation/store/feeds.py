@@ -21,13 +21,13 @@ def of_forum(connection: Connection, forum: str) -> Sequence[Row[Any]]:
     return connection.execute(query.order_by(table.c.created_at.desc(), table.c.id)).all()
 
 
-def opens(connection: Connection, forum: str, hashed: str) -> bool:
-    """Whether a token with this hash opens the forum's feed, and was not revoked."""
+def with_token(connection: Connection, forum: str, hashed: str) -> Row[Any] | None:
+    """The forum's feed whose token has this hash, if it was not revoked."""
     table = models.calendar_feed
-    query = select(table.c.id).where(
+    query = select(table).where(
         table.c.forum == forum, table.c.hash == hashed, table.c.revoked_at.is_(None)
     )
-    return connection.scalar(query) is not None
+    return connection.execute(query).one_or_none()
 
 
 def revoke(connection: Connection, forum: str, feed: str, now: datetime) -> bool:

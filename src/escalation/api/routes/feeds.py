@@ -18,6 +18,10 @@ from escalation.services.roles import Permission
 
 ForumCode = Annotated[str, Path(description="The forum's code.")]
 CALENDAR = "text/calendar"
+_SHUT = (
+    "This feed's token opens nothing: it is another's, was revoked, or whoever made it may not "
+    "read there any more."
+)
 
 
 def get_calendar(
@@ -32,7 +36,7 @@ def get_calendar(
     if feed is None:
         _admit(asked, forum)
     elif not feeds.opened(desk, forum, feed):
-        raise Unauthenticated("This feed's token opens nothing: it is another's, or was revoked.")
+        raise Unauthenticated(_SHUT)
     body = feeds.text(desk, forum, base_of(asked))
     given = {"Content-Type": f"{CALENDAR}; charset=utf-8"}
     given["Content-Disposition"] = f'inline; filename="{forum}.ics"'

@@ -12,6 +12,7 @@ from escalation.routing.wording import not_among
 from escalation.services.asked_digests import Request
 from escalation.services.callers import Caller
 from escalation.services.digests import profile_of
+from escalation.services.makers import MakerKind, maker_of
 from escalation.services.once import NOBODY, Call
 from escalation.services.roles import KeyRole, Permission
 from escalation.services.subscribing import occasions
@@ -19,11 +20,9 @@ from escalation.services.subscribing.grounds import Grounds
 from escalation.services.subscribing.occasions import refuse
 from escalation.services.subscribing.recipients import (
     Lost,
-    MakerKind,
     RecipientKind,
     addressee_of,
     covered,
-    maker_of,
 )
 from escalation.store.subscriptions import Subscription, SubscriptionState
 

@@ -16,15 +16,12 @@ from escalation.digests.cards import NoSuchCard, card_of, is_card
 from escalation.digests.framework import Framework
 from escalation.digests.selection import FORUM_PROFILE
 from escalation.services import scopes
-from escalation.services.callers import Caller
+from escalation.services.makers import sights_of_maker, sights_of_person
 from escalation.services.registry import Known
-from escalation.services.roles import BY_PERSON, KeyRole
-from escalation.services.viewers import Holder, viewer_of
 from escalation.store import endpoints
-from escalation.store.access import StoredKey
 from escalation.store.endpoints import EndpointState
 from escalation.store.transaction import Connection
-from escalation.workflow.viewing import EVERYTHING, Viewer, covers, papers_are_for
+from escalation.workflow.viewing import Viewer, covers, papers_are_for
 
 
 class RecipientKind(StrEnum):
@@ -34,14 +31,6 @@ class RecipientKind(StrEnum):
     SECRETARIAT = "secretariat"  # of the digest's forum, whoever that is by then
     ADDRESS = "address"
     WEBHOOK = "webhook"
-
-
-class MakerKind(StrEnum):
-    """How whoever asked for a subscription is found again."""
-
-    COMMAND_LINE = "command_line"
-    KEY = "key"
-    PERSON = "person"
 
 
 class Lost(Exception):
@@ -62,15 +51,6 @@ class Addressee:
         return any(covered(each, profile, framework) for each in self.sights)
 
 
-@dataclass(frozen=True, slots=True)
-class _InPerson:
-    """Somebody without a key, as a role that goes by its person sees the directory."""
-
-    role: str
-    person: str
-    scopes: None = None
-
-
 def covered(viewer: Viewer, profile: str, framework: Framework) -> bool:
     """Whether ``viewer`` may read every digest of a profile that there is."""
     if is_card(profile):
@@ -80,16 +60,6 @@ def covered(viewer: Viewer, profile: str, framework: Framework) -> bool:
             return False
     code = profile.removeprefix(FORUM_PROFILE)
     return code in framework.directory.forums and papers_are_for(viewer, code)
-
-
-def maker_of(caller: Caller) -> Mapping[str, Any]:
-    """What is kept of who asks, so that what they may see can be looked at again."""
-    kept: dict[str, Any] = {"name": caller.actor.name}
-    if caller.shown is None:
-        return {**kept, "kind": MakerKind.COMMAND_LINE.value}
-    if caller.shown.key is not None:
-        return {**kept, "kind": MakerKind.KEY.value, "key": caller.shown.key}
-    return {**kept, "kind": MakerKind.PERSON.value, "person": caller.person}
 
 
 def addressee_of(
@@ -111,7 +81,7 @@ def addressee_of(
         return _endpoint(connection, known, recipient["endpoint"])
     if kind is RecipientKind.ADDRESS:
         address = recipient["address"]
-        return Addressee(kind, address, address, _sights_of_maker(made_by, known, now))
+        return Addressee(kind, address, address, sights_of_maker(made_by, known, now))
     if kind is RecipientKind.SECRETARIAT:
         forums = {} if known.directory is None else known.directory.forums
         if forum is None or forum not in forums:
@@ -125,43 +95,7 @@ def _person(kind: RecipientKind, person: str, known: Known, now: datetime) -> Ad
     if directory is None or not directory.employed(person, now):
         raise Lost(f"{person} is not in the directory any more")
     email = directory.person(person).email
-    return Addressee(kind, person, email, _sights_of_person(person, known, now))
-
-
-def _sights_of_person(person: str, known: Known, now: datetime) -> Sequence[Viewer]:
-    by_seat: list[Holder] = [
-        _InPerson(role.value, person) for role in (KeyRole.HOLDER, KeyRole.SECRETARIAT)
-    ]
-    keys = [key for key in known.keys.values() if key.person == person and key.live(now)]
-    return [viewer_of(each, known.directory, now) for each in [*by_seat, *keys]]
-
-
-def _sights_of_maker(made_by: Mapping[str, Any], known: Known, now: datetime) -> Sequence[Viewer]:
-    kind = MakerKind(made_by["kind"])
-    if kind is MakerKind.COMMAND_LINE:
-        return [EVERYTHING]
-    if kind is MakerKind.PERSON:
-        person = made_by["person"]
-        there = person is not None and _is_there(person, known, now)
-        return _sights_of_person(person, known, now) if there else []
-    key = _live(made_by["key"], known, now)
-    if key is None or (key.role in BY_PERSON and not _is_there(key.person or "", known, now)):
-        return []
-    return [viewer_of(key, known.directory, now)]
-
-
-def _is_there(person: str, known: Known, now: datetime) -> bool:
-    """Whether the directory has somebody, and their own dates there run."""
-    return known.directory is not None and known.directory.employed(person, now)
-
-
-def _live(key_id: str, known: Known, now: datetime) -> StoredKey | None:
-    """A key that still opens something: it, or the one that has followed it."""
-    follower = {key.replaces: key for key in known.keys.values() if key.replaces is not None}
-    key = known.keys.get(key_id)
-    while key is not None and not key.live(now):
-        key = follower.get(key.id)
-    return key
+    return Addressee(kind, person, email, sights_of_person(person, known, now))
 
 
 def _endpoint(connection: Connection, known: Known, endpoint_id: str) -> Addressee:

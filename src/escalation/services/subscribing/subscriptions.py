@@ -9,6 +9,7 @@ from typing import Any
 from escalation.errors import Refused
 from escalation.services.desk import Desk
 from escalation.services.jobs import Answer
+from escalation.services.makers import maker_of
 from escalation.services.subscribing import closing, occasions, shown
 from escalation.services.subscribing.checks import (
     Asking,
@@ -18,7 +19,6 @@ from escalation.services.subscribing.checks import (
     require_own,
 )
 from escalation.services.subscribing.grounds import Grounds
-from escalation.services.subscribing.recipients import maker_of
 from escalation.store import journal, subscriptions, timeline
 from escalation.store.subscriptions import Subscription, SubscriptionState
 from escalation.store.transaction import Connection

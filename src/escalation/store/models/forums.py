@@ -97,6 +97,7 @@ calendar_feed = Table(
     Column("name", Text, nullable=False),
     Column("hash", Id, nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("made_by", Json),  # how they are found again; nothing of feeds before there was a way
     Column("created_at", UtcInstant, nullable=False),
     Column("revoked_at", UtcInstant),
     UniqueConstraint("hash"),
