@@ -11,7 +11,7 @@ import pytest
 
 from escalation.services.keys import KeyRole
 from tests.access.test_injection import PAYLOADS, READERS
-from tests.api.principals import key_for
+from tests.api.principals import FORUM, key_for
 from tests.api.service import Service, fault, problem
 from tests.api.test_interactions import NAMELESS, PRAISE, came_back, recorded
 
@@ -174,3 +174,21 @@ def test_the_table_has_what_the_document_has(service: Service) -> None:
 def test_a_period_that_cannot_be_is_named(shared: Service) -> None:
     answer = shared.get(f"{REPORT}?as_at=2027-01-01T00:00:00Z&known_at=2026-01-01T00:00:00Z")
     fault(answer, 422, "in_the_future", {"parameter": "as_at"})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/reports/compliments?known_at=2001-01-01T00:00:00Z", None),
+        ("GET", "/v1/reports/scorecard?known_at=2001-01-01T00:00:00Z", None),
+        ("GET", "/v1/reports/benchmark?known_at=2001-01-01T00:00:00Z", None),
+        ("GET", "/v1/reports/statutory-counts?known_at=2001-01-01T00:00:00Z", None),
+        ("POST", "/v1/digests", {"forum": FORUM, "known_at": "2001-01-01T00:00:00Z"}),
+        ("POST", "/v1/digests", {"profile": "scorecard:ssi", "known_at": "2001-01-01T00:00:00Z"}),
+    ],
+)
+def test_what_was_known_before_anything_was_in_force_is_the_askers_slip_and_no_outage(
+    shared: Service, method: str, path: str, body: Any
+) -> None:
+    where = {"pointer": "/known_at"} if body else {"parameter": "known_at"}
+    fault(shared.call(method, path, body, key=shared.admin), 422, "before_the_first", where)

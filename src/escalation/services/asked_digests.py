@@ -220,11 +220,18 @@ def framework_at(
     """The publication, directory and diary that were in force.
 
     Raises:
-        Broken: there was none yet.
+        Broken: there is none yet.
+        Invalid: there was none by what was known then.
     """
     in_force = selecting.in_force(connection, as_at, known_at)
     if in_force is None:
-        raise Broken("No ladder had been published, or no directory applied, by then.")
+        known = desk.registry.refresh(connection)
+        if known.publication is None or known.directory is None:
+            raise Broken("No ladder has been published, or no directory applied yet.")
+        detail = (
+            f"found {told(known_at)}, when no ladder was published, or no directory applied yet"
+        )
+        refuse("before_the_first", detail, "/known_at")
 
     def pinned(wanted: str) -> Publication:
         return desk.registry.publication(connection, wanted)
