@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx
 
 from escalation.delivery.guard import ForbiddenAddress, Guard, Resolver, system_resolver
-from escalation.delivery.outbound import USER_AGENT, guarded_client, trusting
+from escalation.delivery.outbound import USER_AGENT, guarded_transport, patience, trusting
 
 DEADLINE = 5.0
 """Seconds that one document may take, from the look-up of the name to its last byte."""
@@ -65,8 +65,9 @@ class Fetcher:
         guard = replace(self._guard, only_allowed=plain)
         if self._trust is None:
             self._trust = trusting(self._authorities)
-        client = guarded_client(
-            guard, self._trust, self._resolver, deadline=self._deadline, in_flight=1
+        transport = guarded_transport(guard, self._trust, self._resolver, in_flight=1)
+        client = httpx.AsyncClient(
+            transport=transport, timeout=patience(self._deadline), trust_env=False
         )
         named = {"accept": "application/json", "accept-encoding": "identity"}
         try:

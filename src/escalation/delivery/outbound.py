@@ -67,19 +67,23 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
 
-def guarded_client(
-    guard: Guard, trust: ssl.SSLContext, resolver: Resolver, *, deadline: float, in_flight: int
-) -> httpx.AsyncClient:
-    """A client that reaches what ``guard`` lets it, follows nowhere and takes no proxy.
+def guarded_transport(
+    guard: Guard, trust: ssl.SSLContext, resolver: Resolver, *, in_flight: int
+) -> httpx.AsyncHTTPTransport:
+    """What sends requests to where ``guard`` lets it, ``in_flight`` at once, through no proxy.
 
-    Each step of a request may take ``deadline`` seconds, ``in_flight`` requests run at once.
+    It follows nowhere and keeps no cookie: neither is in a transport.
     """
     limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
     transport = httpx.AsyncHTTPTransport(verify=trust, trust_env=False, limits=limits, retries=0)
     # httpx has no public way to say how connections are made; a tripwire test holds this.
     transport._pool._network_backend = GuardedBackend(guard, resolver)  # noqa: SLF001 - as above
-    # Sooner than the deadline: what is cut off within a handshake would stay open for a while.
-    limit = httpx.Timeout(deadline, connect=deadline * CONNECT_SHARE)
-    return httpx.AsyncClient(
-        transport=transport, timeout=limit, follow_redirects=False, trust_env=False
-    )
+    return transport
+
+
+def patience(deadline: float) -> httpx.Timeout:
+    """How long each step of a request may take that has ``deadline`` seconds in all.
+
+    To connect less: what is cut off within a handshake would stay open for a while.
+    """
+    return httpx.Timeout(deadline, connect=deadline * CONNECT_SHARE)

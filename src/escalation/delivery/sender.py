@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import httpx
@@ -10,7 +10,7 @@ import httpx
 from escalation.clock import monotonic
 from escalation.delivery.guard import ForbiddenAddress, Guard, Resolver, system_resolver
 from escalation.delivery.letter import Letter
-from escalation.delivery.outbound import guarded_client, trusting
+from escalation.delivery.outbound import guarded_transport, patience, trusting
 from escalation.delivery.retry import Outcome, Result
 from escalation.delivery.turn import GRANTED_FOR, Turn
 
@@ -19,7 +19,7 @@ DEADLINE = 15.0
 LAST_TURNS = 0.02
 """Seconds that the event loop is given to close sockets before it may end."""
 IN_FLIGHT = 8
-"""Requests at once of one client: its pool slows down quadratically beyond."""
+"""Requests at once to one endpoint: their pool slows down quadratically beyond."""
 
 _FAILURES: tuple[tuple[type[Exception], Outcome, str], ...] = (
     (TimeoutError, Outcome.TIMED_OUT, f"no answer within {DEADLINE:g} seconds"),
@@ -40,17 +40,15 @@ class Sent:
     milliseconds: int
 
 
-@dataclass(eq=False, slots=True)
-class _Pooled:
-    """A client and the endpoints that share it, with how many requests each may have at once."""
-
-    plain: bool
-    client: httpx.AsyncClient
-    endpoints: dict[str, int] = field(default_factory=dict)
+_Whose = tuple[str, bool]
+"""An endpoint, and whether plain HTTP goes to it."""
 
 
 class Sender:
-    """Clients of eight requests at once, shared by as many endpoints as none has to wait for."""
+    """A transport for each endpoint to which something is due, lent to others afterwards.
+
+    None is shared at once: it goes through all its connections with each request.
+    """
 
     def __init__(
         self,
@@ -65,7 +63,9 @@ class Sender:
         self._trust = trust or trusting()
         self._resolver = resolver or system_resolver()
         self._deadline = deadline
-        self._clients: list[_Pooled] = []
+        self._timeouts = patience(deadline).as_dict()
+        self._lent: dict[_Whose, httpx.AsyncHTTPTransport] = {}
+        self._free: dict[_Whose, httpx.AsyncHTTPTransport] = {}
         self._granted: dict[str, float] = {}
 
     async def send(self, endpoint: str, letter: Letter, now: datetime) -> Sent | None:
@@ -77,15 +77,17 @@ class Sender:
         return Sent(result, int((monotonic() - began) * 1000))
 
     async def forget(self, endpoint: str) -> None:
-        """Nothing more is due to an endpoint: its place in a client is free."""
-        for pooled in self._clients:
-            pooled.endpoints.pop(endpoint, None)
+        """Nothing more is due to an endpoint: what it was lent is free."""
+        for whose in ((endpoint, True), (endpoint, False)):
+            if whose in self._lent:
+                self._free[whose] = self._lent.pop(whose)
 
     async def close(self) -> None:
         """Close every connection."""
-        clients, self._clients = self._clients, []
-        for pooled in clients:
-            await pooled.client.aclose()
+        transports = [*self._lent.values(), *self._free.values()]
+        self._lent, self._free = {}, {}
+        for transport in transports:
+            await transport.aclose()
         await asyncio.sleep(LAST_TURNS)  # the loop closes sockets in its next turns
 
     async def _answer(self, endpoint: str, letter: Letter, now: datetime) -> Result | None:
@@ -93,18 +95,17 @@ class Sender:
         if wrong is not None:
             return Result(Outcome.FORBIDDEN_ADDRESS, wrong)
         try:
-            client = self._client(endpoint, letter.url, min(letter.at_once, IN_FLIGHT))
-            return await self._asked(client, letter, now)
+            return await self._asked(self._transport(endpoint, letter.url), letter, now)
         except ForbiddenAddress as error:
             return Result(Outcome.FORBIDDEN_ADDRESS, str(error))
         except Exception as error:  # noqa: BLE001 - what is not known is raised again
             return _failed(error)
 
     async def _asked(
-        self, client: httpx.AsyncClient, letter: Letter, now: datetime
+        self, transport: httpx.AsyncHTTPTransport, letter: Letter, now: datetime
     ) -> Result | None:
         """What came of the last request that was sent; the next is only once one has arrived."""
-        turn = Turn(client, letter, now, monotonic() + self._deadline)
+        turn = Turn(transport, self._timeouts, letter, now, monotonic() + self._deadline)
         if letter.handshake is not None and self._granted.get(letter.url, 0.0) < monotonic():
             refused = await turn.shake_hands(letter.handshake)
             if refused is not None:
@@ -117,31 +118,25 @@ class Sender:
                 result = await turn.send(request)
         return result
 
-    def _client(self, endpoint: str, url: str, at_once: int) -> httpx.AsyncClient:
-        """The client of an endpoint; plain HTTP has clients of its own, which stay in house."""
-        plain = url.lower().startswith("http:")
-        free: _Pooled | None = None
-        for pooled in self._clients:
-            if pooled.plain is not plain:
-                continue
-            if endpoint in pooled.endpoints:
-                return pooled.client
-            if free is None and sum(pooled.endpoints.values()) + at_once <= IN_FLIGHT:
-                free = pooled
-        if free is None:
-            free = _Pooled(plain, self._new_client(plain=plain))
-            self._clients.append(free)
-        free.endpoints[endpoint] = at_once
-        return free.client
+    def _transport(self, endpoint: str, url: str) -> httpx.AsyncHTTPTransport:
+        """What an endpoint has or had last, whose connections may be open yet; another's, or new.
 
-    def _new_client(self, *, plain: bool) -> httpx.AsyncClient:
-        return guarded_client(
-            replace(self._guard, only_allowed=plain),
-            self._trust,
-            self._resolver,
-            deadline=self._deadline,
-            in_flight=IN_FLIGHT,
-        )
+        Plain HTTP has transports of its own, which stay in house.
+        """
+        plain = url.lower().startswith("http:")
+        whose = (endpoint, plain)
+        lent = self._lent.get(whose)
+        if lent is None:
+            free = next(
+                (f for f in (whose, *self._free) if f[1] is plain and f in self._free), None
+            )
+            lent = self._new(plain=plain) if free is None else self._free.pop(free)
+            self._lent[whose] = lent
+        return lent
+
+    def _new(self, *, plain: bool) -> httpx.AsyncHTTPTransport:
+        guard = replace(self._guard, only_allowed=plain)
+        return guarded_transport(guard, self._trust, self._resolver, in_flight=IN_FLIGHT)
 
 
 def _failed(error: Exception) -> Result:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -27,7 +28,8 @@ ANSWER_KEPT = 1_000
 """Characters of an answer that are kept."""
 GRANTED_FOR = 3_600.0
 """Seconds for which a receiver that has allowed us is not asked again."""
-
+TARGETS = 1_024
+"""URLs that are kept taken apart."""
 
 _BETWEEN = frozenset({502, 504})
 """What something in between answers that has passed a request on and had no good answer to it:
@@ -38,7 +40,8 @@ whoever it was for may have taken it (RFC 9110 15.6.3 and 15.6.5)."""
 class Turn:
     """What the requests of one attempt share; it ends at ``until``, by the monotonic clock."""
 
-    client: httpx.AsyncClient
+    transport: httpx.AsyncHTTPTransport
+    timeouts: Mapping[str, float | None]
     letter: Letter
     now: datetime
     until: float
@@ -49,9 +52,7 @@ class Turn:
         https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
         """
         asks = {"webhook-request-origin": origin}
-        request = self.client.build_request(
-            "OPTIONS", self.letter.url, headers={**self._common(), **asks}
-        )
+        request = self._request("OPTIONS", "", {**self._common(), **asks})
         response, _ = await self._answered(request, READ_AT_MOST)
         allowed = response.headers.get("webhook-allowed-origin", "")
         if response.is_success and allowed.lower() in {origin.lower(), "*"}:
@@ -69,12 +70,7 @@ class Turn:
             known = await self._looked(request.unless)
             if known is not None:
                 return known
-        made = self.client.build_request(
-            request.method,
-            _target(self.letter.url, request.path),
-            content=request.content,
-            headers=self._headers(request),
-        )
+        made = self._request(request.method, request.path, self._headers(request), request.content)
         if self.letter.handing is not None:
             return await self._handed(made, request, self.letter.handing)
         response, answer = await self._answered(made, READ_AT_MOST)
@@ -118,8 +114,7 @@ class Turn:
 
         A tool that lets nobody look (403, 404 and the like) is sent it: rather twice than never.
         """
-        url = _target(self.letter.url, look.path)
-        request = self.client.build_request("GET", url, headers=self._common())
+        request = self._request("GET", look.path, self._common())
         response, answer = await self._answered(request, LOOKED_AT_MOST)
         status, wait = response.status_code, response.headers.get("retry-after")
         if response.is_success:
@@ -132,12 +127,23 @@ class Turn:
 
     async def _answered(self, request: httpx.Request, most: int) -> tuple[httpx.Response, bytes]:
         async with asyncio.timeout(self.until - monotonic()):
-            response = await self.client.send(request, stream=True)
+            response = await self.transport.handle_async_request(request)
         try:
             return response, await _begun(response, most)
         finally:
             with suppress(httpx.HTTPError, OSError):
                 await response.aclose()
+
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None
+    ) -> httpx.Request:
+        return httpx.Request(
+            method,
+            _target(self.letter.url, path),
+            headers=headers,
+            content=content,
+            extensions={"timeout": self.timeouts},
+        )
 
     def _common(self) -> Mapping[str, str]:
         return {
@@ -192,12 +198,13 @@ def _result(response: httpx.Response, told: str | None, request: Request) -> Res
     return Result(outcome, f"HTTP {status}", status, wait, told, lost)
 
 
-def _target(url: str, path: str) -> str:
+@lru_cache(TARGETS)
+def _target(url: str, path: str) -> httpx.URL:
     """Where a request goes: what follows the URL is on the same host, whatever it is."""
     if not path.startswith("/"):
-        return url + path
+        return httpx.URL(url + path)
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}"
+    return httpx.URL(f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}{path}")
 
 
 async def _begun(response: httpx.Response, most: int) -> bytes:

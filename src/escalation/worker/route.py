@@ -117,17 +117,20 @@ class Route:
     async def _sent(self, endpoint: str, batch: Batch) -> Sequence[Done]:
         """Send a batch, two at a time; after a failure the rest is given back for now."""
         waiting, done, began = deque(batch.claimed), list[Done](), monotonic()
+        all_well = True
 
         async def hand() -> None:
+            nonlocal all_well
             while waiting:
                 claimed = waiting.popleft()
                 passed = monotonic() - began
                 at = batch.now + timedelta(seconds=passed)
                 sent = None
-                if await self._may_begin(endpoint, batch, passed) and all(map(_well, done)):
+                if await self._may_begin(endpoint, batch, passed) and all_well:
                     at = batch.now + timedelta(seconds=monotonic() - began)
                     sent = await self.sender.send(endpoint, batch.letter(claimed), at)
                 done.append(Done(claimed, at, sent))
+                all_well = all_well and _well(done[-1])
 
         await asyncio.gather(*(hand() for _ in range(batch.at_once)))
         return done
