@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from bench.crowd import COMPLAINT, asked, kept
 from bench.databases import BENCH, Database, desk_on
 from bench.plain_days import prepare
+from bench.plain_decided import rows as decided_rows
 from bench.plain_digest import FORUM, Plain
 from bench.rounds import Plan, Result, compared, in_turn
 from bench.template import Row, rows_of
@@ -138,7 +139,7 @@ def seed(database: Database, url: str, size: int, crowd: Crowd = USUAL) -> None:
     random = Random(size)  # noqa: S311 - repeatability is the point
     connection = database.connect(url)
     connection.execute("BEGIN")
-    for table in ("stay", "issue"):
+    for table in ("action", "decision", "stay", "issue"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - of our own words
     for begun in range(0, size, AT_ONCE):
         numbers = range(begun, min(begun + AT_ONCE, size))
@@ -150,6 +151,9 @@ def seed(database: Database, url: str, size: int, crowd: Crowd = USUAL) -> None:
             entries(n, event, row["id"], _instant(row["received_at"])) for n, (row, _) in of_each
         )
         insert_rows(database, connection, "event", list(chain.from_iterable(told)))
+    decided_on = [f"iss_{n:026}" for n in range(0, size, max(size // 10, 1))]
+    for table, row in decided_rows(FORUM, NOW, decided_on, issue["created_at"]):
+        insert_rows(database, connection, table, [dict(row)])
     prepare(connection, "?" if database.name == "sqlite" else "%s", NOW)
     connection.execute("COMMIT")
     connection.close()

@@ -16,6 +16,7 @@ from typing import Any
 from bench.crowd import kept
 from bench.plain_annexes import Annexes, ladder, publication
 from bench.plain_days import CALENDAR
+from bench.plain_decided import decisions_asked
 from bench.plain_told import CODED, counted, listed, object_of, titles
 from bench.plain_words import WORDS, Words
 from escalation.digests.movements import Kind
@@ -121,7 +122,7 @@ class Plain:
             since[kind].append(told)
         sections = {
             name: listed(row[0] for row in found[name])
-            for name in ("actions", "at_rung", "coming", "high_level", "papers")
+            for name in ("actions", "at_rung", "coming", "decisions", "high_level", "papers")
         }
         sections["since"] = object_of({kind: listed(told) for kind, told in since.items()})
         figures = {
@@ -207,6 +208,7 @@ class Plain:
         yield "trend", self._standing(given)
         today = self.now.astimezone(publication().calendar(CALENDAR).zone).date().isoformat()
         yield "actions", (self._actions(), given | {"at": now, "today": today})
+        yield "decisions", (decisions_asked(self._words), given | {"at": now, "since": since})
         ages = {"age_business_days": self._age("r"), "business_days_at_rung": self._age("e")}
         papers = Annexes.by(self._words).statement(self._joined(), ages)
         yield "papers", (papers, given | {"at": now, "names": None, "issues": None})
@@ -351,7 +353,7 @@ class Plain:
         return (
             f"SELECT {words.row(words.made(told))} FROM action a"  # noqa: S608 - of our own words
             " JOIN decision d ON d.id = a.decision_id LEFT JOIN issue i ON i.id = d.subject"
-            " WHERE a.forum = :forum AND a.made_at <= :at AND a.made_at <= :known"
+            " WHERE a.forum = :forum AND a.made_at <= :at AND d.recorded_at <= :known"
             " AND (a.done_at IS NULL OR a.done_at > :at OR a.done_at > :known)"
             " AND i.sealed_at IS NULL ORDER BY coalesce(a.due_on, '9999'), a.id"
         )

@@ -22,6 +22,7 @@ class Words:
     array: str
     path: str
     among: str
+    filled: str
 
     def asked(self, statement: str, given: Mapping[str, Any]) -> str:
         """The statement with its parameters as the driver wants them."""
@@ -61,6 +62,7 @@ WORDS = {
         array="json_array({0})",
         path="json_extract(payload, '$.{0}')",
         among="{0} IN (SELECT value FROM json_each(:{1}))",
+        filled="{0} <> '[]'",
     ),
     "postgres": Words(
         snapshot="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -76,5 +78,6 @@ WORDS = {
         array="json_build_array({0})",
         path="(payload::json #>> '{{{1}}}')",
         among="{0} = ANY(:{1})",
+        filled="{0} <> '[]'::jsonb",
     ),
 }

@@ -58,6 +58,8 @@ def test_what_a_forum_decided_on_a_topic_is_for_those_whom_its_papers_are_for(
     owner = "jacinta-morrow"  # of another agency
     asked = [{"text": "Draw them up", "owner": owner, "due_on": "2026-03-20"}]
     done(service, meeting, "decide", item=topic, text="Agreed.", actions=asked)
+    [registered] = service.found("/v1/decisions")["data"]
+    assert (registered["title"], registered["reference"]) == ("Rosters in zanzibar", None)
     [action] = service.found("/v1/actions")["data"]
     theme = {"code": "rosters", "title": "Rosters", "key_result_area": "customers"}
     assert service.post("/v1/themes", {**theme, "layer": "service"}).status_code == 201
@@ -74,3 +76,25 @@ def test_what_a_forum_decided_on_a_topic_is_for_those_whom_its_papers_are_for(
         assert [each["text"] for each in actions] == told, name
         agreed = service.found("/v1/themes/rosters", key=key)["actions"]
         assert [each["text"] for each in agreed] == (["Draw them up"] if there else []), name
+
+
+def test_what_was_decided_on_a_call_is_hidden_once_the_call_is_raised_into_a_sealed_matter(
+    service: Service,
+) -> None:
+    call = {"text": "A zanzibar call", "party": "rivers", "function": "payroll"}
+    said = service.post("/v1/contacts", call).json()
+    meeting = meeting_of(tabled_issue(service))
+    done(service, meeting, "table", kind="contact", item=said["reference"])
+    sit(service, meeting)
+    asked = [{"text": "Ring zanzibar", "owner": "priya-nair"}]
+    done(service, meeting, "decide", item=said["id"], text="Ask zanzibar.", actions=asked)
+    stranger = key_of(service, "trang-nguyen")
+    paths = ("/v1/decisions", "/v1/actions", f"/v1/meetings/{meeting}/minutes")
+    for path in paths:
+        assert "zanzibar" in service.get(path, key=stranger).text, path
+    sealing = {"sensitive": ["privacy"]}
+    raised = service.post(f"/v1/contacts/{said['id']}/raise", sealing, key=service.admin)
+    assert raised.is_success, raised.text
+    for path in paths:
+        assert "zanzibar" not in service.get(path, key=stranger).text, path
+        assert "zanzibar" in service.get(path, key=service.admin).text, path

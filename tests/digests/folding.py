@@ -145,3 +145,24 @@ def known_by(folded: Mapping[str, list[State]], known_at: datetime) -> dict[str,
     """The same folded states as far as they were recorded by an earlier instant."""
     known = {i: [s for s in each if s.recorded <= known_at] for i, each in folded.items()}
     return {issue: each for issue, each in known.items() if each}
+
+
+def decisions(
+    events: Iterable[Any], body: str, period: tuple[datetime, datetime], known_at: datetime
+) -> list[tuple[str, ...]]:
+    """What a body decided in a period: what each issue was called then, what was said, and when."""
+    titles: dict[str, str] = {}
+    found: list[tuple[str, ...]] = []
+    since, as_at = period
+    for event in events:
+        told = json.loads(event.payload)
+        if event.type == "issue.logged":
+            titles[event.aggregate] = told["title"]
+        elif event.type == "issue.changed" and "title" in told["changes"]:
+            titles[event.aggregate] = told["changes"]["title"]["to"]
+        by_then = since < event.effective_at <= as_at and event.recorded_at <= known_at
+        if event.type == "issue.decided" and told["forum"] == body and by_then:
+            at = f"{event.effective_at:%Y-%m-%dT%H:%M:%SZ}"
+            title = titles[event.aggregate]
+            found.append((at, told["decision"], title, told["text"], told["effect"]))
+    return sorted(found)

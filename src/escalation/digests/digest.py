@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
-from escalation.digests import duties, figures, papers, suppression
+from escalation.digests import decided, duties, figures, papers, suppression
 from escalation.digests.framework import Framework, Meetings
 from escalation.digests.items import Item, Items, first_to_last, reported_first, soonest_first
 from escalation.digests.movements import Kind, Moved, counted, sorted_out
@@ -87,6 +87,7 @@ def build(
                 kind.value: [items.moved(each) for each in moved if each.kind is kind]
                 for kind in Kind
             },
+            "decisions": decided.by_decision(rows.decided),
             "actions": duties.told(rows.duties, selection.as_at, frame.forum.meeting.zone),
             "papers": papers.annexes(
                 framework, with_paper, record([standing.issue for standing, _ in with_paper])
@@ -183,8 +184,8 @@ def _words(framework: Framework, shown: Iterable[Standing | Reached], rows: Rows
 
 
 def _names(directory: Directory, rows: Rows) -> dict[str, str]:
-    owners = {each.owner for each in rows.duties}
-    return {code: directory.people[code].name for code in owners if code in directory.people}
+    owners = {each.owner for each in rows.duties} | {each.owner for each in rows.decided}
+    return {code: one.name for code, one in directory.people.items() if code in owners}
 
 
 def _titles(

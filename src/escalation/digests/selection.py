@@ -169,12 +169,38 @@ class Point(NamedTuple):
     exhausted: int
 
 
+class Decided(NamedTuple):
+    """A decision with one of the actions that it asks for, or none.
+
+    ``title`` is what the item was called when it was decided; ``assents`` are those who agreed to
+    it between meetings, none where a meeting decided.
+    """
+
+    id: str
+    number: str | None
+    kind: str
+    subject: str
+    title: str | None
+    text: str
+    reasons: str | None
+    conditions: str | None
+    effect: str
+    assents: object
+    decided_at: datetime
+    reference: str | None
+    action: str | None
+    action_text: str | None
+    owner: str | None
+    due_on: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """All rows of a digest: at the forum, there at ``since``, elsewhere, moved, and still to do.
 
     ``sealed`` is how many sealed issues stand at the forum: nothing else is read of them.
-    ``movements_before`` are those of the period before, ``trend`` what stood at earlier instants.
+    ``movements_before`` are those of the period before, ``trend`` what stood at earlier instants;
+    ``decided`` is what the forum decided in the period.
     """
 
     standing: tuple[Standing, ...]
@@ -185,6 +211,7 @@ class Rows:
     sealed: int = 0
     movements_before: tuple[Movements, ...] | None = None
     trend: tuple[Point, ...] = ()
+    decided: tuple[Decided, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

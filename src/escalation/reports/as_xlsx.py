@@ -26,6 +26,7 @@ _NAMES = {
     "coming": "Coming",
     "high-level": "High-level elsewhere",
     "since": "Since last meeting",
+    "decisions": "Decided since",
     "actions": "Actions due",
     "themes": "Key themes",
     "planned": "Planned against actual",

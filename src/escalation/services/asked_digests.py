@@ -24,7 +24,7 @@ from escalation.services import digest_themes
 from escalation.services.desk import Desk
 from escalation.services.measured import measured
 from escalation.services.views import told
-from escalation.store import actions, dialect, papers, selecting
+from escalation.store import actions, decided, dialect, papers, selecting
 from escalation.store.base import EPOCH, canonical, canonical_document
 from escalation.store.diaries import diary_at
 from escalation.store.digests import StoredDigest
@@ -172,6 +172,7 @@ class Asked:
             elsewhere = selecting.elsewhere(connection, selection, area, until, unsealed)
             movements = selecting.movements(connection, selection, unsealed)
             sealed = selecting.sealed(connection, forum, as_at, known_at, unsealed)
+            made = decided.since(connection, selection, unsealed)
             points = selecting.points(connection, forum, ended, known_at, unsealed)
             return Rows(
                 standing(),
@@ -182,6 +183,7 @@ class Asked:
                 sealed(),
                 None if before is None else before(),
                 points(),
+                made(),
             )
 
     def _themes(self, connection: Connection, unsealed: Unsealed) -> Gathered | None:

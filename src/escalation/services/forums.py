@@ -221,7 +221,7 @@ class _Sitting:
         works.sort(key=lambda work: work.plans[0].issue.id)
         salts = iter(self.desk.ids.token(16).hex, None)
         write_work(self.connection, works, self.now, salts)
-        meetings.write(self.connection, plan)
+        meetings.write(self.connection, plan, self.now)
         meetings.carry(self.connection, plan.carried, self.now)
         if plan.re_dated:
             bump(self.connection, "meetings")

@@ -24,6 +24,7 @@ from escalation.digests.duties import NO_DATE, Duty
 from escalation.digests.selection import Selection, told
 from escalation.store import models
 from escalation.store.base import Id, UtcInstant
+from escalation.store.decided import recorded_at
 from escalation.store.dialect import any_of
 from escalation.store.selecting import Unsealed, open_to_all
 from escalation.store.tuples import Query, named
@@ -115,7 +116,7 @@ def _outstanding(unsealed: Unsealed) -> Query:
     query = query.select_from(joined).where(
         table.c.forum == bindparam("forum", type_=Id),
         table.c.made_at < ended,
-        table.c.made_at <= known_at,
+        recorded_at() <= known_at,
         or_(table.c.done_at.is_(None), table.c.done_at >= ended, table.c.done_at > known_at),
         or_(issue.c.id.is_(None), open_to_all(unsealed)),
     )
@@ -183,7 +184,7 @@ def _told(connection: Connection, viewer: Viewer) -> Select[Any]:
     query = query.select_from(joined)
     told = decision_shown(connection, viewer)
     if viewer.person is not None and not viewer.within:
-        mine = and_(table.c.owner == viewer.person, shown(connection, viewer, decision.c.subject))
+        mine = and_(table.c.owner == viewer.person, shown(connection, viewer, decision))
         told = or_(told, mine)
     return query.where(told)
 

@@ -50,7 +50,8 @@ def total(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> in
 
 
 def _chosen(connection: Connection, viewer: Viewer, asked: DecisionQuestion) -> Select[Any]:
-    query = select(_D, _I.c.reference, _I.c.title).select_from(
+    called = func.coalesce(_I.c.title, _D.c.title).label("called")
+    query = select(_D, _I.c.reference, called).select_from(
         _D.outerjoin(_I, _I.c.id == _D.c.subject)
     )
     query = query.where(decision_shown(connection, viewer))

@@ -87,9 +87,7 @@ def items(connection: Connection, meeting_id: str, viewer: Viewer = EVERYTHING) 
     Issues that ``viewer`` may not see are left out.
     """
     table = models.agenda_item
-    query = select(table).where(
-        table.c.meeting_id == meeting_id, shown(connection, viewer, table.c.subject)
-    )
+    query = select(table).where(table.c.meeting_id == meeting_id, shown(connection, viewer, table))
     rows = connection.execute(query.order_by(table.c.tabled_at, table.c.subject))
     return tuple(_item(row) for row in rows)
 
@@ -109,8 +107,8 @@ def told(connection: Connection, meeting_id: str) -> None:
     connection.execute(update(table).where(fresh).values(version=1))
 
 
-def write(connection: Connection, plan: MeetingPlan) -> None:
-    """What an act on a meeting changes, but for the issues among its items."""
+def write(connection: Connection, plan: MeetingPlan, now: datetime) -> None:
+    """What an act on a meeting changes, but for the issues among its items; recorded at ``now``."""
     meeting = plan.meeting
     row = {name: getattr(meeting.sitting, name) for name in _TIMES}
     row |= {
@@ -125,7 +123,8 @@ def write(connection: Connection, plan: MeetingPlan) -> None:
     connection.execute(update(table).where(table.c.id == meeting.id).values(row))
     put_items(connection, [_item_row(meeting.id, item) for item in plan.items])
     for made in plan.decisions:
-        rows = decision_rows(made.item.subject, [made.decision], made.item.kind.value)
+        item = made.item
+        rows = decision_rows(item.subject, item.title, [made.decision], now, item.kind.value)
         insert_rows(connection, models.decision, rows)
         insert_rows(connection, models.action, action_rows([made.decision]))
 
@@ -161,9 +160,7 @@ def number_used(connection: Connection, forum: str, year: int, number: int) -> N
 def decisions(connection: Connection, viewer: Viewer, meeting_id: str) -> list[Row[Any]]:
     """What was decided at a meeting, in order, on what ``viewer`` may see."""
     table = models.decision
-    query = select(table).where(
-        table.c.meeting_id == meeting_id, shown(connection, viewer, table.c.subject)
-    )
+    query = select(table).where(table.c.meeting_id == meeting_id, shown(connection, viewer, table))
     return list(connection.execute(query.order_by(table.c.decided_at, table.c.number, table.c.id)))
 
 

@@ -238,7 +238,7 @@ def _beside(connection: Connection, subject: str) -> None:
     connection.execute(
         update(decision)
         .where(decision.c.subject == subject)
-        .values(text=GONE, reasons=None, conditions=None)
+        .values(text=GONE, reasons=None, conditions=None, title=None)
     )
     item, hook = models.agenda_item, models.hook_delivery
     connection.execute(update(item).where(item.c.subject == subject).values(sought=None))

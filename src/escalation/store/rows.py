@@ -341,9 +341,13 @@ def step_rows(plan: Plan, recorded_at: datetime) -> list[dict[str, Any]]:
 
 
 def decision_rows(
-    subject: str, decisions: Iterable[Decision], kind: str = "issue"
+    subject: str,
+    title: str | None,
+    decisions: Iterable[Decision],
+    recorded_at: datetime,
+    kind: str = "issue",
 ) -> list[dict[str, Any]]:
-    """What a forum decided on an item of its agenda."""
+    """What a forum decided on an item of its agenda, which is called ``title``."""
     return [
         {
             "id": made.id,
@@ -360,6 +364,8 @@ def decision_rows(
             "assents": made.assents,
             "recused": made.recused,
             "decided_at": made.decided_at,
+            "recorded_at": recorded_at,
+            "title": title,
         }
         for made in decisions
     ]

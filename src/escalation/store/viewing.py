@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Table,
     and_,
     exists,
     false,
@@ -23,6 +24,7 @@ from sqlalchemy.sql.elements import True_
 from escalation.store import models
 from escalation.store.dialect import any_of, has_inside, has_item
 from escalation.store.wall import outside
+from escalation.workflow.meetings.facts import ItemKind
 from escalation.workflow.viewing import Part, Reach, Viewer
 
 
@@ -113,6 +115,8 @@ _FITS: Mapping[str, _Fit] = {
 }
 
 
+_SAID = (ItemKind.CONTACT.value, ItemKind.FEEDBACK.value)
+"""Items that are what somebody said."""
 _NAMES = select(models.issue.c.id, models.issue.c.reference)
 
 
@@ -190,13 +194,20 @@ def sealed_since(connection: Connection, instant: datetime) -> list[SealedRow]:
     return [SealedRow(row.id, row.sealed_at, tuple(row.sealed_to)) for row in rows]
 
 
-def shown(
-    connection: Connection, viewer: Viewer, subject: ColumnElement[str]
-) -> ColumnElement[bool]:
-    """Whether what a row is about may be shown: it is no issue that is sealed to others."""
-    issue = models.issue
-    hidden = exists(select(1).where(issue.c.id == subject, not_(visible(connection, viewer))))
-    return not_(hidden)
+def shown(connection: Connection, viewer: Viewer, about: Table) -> ColumnElement[bool]:
+    """Whether what a row of ``about`` (an item, a decision) is on may be shown.
+
+    It is no issue that ``viewer`` may not see, and nothing said that was raised into one or is
+    about one. Behind the wall such a thing is not there at all, so it has to be there.
+    """
+    if viewer.everything and not viewer.limited:
+        return true()
+    issue, said = models.issue, models.interaction
+    unseen = not_(visible(connection, viewer))
+    hidden = exists(select(1).where(issue.c.id == about.c.subject, unseen))
+    of_unseen = exists(select(1).where(issue.c.id.in_((said.c.issue_id, said.c.about)), unseen))
+    there = exists(select(1).where(said.c.id == about.c.subject, not_(of_unseen)))
+    return and_(not_(hidden), or_(about.c.kind.not_in(_SAID), there))
 
 
 def on_papers_for(viewer: Viewer, forum: ColumnElement[str]) -> ColumnElement[bool]:
@@ -215,4 +226,4 @@ def decision_shown(connection: Connection, viewer: Viewer) -> ColumnElement[bool
     issue, decision = models.issue, models.decision
     on_issue = exists(select(1).where(issue.c.id == decision.c.subject))
     theirs = or_(on_papers_for(viewer, decision.c.forum), on_issue)
-    return and_(shown(connection, viewer, decision.c.subject), theirs)
+    return and_(shown(connection, viewer, decision), theirs)

@@ -243,7 +243,9 @@ class Writing:
 
     def _beside(self, plan: Plan) -> None:
         self.new["clock_step"].extend(step_rows(plan, self.now))
-        self.new["decision"].extend(decision_rows(plan.issue.id, plan.decisions))
+        issue = plan.issue
+        made = decision_rows(issue.id, issue.title, plan.decisions, self.now)
+        self.new["decision"].extend(made)
         self.new["action"].extend(action_rows(plan.decisions))
         self.new["learning"].extend(learning_rows(plan))
         for tabling in plan.tablings:

@@ -27,6 +27,8 @@ def _rows(document: Document, words: Words) -> Iterator[Cells]:
     sections = document["sections"]
     yield "Unresolved at this forum", _standing(document["figures"])
     yield "Since the last meeting", _moved(document["figures"]["movements"])
+    if "decisions" in sections:
+        yield "Decided since", _decided(sections["decisions"])
     yield "Coming", _coming(document, words)
     yield "Elsewhere", _elsewhere(sections["high_level"])
     yield "Actions", _actions(sections["actions"])
@@ -47,6 +49,15 @@ def _standing(figures: Mapping[str, Any]) -> str:
 def _moved(movements: Mapping[str, int]) -> str:
     told = [f"{movements[kind]} {done}" for kind, done in _MOVED.items() if movements[kind]]
     return ", ".join(told) or "Nothing moved at this forum"
+
+
+def _decided(items: list[Mapping[str, Any]]) -> str:
+    if not items:
+        return "Nothing was decided"
+    on_issues = sum(item["kind"] == "issue" for item in items)
+    between = sum(item["out_of_session"] for item in items)
+    told = f"{_many(len(items), 'decision')}, {on_issues or 'none'} on issues"
+    return f"{told}, {between or 'none'} out of session"
 
 
 def _coming(document: Document, words: Words) -> str:

@@ -22,7 +22,7 @@ def page(look: Look, question: DecisionQuestion) -> Page:
             **decision_view(row, follow.get(row.id, [])),
             "kind": row.kind,
             "reference": row.reference,
-            "title": row.title,
+            "title": row.called,
             "forum": row.forum,
             "meeting": row.meeting_id,
         }

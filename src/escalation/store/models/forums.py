@@ -57,6 +57,10 @@ decision = Table(
     Column("assents", Json, nullable=False),  # of those who agreed to it between meetings
     Column("recused", Json, nullable=False),
     Column("decided_at", UtcInstant, nullable=False),
+    # Since 0031; earlier rows may have none where nothing was found.
+    Column("recorded_at", UtcInstant),
+    Column("title", Text),  # of what it was on, as that was called then
+    Index("ix_decision_forum", "forum", "decided_at"),
     Index("ix_decision_decided_at", "decided_at", "id"),
 )
 
