@@ -2,16 +2,18 @@
 
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from escalation.clock import VirtualClock
 from escalation.errors import EscalationError
 from escalation.routing.vocabulary import Channel, IssueKind, Sensitivity
 from escalation.services.desk import Desk
-from escalation.workflow.commands import Inform, Note
+from escalation.workflow.commands import Inform, Note, Reclassify
 from tests.builders import ask, complaint
 from tests.digests.history import History
 
+AGENCIES = ("rivers", "schools", "transit", "wellbeing", "records")
+FUNCTIONS = ("payroll", "finance", "human_resources")
 OUTCOME = {"summary": "paid", "reasons": "it was owed", "cause": "capacity"}
 
 
@@ -46,9 +48,18 @@ class Busy(History):
         return str(ask(self.desk, sealed)["id"])
 
 
+Kind = TypeVar("Kind", bound=Busy)
+
+
 def busy(desk: Desk, clock: VirtualClock, seed: int, *, days: int, acts: int) -> Busy:
     """Some weeks of issues and acts, looked at now and then."""
     history = Busy(desk, clock, Random(seed))  # noqa: S311 - repeatability is the point
+    return _lived(history, days=days, acts=acts)
+
+
+def _lived(history: Kind, *, days: int, acts: int) -> Kind:
+    """What the kind of history makes of so many days."""
+    desk, clock = history.desk, history.clock
     history.log()
     for day in range(days):
         history.pass_time(clock.now() + timedelta(hours=history.random.randrange(1, 40)))
@@ -63,3 +74,48 @@ def busy(desk: Desk, clock: VirtualClock, seed: int, *, days: int, acts: int) ->
     history.look()
     ask(desk, Note(text="The end."), history.ids[0])
     return history
+
+
+class Wide(Busy):
+    """One of all agencies and both providers, where issues move between them and are sealed."""
+
+    sealed: set[str]
+
+    def log(self, **changes: Any) -> str:
+        pick, chosen = self.random.choice, dict[str, Any]()
+        if self.random.random() < 0.2:
+            chosen = {"provider": "corptech", "agency": "meridian", "function": "technology"}
+        else:
+            chosen = {"agency": pick(AGENCIES), "function": pick(FUNCTIONS)}
+        if self.random.random() < 0.3:
+            ago = timedelta(minutes=self.random.randrange(3_000))
+            chosen["received_at"] = self.clock.now() - ago
+        if self.random.random() < 0.2:
+            chosen["region"] = "far-north"
+        return super().log(**(chosen | changes))
+
+    def act(self) -> bool:
+        chance = self.random.random()
+        if chance > 0.1:
+            return super().act()
+        self.pass_time(self.clock.now() + timedelta(seconds=self.random.randrange(7_000)))
+        issue, pick = self.random.choice(self.ids), self.random.choice
+        changes: dict[str, Any] = pick(
+            [{"agency": pick(AGENCIES)}, {"function": pick(FUNCTIONS)}, {"region": "far-north"}]
+        )
+        if chance < 0.03:
+            changes = {"sensitive": (Sensitivity.PRIVACY,)}
+        try:
+            ask(self.desk, Reclassify(reason="it is another", changes=changes), issue)
+        except EscalationError:
+            return False
+        if chance < 0.03:
+            self.sealed.add(issue)
+        return True
+
+
+def wide(desk: Desk, clock: VirtualClock, seed: int, *, days: int, acts: int) -> Wide:
+    """Some weeks of it."""
+    history = Wide(desk, clock, Random(seed))  # noqa: S311 - repeatability is the point
+    history.sealed = set()
+    return _lived(history, days=days, acts=acts)

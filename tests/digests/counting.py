@@ -5,7 +5,7 @@ added up day by day from opening hours that are written down here, on the holida
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -19,19 +19,32 @@ from tests.digests.folding import BODIES, UNRESOLVED, State, states
 BRISBANE = timezone(timedelta(hours=10))
 WEEK = {day: (time(8, 30), time(17)) for day in range(5)}
 LONG_WEEK = {**{day: (time(7), time(19)) for day in range(5)}, 5: (time(9), time(12))}
-HOURS = {"ola-transit": LONG_WEEK}
-"""The opening hours by agreement; of all others those of an office."""
+NORTH = {day: (time(8), time(16, 30)) for day in range(5)}
+HOURS = {"ola-transit": LONG_WEEK, "far-north": NORTH}
+"""The opening hours of an agreement, else of a region; of all others those of an office."""
 CLOSED = holidays.country_holidays("AU", subdiv="QLD", years=[2025, 2026, 2027])
 DIMENSIONS = (
     "provider", "cluster", "agency", "function", "region", "channel", "severity", "rung", "ola",
 )  # fmt: skip
+_OFFICE = frozenset({"payroll", "finance"})
+AGREED: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
+    ("meridian", "rivers"): ("ola-rivers", _OFFICE | {"human_resources"}),
+    ("meridian", "schools"): ("ola-schools", _OFFICE | {"human_resources"}),
+    ("meridian", "transit"): ("ola-transit", _OFFICE),
+    ("meridian", "wellbeing"): ("ola-wellbeing", _OFFICE | {"human_resources"}),
+    ("meridian", "records"): ("ola-records", _OFFICE),
+    ("corptech", "meridian"): ("ola-meridian-corptech", _OFFICE | {"technology"}),
+}
+"""The agreement of each provider with each client, and the functions that it covers."""
 MOVED = {
     "issue.disputed": "disputed",
     "issue.reopened": "reopened",
     "issue.escalated": "escalated",
     "issue.referred_back": "referred_back",
 }
-Figures = dict[tuple[str, str | None], Counter[str]]
+
+
+Happened = tuple[str, dict[str, Any], datetime]
 
 
 @dataclass
@@ -50,16 +63,31 @@ def told(events: Iterable[Any]) -> Told:
     groups = [tuple(group) for _, group in groupby(every, key=lambda event: event.id[:-2])]
     logged = json.loads(groups[0][0].payload)
     about = {name: logged.get(name) for name in DIMENSIONS}
-    about["cluster"] = "technology" if logged["provider"] == "corptech" else "southern-cross"
+    about |= _agreed(about)
     received = datetime.fromisoformat(logged["received_at"])
     found = Told(logged["kind"], received)
     for state, group in zip(states(every, logged["agency"]), groups, strict=True):
         for event in group:
             changes = json.loads(event.payload).get("changes", {})
             about = {n: changes[n]["to"] if n in changes else v for n, v in about.items()}
-        about = {**about, "rung": state.rung, "severity": state.severity}
+            if changes.keys() & {"agency", "function"}:
+                about |= _agreed(about)
+        hours = about["ola"] if about["ola"] in HOURS else about["region"]
+        about = {**about, "rung": state.rung, "severity": state.severity, "hours": hours}
         found.steps.append((state, about, group))
     return found
+
+
+def _agreed(about: dict[str, Any]) -> dict[str, str | None]:
+    """Where a provider serves an agency, what was agreed of the function, and on which ladder."""
+    code, functions = AGREED.get((about["provider"], about["agency"]), (None, frozenset[str]()))
+    cluster = "technology" if about["provider"] == "corptech" else "southern-cross"
+    ola = code if about["function"] in functions else None
+    return {
+        "cluster": None if code is None else cluster,
+        "ola": ola,
+        "ladder": "corptech" if ola == "ola-meridian-corptech" else "ssi-standard",
+    }
 
 
 def by_issue(events: Iterable[Any], known_at: datetime) -> dict[str, Told]:
@@ -71,34 +99,29 @@ def by_issue(events: Iterable[Any], known_at: datetime) -> dict[str, Told]:
     return {issue: told(each) for issue, each in known.items()}
 
 
-def counted(
+def happened(
     timelines: dict[str, Told], late: set[tuple[str, int]], since: datetime, until: datetime
-) -> Figures:
-    """Counts of what happened after one instant and not after another, in each dimension."""
-    found: Figures = defaultdict(Counter)
+) -> Iterator[Happened]:
+    """What happened after one instant and not after another: the measure, where it counts, when."""
     for issue, timeline in timelines.items():
-        for measure, about in _happened(issue, timeline, late, since, until):
-            found["", None][measure] += 1
-            for name in DIMENSIONS:
-                found[name, about[name]][measure] += 1
-    return found
+        yield from _happened(issue, timeline, late, since, until)
 
 
 def _happened(
     issue: str, timeline: Told, late: set[tuple[str, int]], since: datetime, until: datetime
-) -> Iterator[tuple[str, dict[str, Any]]]:
+) -> Iterator[Happened]:
     before: State | None = None
     stood: dict[str, Any] = {}
     for state, about, events in timeline.steps:
         if since < state.at <= until:
             where = about if before is None else stood
             for measure in _measures(issue, timeline, before, state, events, late):
-                yield measure, where
+                yield measure, where, state.at
         for event in events:
             if since < event.effective_at <= until:
                 then, what = _on_the_record(timeline, event.recorded_at)
                 for measure in _clocks(event, then):
-                    yield measure, what
+                    yield measure, what, event.effective_at
         before, stood = state, about
 
 
@@ -154,74 +177,57 @@ def _clocks(event: Any, state: State) -> Iterator[str]:
             yield missed[payload["clock"]]
 
 
-def standing(timelines: dict[str, Told], at: datetime) -> Figures:
-    """Counts of what stood unresolved at an instant."""
-    found: Figures = defaultdict(Counter)
+def stood(timelines: dict[str, Told], at: datetime) -> Iterator[tuple[Told, State, dict[str, Any]]]:
+    """The issues that stood unresolved at an instant."""
     for timeline in timelines.values():
         for state, about, _ in [s for s in timeline.steps if s[0].at <= at][-1:]:
             if state.status in UNRESOLVED:
-                for key in [("", None), *((name, about[name]) for name in DIMENSIONS)]:
-                    found[key]["unresolved"] += 1
-                    found[key]["unresolved_exhausted"] += state.exhausted
-                    found[key]["unresolved_on_hold"] += state.status == "on_hold"
-    return found
+                yield timeline, state, about
 
 
-def times(
+def visits(
     timelines: dict[str, Told], since: datetime, until: datetime
-) -> dict[tuple[Any, str, str], list[int]]:
-    """The business seconds of each ended visit, by agreement, rung and severity."""
-    found: dict[tuple[Any, str, str], list[int]] = defaultdict(list)
-    for timeline in timelines.values():
+) -> Iterator[tuple[tuple[str, int], State, dict[str, Any], int]]:
+    """The ended visits to officers: which, how it stood until then, and its business seconds."""
+    for issue, timeline in timelines.items():
         entered: dict[int, datetime] = {}
         for state, _, _ in timeline.steps:
             entered.setdefault(state.visit, state.at)
         for (before, about, _), (state, _, _) in pairwise(timeline.steps):
             if since < state.at <= until and _left(before, state):
-                key = (about["ola"], before.rung, before.severity)
-                found[key].append(open_seconds(about["ola"], entered[before.visit], state.at))
-    return found
+                took = open_seconds(about["hours"], entered[before.visit], state.at)
+                yield (issue, before.visit), before, about, took
 
 
-def open_seconds(ola: str | None, start: datetime, end: datetime) -> int:
+def open_seconds(hours: str | None, start: datetime, end: datetime) -> int:
     """Open seconds between two instants, added up day by day."""
     total, day = timedelta(), start.astimezone(BRISBANE).date()
     while day <= end.astimezone(BRISBANE).date():
-        for opens, closes in _windows(ola, day):
+        for opens, closes in _windows(hours, day):
             total += max(timedelta(), min(closes, end) - max(opens, start))
         day += timedelta(days=1)
     return int(total.total_seconds())
 
 
-def age(ola: str | None, received: datetime, at: datetime) -> int:
+def age(hours: str | None, received: datetime, at: datetime) -> int:
     """Whole business days after day zero."""
     zero, today = (each.astimezone(BRISBANE).date() for each in (received, at))
-    while not _windows(ola, zero):
+    while not _windows(hours, zero):
         zero += timedelta(days=1)
     after = (zero + timedelta(days=n) for n in range(1, (today - zero).days + 1))
-    return sum(bool(_windows(ola, day)) for day in after)
+    return sum(bool(_windows(hours, day)) for day in after)
 
 
-def ages(timelines: dict[str, Told], at: datetime) -> Counter[str]:
-    """Unresolved issues by their age."""
-    found: Counter[str] = Counter()
-    for timeline in timelines.values():
-        for state, about, _ in [s for s in timeline.steps if s[0].at <= at][-1:]:
-            if state.status in UNRESOLVED:
-                found[band(about["ola"], timeline.received_at, at)] += 1
-    return found
-
-
-def band(ola: str | None, received: datetime, at: datetime) -> str:
+def band(hours: str | None, received: datetime, at: datetime) -> str:
     """The band of an age."""
-    days = age(ola, received, at)
+    days = age(hours, received, at)
     bands = {5: "0 to 5", 10: "6 to 10", 20: "11 to 20", 30: "21 to 30", 45: "31 to 45"}
     return next((b for last, b in bands.items() if days <= last), "over 45")
 
 
-def _windows(ola: str | None, day: date) -> list[tuple[datetime, datetime]]:
-    hours = HOURS.get(ola or "", WEEK)
-    if day.weekday() not in hours or day in CLOSED:
+def _windows(hours: str | None, day: date) -> list[tuple[datetime, datetime]]:
+    week = HOURS.get(hours or "", WEEK)
+    if day.weekday() not in week or day in CLOSED:
         return []
-    opens, closes = (datetime.combine(day, at, BRISBANE) for at in hours[day.weekday()])
+    opens, closes = (datetime.combine(day, at, BRISBANE) for at in week[day.weekday()])
     return [(opens.astimezone(UTC), closes.astimezone(UTC))]

@@ -7,7 +7,7 @@ durations of rungs and ladders, and how long a forum meets.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from tests.digests.folding import UNRESOLVED, State
 
 Span = tuple[datetime, datetime | None]
 _SECONDS = {"business hour": 3600, "business minute": 60}
+OF_CLUSTERS = ("business_manager_forum", "partnering_forum")
 _UNIT = re.compile(r"(\d+) (business (?:day|hour|minute)|hour|minute|day)s?")
 
 
@@ -38,31 +39,31 @@ class Ran:
         if self.spans and self.spans[-1][1] is None:
             self.spans[-1] = (self.spans[-1][0], at)
 
-    def used_up(self, agreed: str, ola: str | None, at: datetime) -> bool:
-        used = sum(open_seconds(ola, start, min(end or at, at)) for start, end in self.spans)
-        return used >= budget(agreed, ola, self.anchor)
+    def used_up(self, agreed: str, hours: str | None, at: datetime) -> bool:
+        used = sum(open_seconds(hours, start, min(end or at, at)) for start, end in self.spans)
+        return used >= budget(agreed, hours, self.anchor)
 
 
-def budget(agreed: str, ola: str | None, anchor: datetime) -> int:
+def budget(agreed: str, hours: str | None, anchor: datetime) -> int:
     """The open seconds of an agreed time from an anchor."""
     found = _UNIT.fullmatch(agreed)
     assert found is not None, agreed
     many, unit = int(found[1]), found[2]
     if unit == "business day":
-        return open_seconds(ola, anchor, close_after(ola, anchor, many))
+        return open_seconds(hours, anchor, close_after(hours, anchor, many))
     return many * _SECONDS[unit]
 
 
-def close_after(ola: str | None, at: datetime, days: int) -> datetime:
+def close_after(hours: str | None, at: datetime, days: int) -> datetime:
     """The close of the n-th business day after day zero."""
     day = at.astimezone(BRISBANE).date()
-    while not _windows(ola, day):
+    while not _windows(hours, day):
         day += timedelta(days=1)
     for _ in range(days):
         day += timedelta(days=1)
-        while not _windows(ola, day):
+        while not _windows(hours, day):
             day += timedelta(days=1)
-    return _windows(ola, day)[-1][1]
+    return _windows(hours, day)[-1][1]
 
 
 @dataclass
@@ -104,24 +105,29 @@ class Reckoner:
                     yield was.visit
             before = state, about, Ran(clocks.rung.anchor, list(clocks.rung.spans))
 
+    def agreed_time(self, state: State, about: Mapping[str, Any]) -> str:
+        """The agreed time of a rung of officers."""
+        return str(self._rung(state, about).targets[Severity(state.severity)].value)
+
     def _late(self, state: State, about: dict[str, Any], ran: Ran, at: datetime) -> bool:
         agreed = self._rung(state, about).targets.get(Severity(state.severity))
-        return agreed is not None and ran.used_up(str(agreed.value), about["ola"], at)
+        return agreed is not None and ran.used_up(str(agreed.value), about["hours"], at)
 
-    def _rung(self, state: State, about: dict[str, Any]) -> Any:
+    def _rung(self, state: State, about: Mapping[str, Any]) -> Any:
         return self._agreed(about["ola"], about["ladder"]).rung(state.rung)
 
     def _through(self, timeline: Told) -> Iterator[tuple[State, dict[str, Any], Clocks]]:
-        clocks, before = None, None
-        ladder = json.loads(timeline.steps[0][2][0].payload)["ladder"]
-        for state, given, events in timeline.steps:
-            about = {**given, "ladder": ladder}
+        clocks, before, cluster = None, None, None
+        for state, about, events in timeline.steps:
             if clocks is None or before is None:
                 clocks = Clocks(Ran(timeline.received_at), Ran(state.at), None, None)
             # A decision that moves an issue belongs to the visit that it ends.
             self._events(clocks, [each for each in events if each.type == "issue.decided"])
             if before is None or state.visit != before.visit:
                 self._enter(clocks, state, timeline.received_at if before is None else state.at)
+            if about["cluster"] != cluster and state.rung in OF_CLUSTERS:
+                clocks.meeting_ends = None  # that body's agenda is not for it any more
+            cluster = about["cluster"]
             self._events(clocks, [each for each in events if each.type != "issue.decided"])
             self._run(clocks, state, before)
             yield state, about, clocks
@@ -155,8 +161,8 @@ class Reckoner:
     def _past(self, state: State, about: dict[str, Any], clocks: Clocks, at: datetime) -> bool:
         if state.status not in UNRESOLVED:
             return False
-        ola, severity, rung = about["ola"], Severity(state.severity), self._rung(state, about)
-        ladder = self._agreed(ola, about["ladder"])
+        hours, severity, rung = about["hours"], Severity(state.severity), self._rung(state, about)
+        ladder = self._agreed(about["ola"], about["ladder"])
         agreed = (
             (clocks.overall, ladder.clocks.overall),
             (clocks.rung, rung.targets),
@@ -166,7 +172,7 @@ class Reckoner:
         if any(
             ran is not None
             and severity in table
-            and ran.used_up(str(table[severity].value), ola, at)
+            and ran.used_up(str(table[severity].value), hours, at)
             for ran, table in agreed
         ):
             return True
@@ -174,7 +180,7 @@ class Reckoner:
             return False
         days = _UNIT.fullmatch(str(rung.grace.value))
         assert days is not None
-        return close_after(ola, clocks.meeting_ends, int(days[1])) <= at
+        return close_after(hours, clocks.meeting_ends, int(days[1])) <= at
 
 
 def reckoner(desk: Desk) -> Reckoner:

@@ -1,43 +1,29 @@
 """Every figure of a scorecard is what the timeline comes to, counted by a second reader."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
+from escalation.digests.measures import MEASURES
 from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
-from escalation.store import models
-from escalation.store.transaction import read
-from tests.builders import CLERK, copied_sqlite, desk_on, postgres_copy
-from tests.digests import counting, folding
-from tests.digests.busy import Busy, busy
-from tests.digests.reckoning import reckoner
+from tests.builders import copied_sqlite, desk_on, postgres_copy
+from tests.digests import folding
+from tests.digests.busy import Wide, wide
+from tests.digests.second_card import COUNTED, Second, figures_of
+from tests.digests.test_cards_kept import EVERY
+from tests.digests.test_figures import events_of
 from tests.fakes import seeded_ids, virtual_clock
 
 SSI = "scorecard:ssi"
-OVER = (
-    "logged", "resolved", "first_contact", "closed", "withdrawn", "disputed", "reopened",
-    "escalated", "referred_back", "held", "in_target", "past_target", "updates_given",
-    "updates_missed", "acknowledgements_missed", "complaints_received", "further_action",
-    "no_further_action",
-)  # fmt: skip
-AT_END = ("unresolved", "unresolved_exhausted", "unresolved_on_hold")
-
-
-def card(desk: Desk, profile: str = SSI, **asked: Any) -> dict[str, Any]:
-    made = digests.make(desk, Request(profile=profile, **asked), CLERK)
-    found: dict[str, Any] = json.loads(digests.content(desk, made.stored))
-    return found
 
 
 @contextmanager
@@ -49,11 +35,6 @@ def fresh(request: pytest.FixtureRequest, database: str, path: Path) -> Iterator
         server = request.getfixturevalue("postgres_server")
         with postgres_copy(server, request.getfixturevalue("furnished_postgres")) as url:
             yield url
-
-
-def rows(desk: Desk, table: Any, *order: Any) -> list[Any]:
-    with read(desk.engine) as connection:
-        return list(connection.execute(select(table).order_by(*order)))
 
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -75,72 +56,61 @@ def test_figures_are_those_of_the_folded_timeline(
         fresh(request, database, tmp_path) as url,
         desk_on(url, clock, ids=seeded_ids()) as desk,
     ):
-        history = busy(desk, clock, seed, days=15, acts=acts)
-        ends = [at for at, _ in history.seen]
-        views = dict(history.seen)
-        for since, as_at in pairwise(ends):
-            for known_at in (as_at, ends[-1]):
-                asked: dict[str, Any] = {"since": since, "as_at": as_at, "known_at": known_at}
-                _holds(history, asked, card(desk, **asked))
-            found = card(desk, since=since, as_at=as_at, known_at=as_at)["figures"]["now"]
-            past = [v for v in views[as_at].values() if _unresolved(v) and v["past_target"]]
-            assert found["unresolved_past_target"] == len(past)
+        history = wide(desk, clock, seed, days=15, acts=acts)
+        assert not next(faults(history, 3), None)
 
 
-def _unresolved(view: dict[str, Any]) -> bool:
-    return view["status"] in folding.UNRESOLVED
+def faults(history: Wide, at_once: int = len(EVERY)) -> Iterator[str]:
+    """What of scorecards is not as the second reader has it, in periods of all kinds.
 
-
-def _holds(history: Busy, asked: dict[str, Any], found: dict[str, Any]) -> None:
-    """The figures of both periods, in each dimension; ages; and times by standard."""
-    desk, known_at = history.desk, asked["known_at"]
-    events = rows(desk, models.event, models.event.c.aggregate, models.event.c.number)
-    timelines = counting.by_issue(events, known_at)
-    by_clocks = reckoner(desk)
-    late = {(issue, n) for issue, told in timelines.items() for n in by_clocks.late_visits(told)}
-    begun = datetime.fromisoformat(found["before_since"])
-    spans = {"now": (asked["since"], asked["as_at"]), "before": (begun, asked["since"])}
-    for when, (since, until) in spans.items():
-        over = counting.counted(timelines, late, since, until)
-        at_end = counting.standing(timelines, until)
-        _same(found["figures"][when], over["", None], at_end["", None])
-        for name in counting.DIMENSIONS:
-            codes = {each["code"]: each for each in found["by"][when][name]}
-            mine = {code for by, code in (*over, *at_end) if by == name}
-            assert {c for c, each in codes.items() if _anything(each)} == mine, name
-            for code in mine:
-                _same(codes[code], over[name, code], at_end[name, code])
-        past = sum(by_clocks.past_target(told, until) for told in timelines.values())
-        assert found["figures"][when]["unresolved_past_target"] == past
-        ages = {band: n for band, n in found["ages"][when].items() if n}
-        assert ages == counting.ages(timelines, until)
-        _planned(found["planned"], when, counting.times(timelines, since, until))
-
-
-def _anything(figures: dict[str, Any]) -> bool:
-    return any(figures[measure] for measure in (*OVER, *AT_END))
-
-
-def _same(found: dict[str, Any], over: dict[str, int], at_end: dict[str, int]) -> None:
-    for measure in OVER:
-        assert found[measure] == over[measure], measure
-    for measure in AT_END:
-        assert found[measure] == at_end[measure], measure
-    for share, good, bad in (
-        ("share_in_target", "in_target", "past_target"),
-        ("updates_kept", "updates_given", "updates_missed"),
+    In each of them so many profiles are looked at; in the next one those that follow.
+    """
+    profiles, desk = cycle(EVERY), history.desk
+    events = events_of(desk)
+    ends, views = [at for at, _ in history.seen], dict(history.seen)
+    moments = sorted({each.effective_at for each in events if each.aggregate.startswith("iss_")})
+    some = sorted(history.random.sample(moments[:-1], 3))
+    for known_at, spans in (
+        (ends[-1], [*pairwise(ends), *pairwise(some)]),
+        *((as_at, [(since, as_at)]) for since, as_at in pairwise(ends)),
     ):
-        of = over[good] + over[bad]
-        assert found[share] == (f"{100 * over[good] / of + 1e-9:.1f}" if of else None)
+        second = Second(desk, events, known_at, history.sealed)
+        for since, as_at in spans:
+            for profile in islice(profiles, at_once):
+                periods = None if profile == "benchmark" else 4
+                found = looked(desk, profile, periods, since=since, as_at=as_at, known_at=known_at)
+                begun = datetime.fromisoformat(found["before_since"])
+                expected = second.card(profile, (as_at, since, begun), periods)
+                if figures_of(found) != expected:
+                    told = list(differences(figures_of(found), expected))
+                    yield f"{profile} {since} {as_at} {known_at}: {told[:9]}"
+            if known_at == as_at:
+                past = [v for i, v in views[as_at].items() if _past(v) and i not in history.sealed]
+                now = looked(desk, SSI, None, since=since, as_at=as_at, known_at=known_at)
+                if now["figures"]["now"]["unresolved_past_target"] != len(past):
+                    yield f"{as_at}: {len(past)} said of themselves that they are past target"
 
 
-def _planned(
-    standards: list[dict[str, Any]], when: str, times: dict[tuple[Any, str, str], list[int]]
-) -> None:
-    shown = {(s["ola"], s["rung"], s["severity"]): s[when] for s in standards}
-    assert len(shown) == len(standards)
-    for key, told in shown.items():
-        took = times.pop(key, [])
-        assert told["visits"] == len(took) == told["in_target"] + told["past_target"]
-        assert told["mean_business_seconds"] == (sum(took) // len(took) if took else None), key
-    assert not times
+def _past(view: dict[str, Any]) -> bool:
+    return view["status"] in folding.UNRESOLVED and view["past_target"]
+
+
+def looked(desk: Desk, profile: str, periods: int | None, **asked: Any) -> dict[str, Any]:
+    return digests.looked(desk, Request(profile=profile, periods=periods, **asked))
+
+
+def differences(found: Any, expected: Any, where: str = "") -> Iterator[str]:
+    """Where two documents part, down to the figure."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for name in sorted({*found, *expected}, key=str):
+            here, there = found.get(name, "nothing"), expected.get(name, "nothing")
+            yield from differences(here, there, f"{where}/{name}")
+    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        for number, pair in enumerate(zip(found, expected, strict=True)):
+            yield from differences(*pair, f"{where}/{number}")
+    elif found != expected:
+        yield f"{where} is {found}, counted {expected}"
+
+
+def test_every_measure_of_issues_is_counted_by_the_second_reader() -> None:
+    assert MEASURES.keys() == COUNTED

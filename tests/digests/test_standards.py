@@ -5,9 +5,12 @@ from datetime import timedelta
 from escalation.clock import VirtualClock
 from escalation.digests.standards import alike, planned, spent_by
 from escalation.digests.tallies import Visit, VisitKind
-from escalation.services.asked_digests import framework_at
+from escalation.services import digests
+from escalation.services.asked_digests import Request, framework_at
 from escalation.services.desk import Desk
 from escalation.store.transaction import snapshot
+from escalation.workflow.commands import Escalate
+from tests.builders import ask, complaint
 from tests.digests.history import HOUR
 from tests.fakes import MONDAY, utc
 
@@ -35,3 +38,21 @@ def test_visits_without_a_due_instant_or_beyond_the_calendar_are_counted_and_not
     spent = spent_by(alike(framework, visits))
     assert spent["provider", "meridian"] == spent["", None]
     assert spent["", None].seconds == timedelta(hours=3).total_seconds()
+
+
+def test_an_issue_for_which_no_forum_sits_stops_no_scorecard(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    view = ask(desk, complaint(provider="corptech"))  # which does not serve that agency
+    for _ in range(3):
+        clock.move_to(clock.now() + HOUR)
+        view = ask(desk, Escalate(reason="it is stuck"), view["id"])
+    assert view["rung"]["id"] == "partnering_forum"
+    assert view["rung"]["forum"] is None
+    clock.move_to(clock.now() + HOUR)
+    for profile in ("scorecard:ssi", "layer:corporate", "benchmark"):
+        assert digests.looked(desk, Request(profile=profile))
+    found = digests.looked(desk, Request(profile="scorecard:ssi"))
+    told = {each["rung"]: each["now"]["visits"] for each in found["planned"]}
+    assert told == {"service_manager": 1, "function_director": 1}
+    assert found["figures"]["now"]["in_target"] == 2

@@ -7,7 +7,7 @@ from typing import Any
 from escalation.digests.framework import Framework
 from escalation.digests.measures import OF_A_TARGET
 from escalation.digests.tallies import TOTAL, Visit, VisitKind
-from escalation.routing.vocabulary import Severity
+from escalation.routing.vocabulary import RungKind, Severity
 from escalation.timekeeping.calendar import BeyondHorizon
 from escalation.timekeeping.instants import seconds_of
 
@@ -42,9 +42,15 @@ class Spent:
 
 
 def alike(framework: Framework, visits: Iterable[Visit]) -> dict[VisitKind, Spent]:
-    """Visits of each kind together."""
+    """Visits of each kind together, without those to a forum's rung on which no body sits."""
     found: dict[VisitKind, Spent] = {}
+    of_officers: dict[VisitKind, bool] = {}
     for kind, entered_at, left_at, due_at in visits:
+        if kind not in of_officers:
+            rung = framework.agreement(kind).ladder.rung(kind.rung)
+            of_officers[kind] = rung.kind is RungKind.OFFICERS
+        if not of_officers[kind]:
+            continue
         spent = found.get(kind)
         if spent is None:
             spent = found[kind] = Spent()

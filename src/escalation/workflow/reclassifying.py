@@ -1,20 +1,21 @@
 """Other fields of an issue, and what they make of its budgets, its agreement and its holders."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from msgspec.structs import replace
 
 from escalation.routing.effective import EffectiveRung
 from escalation.routing.vocabulary import RungKind
 from escalation.timekeeping.duration import Duration
-from escalation.workflow import forum
+from escalation.timekeeping.ledger import Interval
+from escalation.workflow import clocks, forum
 from escalation.workflow.case import Case
 from escalation.workflow.climbing import Landing, warnings_of
 from escalation.workflow.commands import Reclassify
 from escalation.workflow.draft import Draft
 from escalation.workflow.events import EventType
-from escalation.workflow.facts import Agreement, Facts
+from escalation.workflow.facts import Agreement, Clock, Facts
 from escalation.workflow.passing_on import hand_over, passed_on
 from escalation.workflow.sealing import align_statutory, seal
 from escalation.workflow.states import ClockKind, Status
@@ -95,7 +96,7 @@ def rebudget(draft: Draft, rung: EffectiveRung) -> None:
 
 
 def _rebudget_out_of_session(draft: Draft, rung: EffectiveRung) -> None:
-    """Of another severity it has other time for being decided between meetings, some, or none."""
+    """With other fields it has other time for being decided between meetings, some, or none."""
     clock, target = (
         draft.clock(ClockKind.OUT_OF_SESSION),
         rung.out_of_session.get(draft["severity"]),
@@ -104,5 +105,25 @@ def _rebudget_out_of_session(draft: Draft, rung: EffectiveRung) -> None:
         draft.stop(ClockKind.OUT_OF_SESSION)
     elif clock is not None:
         draft.rebudget(clock, target.value, ())
-    elif draft["severity"] is not draft.facts.issue.severity:
+    elif _had_no_time_between_meetings(draft.facts):
         forum.begin_out_of_session(draft, rung)
+        _as_if_from_entry(draft)
+
+
+def _had_no_time_between_meetings(before: Facts) -> bool:
+    issue = before.issue
+    return issue.severity not in before.under.ladder.rung(issue.rung).out_of_session
+
+
+def _as_if_from_entry(draft: Draft) -> None:
+    """The time between meetings has run since entry whenever the issue's other clocks ran."""
+    # Every unresolved issue has the one, and the other has just begun.
+    overall = cast("Clock", draft.clock(ClockKind.OVERALL))
+    begun = cast("Clock", draft.clock(ClockKind.OUT_OF_SESSION))
+    ran = tuple(
+        Interval(max(each.start, begun.anchor), each.end)
+        for each in overall.intervals
+        if each.end is None or each.end >= begun.anchor
+    )
+    calendar = draft.under.calendar(begun.calendar)
+    draft.put(clocks.scheduled(begun, calendar, state=overall.state, intervals=ran))

@@ -7,7 +7,7 @@ import pytest
 from escalation.routing.vocabulary import IssueKind, Severity
 from escalation.workflow.commands import Escalate, Reclassify, ReferBack, Resume, Skip, Withdraw
 from escalation.workflow.plan import Plan
-from escalation.workflow.states import ClockKind, Effect, Status
+from escalation.workflow.states import ClockKind, ClockState, Effect, Status
 from tests.fakes import utc
 from tests.unit.workflow import world
 from tests.unit.workflow.asks import a_decision, a_deferral, a_hold
@@ -307,6 +307,32 @@ def test_of_another_severity_the_time_between_meetings_is_another() -> None:
     assert not story.has("out_of_session")
     story.do(Reclassify(reason="r", changes={"severity": Severity.CRITICAL}))
     assert story.clock("out_of_session").anchor == anchor
+
+
+def test_what_becomes_critical_while_it_is_held_has_its_time_between_meetings_still_ahead() -> None:
+    story = before_the_forum(Severity.HIGH)
+    entered = story.issue.entered_at
+    story.now += HOUR
+    story.do(a_hold(story, days=5))
+    story.now += 3 * DAY
+    story.do(Reclassify(reason="r", changes={"severity": Severity.CRITICAL}))
+    clock = story.clock("out_of_session")
+    assert (clock.state, clock.anchor, clock.due_at) == (ClockState.PAUSED, entered, None)
+    left = story.left("out_of_session")
+    story.do(Resume())
+    assert story.left("out_of_session") == left > 0
+    story.do(Reclassify(reason="r", changes={"severity": Severity.HIGH}))
+    story.do(Reclassify(reason="r", changes={"severity": Severity.CRITICAL}))
+    assert story.left("out_of_session") == left, "the days on hold are not of it"
+
+
+def test_what_is_held_as_it_enters_a_forums_rung_may_become_critical_too() -> None:
+    story = before_the_forum(Severity.HIGH)
+    story.do(a_hold(story, days=5))
+    story.now += DAY
+    story.do(Reclassify(reason="r", changes={"severity": Severity.CRITICAL}))
+    story.do(Resume())
+    assert story.clock("out_of_session").state is ClockState.RUNNING
 
 
 def test_what_was_decided_between_meetings_has_no_such_time_again() -> None:
