@@ -48,6 +48,7 @@ def test_what_the_law_counts_and_what_waits_have_reports_of_their_own(service: S
     assert (seat["party"], seat["seat"], seat["unresolved"]) == ("meridian", "service_manager", 1)
     assert sum(each["logged"] for each in load["arrivals"]["by_hour"]) == 2
     assert sum(load["ages"].values()) == 1
+    assert set(load["expected"]) == {"weeks", "least", "median", "most"}
     assert "provider" in service.get("/v1/reports/benchmark").json()["benchmark"]["now"]
 
 

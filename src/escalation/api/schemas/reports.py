@@ -117,9 +117,19 @@ class StatutoryCounts(ReportHead):
     by: dict[str, list[dict[str, Any]]]
 
 
+class Expected(Shape):
+    """What a week may bring: of the period's whole weeks, those in which nothing came too."""
+
+    weeks: Annotated[int, Field(description="whole weeks, from Monday, that this goes by")]
+    least: int | None
+    median: float | None
+    most: int | None
+
+
 class Workload(ReportHead):
-    """What waits for each seat, how old it is, and when issues come in."""
+    """What waits for each seat, how old it is, when issues come in, and what a week may bring."""
 
     ages: dict[str, int]
+    expected: Expected
     arrivals: dict[str, list[dict[str, Any]]]
     workload: list[dict[str, Any]]

@@ -1,8 +1,10 @@
 """Reports that are looked at and not kept: parts of a scorecard, and the whole of it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from escalation.digests import arrivals
 from escalation.digests import satisfaction as opinions
 from escalation.digests.measures import Dimension
 
@@ -35,10 +37,13 @@ def satisfaction(
 
 
 def workload(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What waits for each seat, how old it is, and when issues come in."""
+    """What waits for each seat, how old it is, when issues come in, and what a week may bring."""
     parts = ("workload", "arrivals")
+    since, until = (datetime.fromisoformat(document[each]) for each in ("since", "as_at"))
+    zone = document["zone"]
     return {
         **_head(document),
+        "expected": arrivals.expected(document["arrivals"], since, until, zone),
         "ages": document["ages"]["now"],
         **{part: document[part] for part in parts},
     }
