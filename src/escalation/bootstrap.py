@@ -311,8 +311,8 @@ def mail_setup_of(settings: Settings) -> MailSetup:
         "ESCALATION_MAIL_FROM": settings.mail_from,
     }
     lacks = [name for name, given in wanted.items() if any(wanted.values()) and not given]
-    read = settings.mail_reply_domain is not None and place_in(settings) is not None
-    return MailSetup(mail_server_of(settings), lacks, read, settings.public_url is not None)
+    lies = None if settings.mail_reply_domain is None else place_in(settings)
+    return MailSetup(mail_server_of(settings), lacks, lies, settings.public_url is not None)
 
 
 def hooks_of(settings: Settings) -> SourceBook:

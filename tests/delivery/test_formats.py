@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,11 @@ from escalation.bootstrap import Container
 from escalation.clock import VirtualClock
 from escalation.delivery.formats.options import format_of
 from escalation.errors import Invalid, Refused
-from escalation.routing.vocabulary import Severity
+from escalation.routing.vocabulary import Awaiting, Severity
 from escalation.services import deliveries, endpoints
 from escalation.services.endpoints import NewEndpoint, Wishes
 from escalation.worker.jobs import worker_of
-from escalation.workflow.commands import Acknowledge, Escalate, Inform, Resolve
+from escalation.workflow.commands import Acknowledge, Escalate, Hold, Inform, Resolve
 from tests.builders import CLERK, ask, complaint
 from tests.delivery.acts import deliver, log_of, states, subscribe
 from tests.delivery.receiver import OK, Behaviour, Receiver, Talk, receiving
@@ -231,6 +231,21 @@ def test_a_binary_cloudevent_has_its_attributes_in_headers(
     assert json.loads(got.body)["number"] == 1
 
 
+@pytest.mark.parametrize("asks", ["", "/users/current.json"])
+def test_a_ping_reaches_a_tool_that_a_template_names_tickets_of(
+    inside: Container, receiver: Receiver, asks: str
+) -> None:
+    body = '{"notes": {{ text | tojson }}}'
+    path = "/issues/{{ refs.redmine.id }}.json"
+    wanted = {"body": body, "method": "PUT", "system": "redmine", "path": path, "ping": asks}
+    made = form(inside, receiver.url("/api"), "template", **wanted)
+    endpoints.ping(inside.desk, made.stored.id)
+    deliver(inside)
+    [pinged] = log_of(inside)
+    assert pinged.state.value == "delivered"
+    assert [(got.method, got.path) for got in receiver.got] == [("GET", f"/api{asks}")]
+
+
 # -- the same rules for every format
 
 
@@ -283,6 +298,16 @@ def test_what_cannot_be_put_in_its_form_is_dead_with_the_reason_and_sent_once_it
     assert receiver.got == []
 
 
+def test_a_delivery_names_its_issue_by_the_reference_that_people_know(
+    inside: Container, receiver: Receiver
+) -> None:
+    form(inside, receiver.url("/chat"), "slack")
+    issue = ask(inside.desk, complaint())
+    deliver(inside)
+    [shown] = deliveries.page(inside.desk, None).items
+    assert (shown["about"], shown["reference"]) == (issue["id"], issue["reference"])
+
+
 def test_the_kind_of_an_endpoints_format_stays(inside: Container, receiver: Receiver) -> None:
     made = form(inside, receiver.url(), "slack")
     wishes, name = Wishes(form=format_of({"kind": "teams"})), made.stored.id
@@ -308,8 +333,22 @@ def test_an_escalation_reads_in_the_tool_as_people_say_it(inside: Container) -> 
         deliver(inside)
     last = tool.texts("5158")[-1]
     assert last.startswith(f"{issue['reference']}: it climbed to another rung\n")
-    assert "From: service_manager\nTo: function_director\n" in last
+    low, high = "Service manager and function manager", "Service director and function director"
+    assert f"From: {low}\nTo: {high}\nHow: escalate\n" in last
     assert "Reason: nobody answers" in last
+
+
+def test_a_hold_is_told_in_the_tool_by_the_clock_on_the_wall_and_in_words(
+    inside: Container, receiver: Receiver
+) -> None:
+    form(inside, receiver.url("/chat"), "slack")
+    issue = ask(inside.desk, complaint())["id"]
+    until = datetime(2026, 3, 9, 23, tzinfo=UTC)
+    held = Hold(until=until, awaiting=Awaiting.THIRD_PARTY, reason="A bank is asked.")
+    ask(inside.desk, held, issue)
+    deliver(inside)
+    text = json.loads(receiver.at("/chat")[-1].body)["blocks"][1]["text"]["text"]
+    assert "Awaiting: third party\nUntil: Tue 10 Mar 2026 09:00 Australia/Brisbane\n" in text
 
 
 def test_after_an_outage_each_ticket_has_its_own_summary_before_the_last_live_word(
@@ -329,7 +368,7 @@ def test_after_an_outage_each_ticket_has_its_own_summary_before_the_last_live_wo
     for issue, ticket in zip(issues, ("5158", "5159"), strict=True):
         summary, last = tool.texts(ticket)
         assert summary.startswith("events that came late after an outage")
-        assert issue["reference"] in summary
+        assert f"{issue['reference']}: it climbed to another rung. From: Service manager" in summary
         other = next(each["reference"] for each in issues if each is not issue)
         assert other not in summary
         assert last.startswith(issue["reference"])

@@ -44,6 +44,7 @@ def test_the_lead_is_told_when_an_issue_comes_to_them_in_words_and_as_a_page(
     assert plain is not None
     assert page is not None
     assert f"{issue['reference']}: an issue was logged" in plain.get_content()
+    assert "Rung: Service manager and function manager" in plain.get_content()
     assert f"https://issues.ssi.example/v1/issues/{issue['id']}" in plain.get_content()
     assert "&lt;b&gt;pay" in page.get_content()
     assert "<b>pay" not in page.get_content()

@@ -1,6 +1,7 @@
 """Mailboxes over REST and on the command line; mails whose sender was killed; documents by mail."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from escalation.api.app import create_app
 from escalation.bootstrap import Container, mail_setup_of
 from escalation.cli.app import app
+from escalation.cli.mail import come_of
 from escalation.clock import VirtualClock
 from escalation.delivery.mail.message import Attached
 from escalation.errors import Invalid, NotFound
@@ -266,16 +268,28 @@ def test_mail_is_tried_shown_and_changed_at_the_command_line(
         assert run("show", "priya-nair")["mode"] == "digest"
         assert len(run("list")["data"]) == 4
         assert [each["state"] for each in run("log", "--state", "dead")["data"]] == ["dead"]
+        run("change", "priya-nair", "--disable")
+        shown = CliRunner().invoke(app, ["mail", "list"], env={**variables, "COLUMNS": "200"})
+        assert re.search(r"priya-nair +\S+ +disabled", shown.output)
         for words in (["list"], ["log"], ["show", "priya-nair"]):
             done = CliRunner().invoke(app, ["mail", *words], env=variables)
             assert "priya-nair" in done.output
     assert [each.recipient for each in server.taken] == [LEAD, "ana@b.example"]
 
 
+def test_a_test_mail_that_a_service_beside_is_sending_is_waited_for() -> None:
+    states = iter(["sending", "sending", "delivered", "sent no more"])
+    found = come_of(lambda: {"state": next(states)}, 0)
+    assert found == {"state": "delivered"}
+    assert come_of(lambda: {"state": "sending"}, 0) == {"state": "sending"}
+
+
 # -- the doctor
 
 
-def test_the_doctor_finds_what_is_wrong_with_mail(furnished_url: str, open_on: Open) -> None:
+def test_the_doctor_finds_what_is_wrong_with_mail(
+    furnished_url: str, open_on: Open, tmp_path: Path
+) -> None:
     with mail_server() as server:
         inside = mailing_by(open_on, furnished_url, server)
         assert _found(inside) == {"mail_without_replies"}
@@ -286,6 +300,11 @@ def test_the_doctor_finds_what_is_wrong_with_mail(furnished_url: str, open_on: O
     assert _found(inside) == {"mail_without_replies", "mailboxes_disabled", "mail_unreachable"}
     half = mail_setup_of(inside.settings.model_copy(update={"mail_from": None}))
     assert [each.code for each in checkup.around(half)] == ["mail_half"]
+    answers = {"mail_reply_domain": "in.example", "mail_maildir": tmp_path}
+    read = mail_setup_of(inside.settings.model_copy(update=answers))
+    assert "mail_unread" in {each.code for each in checkup.around(read)}
+    (tmp_path / "new").mkdir()
+    assert "mail_unread" not in {each.code for each in checkup.around(read)}
     far = inside.settings.model_copy(update={"smtp_host": "192.0.2.1", "smtp_port": 1})
     setup = mail_setup_of(far)
     assert next(iter(checkup.around(setup))).code == "mail_in_clear"

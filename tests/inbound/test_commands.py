@@ -39,8 +39,11 @@ def test_the_inbox_shows_what_came_and_what_became_of_it() -> None:
     status, said = run("inbox", "--json")
     assert status == 0, said
     assert sorted(each["state"] for each in json.loads(said)["data"]) == ["done", "waiting"]
-    [raised] = [each["issue"] for each in json.loads(said)["data"] if each["state"] == "done"]
-    assert raised in run("inbox")[1], "which issue is to be looked at, or withdrawn"
+    [done] = [each for each in json.loads(said)["data"] if each["state"] == "done"]
+    assert done["reference"].startswith("SSI-")
+    shown = run("inbox")[1]
+    assert done["reference"] in shown, "which issue is to be looked at, or withdrawn"
+    assert done["issue"] not in shown
     status, said = run("inbox", "jira", "--left", "--json")
     [left] = json.loads(said)["data"]
     assert (left["about"], left["state"]) == ("RIV-9", "waiting")

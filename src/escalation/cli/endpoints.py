@@ -17,6 +17,7 @@ from escalation.cli.service import Served, at_service
 from escalation.errors import Invalid
 from escalation.routing.wording import not_among
 from escalation.services import deliveries, forms
+from escalation.services.deliveries import DeliveryState
 from escalation.services.event_types import known_types
 from escalation.services.forms import Format
 
@@ -274,7 +275,9 @@ def ping(endpoint: Endpoint, *, as_json: AsJson = False) -> None:
     if as_json:
         say_json(view)
     else:
-        say(f"{view['id']} ({view['type']}) is {view['state']}; the worker sends it.")
+        waits = view["state"] == DeliveryState.WAITING
+        then = "; the worker sends it." if waits else f": escalation webhooks delivery {view['id']}"
+        say(f"{view['id']} ({view['type']}) is {view['state']}{then}")
 
 
 def _change(endpoint: str, fields: Mapping[str, Any], *, as_json: bool) -> None:

@@ -137,7 +137,7 @@ def _table(views: Any) -> None:  # noqa: ANN401 - views of deliveries
             each["source"],
             each["state"],
             each["about"] or "",
-            each["issue"] or "",
+            each["reference"] or each["issue"] or "",
             ", ".join(each["did"]),
             instant(each["received_at"]),
             each["reason"] or "",

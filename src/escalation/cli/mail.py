@@ -1,6 +1,7 @@
 """``escalation mail``: how people have their mail, what was sent, and whether any arrives."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import sleep
 from typing import Annotated, Any
 
 import typer
@@ -37,9 +38,17 @@ def list_(
     if as_json:
         say_json({"data": page.items})
         return
-    columns = ("person", "address", "mode", "quiet", "mails")
+    columns = ("person", "address", "state", "mode", "quiet", "mails")
     rows = [
-        (e["person"], e["address"] or "", e["mode"], _quiet(e), _counted(e)) for e in page.items
+        (
+            e["person"],
+            e["address"] or "",
+            "enabled" if e["enabled"] else "disabled",
+            e["mode"],
+            _quiet(e),
+            _counted(e),
+        )
+        for e in page.items
     ]
     table(None, columns, rows)
 
@@ -129,7 +138,11 @@ def try_(
         mailboxes.require_mail(inside.mail_rules)
         box, delivery = mailboxes.test(inside.desk, recipient)
         send_now(inside, box)
-        found = deliveries.detail(inside.desk, delivery, inside.deliveries_kept, answers=True)
+
+        def look() -> dict[str, Any]:
+            return deliveries.detail(inside.desk, delivery, inside.deliveries_kept, answers=True)
+
+        found = come_of(look)
     if as_json:
         say_json(found)
     else:
@@ -138,6 +151,20 @@ def try_(
             say(f"  {each['outcome']}, {each['detail']}: {each['answer'] or ''}".rstrip(": "))
     if found["state"] != DeliveryState.DELIVERED:
         raise typer.Exit(1)
+
+
+def come_of(look: Callable[[], dict[str, Any]], pause: float = 0.2) -> dict[str, Any]:
+    """What has come of a mail: a service that runs beside may be sending it at this moment.
+
+    Looked at every ``pause`` seconds, a hundred times at most.
+    """
+    found = look()
+    for _ in range(100):
+        if found["state"] != DeliveryState.SENDING:
+            break
+        sleep(pause)
+        found = look()
+    return found
 
 
 def _show(found: dict[str, Any], *, as_json: bool) -> None:

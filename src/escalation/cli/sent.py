@@ -27,7 +27,7 @@ def show_sent(
         return
     shown = tuple(columns)
     rows = [
-        (*(_cell(each[name]) for name in shown), _last(each), instant(each["next_attempt_at"]))
+        (*(_cell(each, name) for name in shown), _last(each), instant(each["next_attempt_at"]))
         for each in deliveries
     ]
     table(None, (*(_TITLES.get(name, name) for name in shown), "last", "next attempt"), rows)
@@ -36,7 +36,9 @@ def show_sent(
 _TITLES = {"recipient": "to"}
 
 
-def _cell(found: object) -> str:
+def _cell(of: Mapping[str, Any], name: str) -> str:
+    """What stands in a column: an issue by its reference, as people know it."""
+    found = (of["reference"] or of[name]) if name == "about" else of[name]
     if isinstance(found, list):
         return str(len(found))
     return "" if found is None else str(found)

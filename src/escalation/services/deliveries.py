@@ -1,6 +1,6 @@
 """The delivery log: what was sent, what came back, and sending something again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from escalation.services.endpoints import StoredEndpoint
 from escalation.services.filters import Filter
 from escalation.services.forms import format_of
 from escalation.services.pages import Page, page_of
+from escalation.services.registry import Registry
 from escalation.services.views import told
 from escalation.store import deliveries, delivery_log, resending, viewing
 from escalation.store import endpoints as endpoint_store
@@ -48,11 +49,11 @@ def page(
         found = delivery_log.page(
             connection, endpoint_id, state=state, before=before, limit=limit + 1, mail=False
         )
-        tried = delivery_log.attempts(connection, [each.id for each in found])
+        views = delivery_views(connection, found)
     return page_of(
         found,
         limit,
-        lambda shown: (delivery_view(each, tried[each.id]) for each in shown),
+        lambda shown: (views[each.id] for each in shown),
         lambda each: (each.id, each.id),
     )
 
@@ -65,7 +66,7 @@ def one(desk: Desk, delivery_id: str, kept: timedelta) -> View:
     """
     with read(desk.engine) as connection:
         found = _found(connection, delivery_id, desk.clock.now() - kept)
-        return delivery_view(found, delivery_log.attempts(connection, [found.id])[found.id])
+        return delivery_views(connection, [found])[found.id]
 
 
 def detail(desk: Desk, delivery_id: str, kept: timedelta, *, answers: bool) -> View:
@@ -79,7 +80,7 @@ def detail(desk: Desk, delivery_id: str, kept: timedelta, *, answers: bool) -> V
     with read(desk.engine) as connection:
         found = _found(connection, delivery_id, desk.clock.now() - kept)
         tried = delivery_log.attempts(connection, [found.id])[found.id]
-        view = delivery_view(found, tried)
+        view = delivery_views(connection, [found])[found.id]
         withheld = viewing.is_sealed(connection, found.aggregate)
         endpoint = endpoint_store.find(connection, found.endpoint_id)
         form = deliveries.rendering(connection, found.id)
@@ -121,7 +122,7 @@ def redeliver(desk: Desk, delivery_id: str, kept: timedelta) -> View:
                 f"{delivery_id} is of an issue that has been sealed, and is not sent.",
                 "issue_is_sealed",
             )
-        _put_in_form(connection, found, endpoint)
+        _put_in_form(connection, desk.registry, found, endpoint)
         resending.send_again(connection, delivery_id, now)
 
     desk.do(chore).result()
@@ -159,12 +160,14 @@ def _sent_to(endpoint: StoredEndpoint | None) -> StoredEndpoint:
     return endpoint
 
 
-def _put_in_form(connection: Connection, found: Logged, endpoint: StoredEndpoint) -> None:
+def _put_in_form(
+    connection: Connection, registry: Registry, found: Logged, endpoint: StoredEndpoint
+) -> None:
     """Try once more what had no form; what has one keeps it, byte for byte."""
     if endpoint.format is None or deliveries.rendering(connection, found.id) is not None:
         return
     body = deliveries.body(connection, found.message_id)
-    rendered = forms.put_again(connection, endpoint, found.aggregate, body)
+    rendered = forms.put_again(connection, registry, endpoint, found.aggregate, body)
     if rendered.refused is not None:
         raise Refused(
             f"{found.id} cannot be put in its endpoint's form: {rendered.refused}.",
@@ -259,8 +262,17 @@ def request_view(request: Request) -> View:
     }
 
 
-def delivery_view(found: Logged, tried: Sequence[Attempt]) -> View:
-    """A delivery with its attempts; what a receiver answered in words is shown nowhere."""
+def delivery_views(connection: Connection, found: Sequence[Logged]) -> Mapping[str, View]:
+    """Deliveries by their ids, with their attempts and their issues' references.
+
+    What a receiver answered in words is shown nowhere.
+    """
+    tried = delivery_log.attempts(connection, [each.id for each in found])
+    named = viewing.references(connection, (each.aggregate for each in found))
+    return {each.id: _view(each, tried[each.id], named.get(each.aggregate)) for each in found}
+
+
+def _view(found: Logged, tried: Sequence[Attempt], reference: str | None) -> View:
     due = found.next_at if found.state is DeliveryState.WAITING else None
     return {
         "id": found.id,
@@ -268,6 +280,7 @@ def delivery_view(found: Logged, tried: Sequence[Attempt]) -> View:
         "event": found.message_id,
         "type": found.type,
         "about": found.aggregate,
+        "reference": reference,
         "number": found.number,
         "state": found.state.value,
         "summary": found.summary_id,

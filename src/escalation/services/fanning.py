@@ -8,9 +8,10 @@ from typing import Any
 
 from escalation.delivery import payloads
 from escalation.delivery.formats.options import CloudEvents, Format, Standard, format_of
-from escalation.delivery.formats.told import Told
+from escalation.delivery.formats.told import NOTHING_CALLED, Told
 from escalation.ids import IdSource
 from escalation.services import scopes
+from escalation.services.calling import called_in
 from escalation.services.filters import Filter, fits, rungs_by
 from escalation.services.forms import put, takes, told_of
 from escalation.services.mail.telling import Telling
@@ -71,6 +72,7 @@ class FanOut:
         self._rungs = rungs_by(registry, connection)
         self._seen: Mapping[str, frozenset[str]] = {}
         self._names: Mapping[str, Sequence[Mapping[str, Any]]] = {}
+        self._called = NOTHING_CALLED
 
     def hand_on(self, recovery: Recovery | None, limit: int) -> int:
         """Hand on what waits; answers how many events."""
@@ -110,6 +112,7 @@ class FanOut:
         if any(each.names_needed for each in targets):
             issues = list(dict.fromkeys(event.aggregate for event in waiting))
             self._names = outbox.other_names(self._connection, issues)
+            self._called = called_in(self._connection, self._registry, issues)
         self._seen = {
             each.stored.id: self._seen_by(each.stored, waiting)
             for each in targets
@@ -153,7 +156,7 @@ class FanOut:
         for target in wanting:
             rendered = None
             if not target.plain:
-                told = told or told_of(body, self._names.get(event.aggregate, ()))
+                told = told or told_of(body, self._names.get(event.aggregate, ()), self._called)
                 if not takes(target.format, told):
                     continue
                 rendered = put(target.format, told)

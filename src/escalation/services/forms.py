@@ -18,10 +18,19 @@ from escalation.delivery.formats.options import (
 )
 from escalation.delivery.formats.rendering import render
 from escalation.delivery.formats.requests import JSON, Request, Requests
-from escalation.delivery.formats.told import Ref, Told, Unrenderable, caused_by
+from escalation.delivery.formats.told import (
+    NOTHING_CALLED,
+    Called,
+    Ref,
+    Told,
+    Unrenderable,
+    caused_by,
+)
 from escalation.errors import Fault, Invalid
 from escalation.routing.wording import not_among
+from escalation.services.calling import called_in
 from escalation.services.event_types import EVENT_TYPES
+from escalation.services.registry import Registry
 from escalation.store import outbox
 from escalation.store.deliveries import Rendered
 from escalation.store.endpoints import StoredEndpoint
@@ -30,6 +39,7 @@ from escalation.store.transaction import Connection
 __all__ = ["Format", "format_of"]
 
 _EVENT, _WHEN, _TICKET = "evt_01k0sample0000000000000000", "2026-03-02T00:00:00Z", "SAMPLE-1"
+_CALLED = Called(types=EVENT_TYPES)
 _DETAILS: Mapping[str, Any] = {
     "title": 'The "pay" is late',
     "severity": "high",
@@ -48,11 +58,13 @@ _DETAILS: Mapping[str, Any] = {
 }
 
 
-def told_of(body: bytes, refs: Sequence[Mapping[str, Any]]) -> Told:
-    """A message from its standard body and what other systems call its issue."""
+def told_of(
+    body: bytes, refs: Sequence[Mapping[str, Any]], called: Called = NOTHING_CALLED
+) -> Told:
+    """A message from its standard body, what other systems call its issue, and we its codes."""
     found = json.loads(body)
     names = [Ref(ref["system"], ref["id"], ref.get("url")) for ref in refs]
-    return Told(found, EVENT_TYPES[found["type"]], names)
+    return Told(found, EVENT_TYPES[found["type"]], names, called)
 
 
 def takes(format_: Format, told: Told) -> bool:
@@ -77,11 +89,12 @@ def put(format_: Format, told: Told) -> Rendered | None:
 
 
 def put_again(
-    connection: Connection, endpoint: StoredEndpoint, issue: str, body: bytes
+    connection: Connection, registry: Registry, endpoint: StoredEndpoint, issue: str, body: bytes
 ) -> Rendered:
     """The form of a message that could not be put in it before."""
     refs = outbox.other_names(connection, [issue]).get(issue, ())
-    found = put(format_of(endpoint.format), told_of(body, refs))
+    called = called_in(connection, registry, [issue])
+    found = put(format_of(endpoint.format), told_of(body, refs, called))
     return Rendered() if found is None else found
 
 
@@ -136,7 +149,7 @@ def samples(format_: Format, types: Sequence[str], *, full: bool) -> Iterator[To
     ref = Ref(system or "", "0" * 32 if isinstance(format_, ServiceNow) else _TICKET, url)
     refs = () if system is None else (ref,)
     for kind in dict.fromkeys((*(types or EVENT_TYPES), payloads.PING, payloads.SUMMARY)):
-        yield Told(_sample(kind, _DETAILS if full else {}), EVENT_TYPES[kind], refs)
+        yield Told(_sample(kind, _DETAILS if full else {}), EVENT_TYPES[kind], refs, _CALLED)
 
 
 def _sample(kind: str, details: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -147,7 +147,7 @@ class Outgoing:
                 pass
             heartbeat.settle(connection, recovery.id)
             return 1
-        settle_one(connection, self.ids, recovery, now)
+        settle_one(connection, self.registry, self.ids, recovery, now)
         return 1
 
     def _fanning(self, connection: Connection, now: datetime) -> FanOut:
@@ -266,11 +266,13 @@ class Outgoing:
             return None
         known = self.registry.refresh(connection)
         handover = Handover(self.notes, rules.handed_for, rules.again)
-        posting = Posting(connection, known, rules, box, now, self.invitations)
+        posting = Posting(connection, self.registry, known, rules, box, now, self.invitations)
         if box.recipient == RAISERS:
             if self.invitations is None:
                 return None
-            posting = RaisersPosting(connection, known, rules, box, now, self.invitations)
+            posting = RaisersPosting(
+                connection, self.registry, known, rules, box, now, self.invitations
+            )
         turn = posting.turn(now + LEASE, limit, handover)
         if turn is None:
             return None

@@ -6,7 +6,7 @@ event of each issue goes out as it is, and all others are told in one summary.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -15,7 +15,9 @@ from escalation.delivery import payloads
 from escalation.delivery.formats.options import Standard, format_of, system_of
 from escalation.delivery.payloads import Late
 from escalation.ids import IdSource, named
+from escalation.services.calling import called_in
 from escalation.services.forms import put, told_of
+from escalation.services.registry import Registry
 from escalation.store import deliveries, dialect, endpoints, heartbeat, outbox
 from escalation.store.deliveries import Message, NewDelivery, Rendered
 from escalation.store.endpoints import StoredEndpoint
@@ -78,7 +80,9 @@ def drained(connection: Connection, recovery: Recovery) -> bool:
     return not heartbeat.late_clock(connection, recovery.started_at)
 
 
-def settle_one(connection: Connection, ids: IdSource, recovery: Recovery, now: datetime) -> int:
+def settle_one(
+    connection: Connection, registry: Registry, ids: IdSource, recovery: Recovery, now: datetime
+) -> int:
     """Settle what is held back from one endpoint, or close; answers how many deliveries.
 
     All of it in the caller's transaction, which has the turn of the fan-out.
@@ -95,7 +99,7 @@ def settle_one(connection: Connection, ids: IdSource, recovery: Recovery, now: d
     endpoint = endpoints.find(connection, waiting[0])
     if endpoint is None:
         raise AssertionError(f"{waiting[0]} has deliveries, and is not there")
-    summary = _Summaries(connection, ids, recovery, endpoint, now)
+    summary = _Summaries(connection, registry, ids, recovery, endpoint, now)
     told = 0
     for portion in portions:
         summary.tell(others[told : told + len(portion)], portion)
@@ -110,12 +114,14 @@ class _Summaries:
     def __init__(
         self,
         connection: Connection,
+        registry: Registry,
         ids: IdSource,
         recovery: Recovery,
         endpoint: StoredEndpoint,
         now: datetime,
     ) -> None:
         self._connection = connection
+        self._registry = registry
         self._ids = ids
         self._recovery = recovery
         self._endpoint = endpoint
@@ -156,13 +162,14 @@ class _Summaries:
             aggregate=aggregate,
             number=number,
             type=payloads.SUMMARY,
-            rendered=self._rendered(body, issue),
+            rendered=self._rendered(body, issue, {row.aggregate for row in rows}),
         )
         deliveries.add(self._connection, [message], [new], now)
         heartbeat.summarised(self._connection, [row.id for row in rows], message, now)
 
-    def _rendered(self, body: bytes, issue: str | None) -> Rendered | None:
+    def _rendered(self, body: bytes, issue: str | None, about: Iterable[str]) -> Rendered | None:
         if isinstance(self._format, Standard):
             return None
         names = {} if issue is None else outbox.other_names(self._connection, [issue])
-        return put(self._format, told_of(body, names.get(issue or "", ())))
+        called = called_in(self._connection, self._registry, about)
+        return put(self._format, told_of(body, names.get(issue or "", ()), called))

@@ -42,6 +42,15 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """The ladder that an issue was logged under: of which publication and agreement."""
+
+    publication: str
+    ola: str | None
+    ladder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How the issue of an event stood once the event was recorded."""
 
@@ -157,6 +166,16 @@ def other_names(
     table = models.issue
     query = select(table.c.id, table.c.said).where(any_of(connection, table.c.id, list(issues)))
     return {name: said.get("external_refs") or () for name, said in connection.execute(query)}
+
+
+def pinned(connection: Connection, issues: Sequence[str]) -> dict[str, Pinned]:
+    """The ladder of each of these issues."""
+    if not issues:
+        return {}
+    table = models.issue
+    columns = (table.c.id, table.c.publication, table.c.ola, table.c.ladder)
+    query = select(*columns).where(any_of(connection, table.c.id, list(issues)))
+    return {name: Pinned(*under) for name, *under in connection.execute(query)}
 
 
 def dispatched(connection: Connection, events: Sequence[str], now: datetime) -> None:

@@ -3,7 +3,7 @@
 The rule itself is :mod:`escalation.workflow.viewing`; a sealed row carries the people it comes to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,6 +118,7 @@ _FITS: Mapping[str, _Fit] = {
 _SAID = (ItemKind.CONTACT.value, ItemKind.FEEDBACK.value)
 """Items that are what somebody said."""
 _NAMES = select(models.issue.c.id, models.issue.c.reference)
+_OPEN = models.issue.c.sealed_at.is_(None)
 
 
 def seen_as(connection: Connection, viewer: Viewer, name: str) -> str | None:
@@ -148,6 +149,16 @@ def seen_of(connection: Connection, viewer: Viewer, names: Sequence[str]) -> Seq
     named = or_(any_of(connection, t.c.id, names), any_of(connection, t.c.reference, names))
     found = {name for row in connection.execute(_NAMES.where(named, shown)) for name in row}
     return [name for name in names if name in found]
+
+
+def references(connection: Connection, names: Iterable[str | None]) -> dict[str, str]:
+    """The references of issues by their ids; of sealed ones, and of what is no issue, none."""
+    t = models.issue
+    wanted = [name for name in set(names) if name is not None and name.startswith("iss_")]
+    if not wanted:
+        return {}
+    found = connection.execute(_NAMES.where(any_of(connection, t.c.id, wanted), _OPEN))
+    return {name: reference for name, reference in found}  # noqa: C416 - rows are not pairs to mypy
 
 
 def is_sealed(connection: Connection, name: str) -> bool:

@@ -47,6 +47,7 @@ class HookDeliveryView(HookReceipt):
     about: str | None
     waits_for: str | None
     issue: str | None
+    reference: str | None
     did: list[str]
     handled_at: datetime
 

@@ -205,6 +205,7 @@ class DeliveryHead(Shape):
     event: str
     type: str
     about: str
+    reference: str | None
     number: int
     state: DeliveryState
     summary: str | None

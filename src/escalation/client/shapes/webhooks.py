@@ -25,6 +25,7 @@ class HookDelivery(TypedDict):
     key: str
     reason: str | None
     received_at: str
+    reference: str | None
     source: str
     state: str
     waits_for: str | None
@@ -78,6 +79,7 @@ class HookDeliveryDetail(TypedDict):
     reading: HookReading | None
     reason: str | None
     received_at: str
+    reference: str | None
     source: str
     state: str
     waits_for: str | None
@@ -137,6 +139,7 @@ class Delivery(TypedDict):
     id: str
     next_attempt_at: str | None
     number: int
+    reference: str | None
     state: str
     summary: str | None
     type: str
@@ -176,6 +179,7 @@ class DeliveryDetail(TypedDict):
     id: str
     next_attempt_at: str | None
     number: int
+    reference: str | None
     requests: list[Request]
     state: str
     summary: str | None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 SYSTEM = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_ASKED = r"^([/?][^\s#]*)?$"
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _EventType = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 _Values = Annotated[
@@ -63,6 +64,11 @@ class Template(_Options):
     )
     path: Annotated[str, StringConstraints(max_length=LONGEST_PATH)] = Field(
         default="", description="a template of what follows the URL; values are percent-encoded"
+    )
+    ping: Annotated[str, StringConstraints(max_length=LONGEST_PATH, pattern=_ASKED)] = Field(
+        default="",
+        description="with a system, which a ping is no ticket of: what follows the URL, asked "
+        "with GET",
     )
 
 

@@ -53,10 +53,14 @@ def rendered(
 ) -> Requests:
     """The one request that a template makes of a message, in time by a clock of ``seconds``.
 
+    Of a ping that is of no ticket it is a GET.
+
     Raises:
         Unrenderable: it names what the message does not have, makes no JSON where it is to, grows
             too large or takes too long.
     """
+    if told.is_ping and options.system is not None:
+        return (Request(method="GET", path=options.ping),)
     values = values_of(told)
     body = _made(options.body, values, "the body", seconds)
     if options.content_type.startswith("application/json"):

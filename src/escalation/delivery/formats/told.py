@@ -1,8 +1,10 @@
 """A message before it has a form: what happened, to which issue, known elsewhere by which names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from escalation.delivery import payloads
 
@@ -21,12 +23,54 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """What people call what a message names by codes, and by which clock they read its times.
+
+    ``rungs`` has the titles of an issue's rungs by the issue's id, ``forums`` those of forums, and
+    ``types`` what each type of event means. What has no title is its code in words.
+    """
+
+    rungs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forums: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
+    zone: ZoneInfo | None = None
+
+    def rung(self, issue: str | None, code: str) -> str:
+        """The title of a rung of an issue's ladder."""
+        return self.rungs.get(issue or "", {}).get(code) or in_words(code)
+
+    def forum(self, code: str) -> str:
+        """The title of a forum."""
+        return self.forums.get(code) or in_words(code)
+
+    def moment(self, text: str) -> str:
+        """An instant as people read it, with the clock's zone named; UTC where there is none."""
+        try:
+            local = datetime.fromisoformat(text).astimezone(self.zone or UTC)
+        except ValueError:
+            return text
+        return f"{local:%a %d %b %Y %H:%M} {self.zone.key if self.zone else 'UTC'}"
+
+
+NOTHING_CALLED = Called()
+
+
+def in_words(code: str) -> str:
+    """A code as words: ``past_target`` as ``past target``."""
+    return code.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """A message: its standard body, what its type means in words, and the issue's other names."""
+    """A message: its standard body, what its type means in words, and the issue's other names.
+
+    ``called`` says what its codes are called where people read it.
+    """
 
     body: Mapping[str, Any]
     tells: str
     refs: Sequence[Ref] = ()
+    called: Called = NOTHING_CALLED
 
     @property
     def id(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from escalation.delivery.formats.told import Told
+from escalation.delivery.formats.told import Called, Told, in_words
 
 LONGEST_LINE, LONGEST = 1_000, 4_000
 """Characters of one value, and of all lines together."""
@@ -34,6 +34,10 @@ _SHOWN: Mapping[str, str] = {
     "note": "Note",
 }
 """What of an event's details is told, in this order; text and numbers only."""
+_RUNGS = frozenset({"rung", "from", "to"})
+_INSTANTS = frozenset({"starts_at", "until", "ends_at"})
+_CODES = frozenset({"severity", "how", "effect", "awaiting", "clock", "step", "cause"})
+"""Details that are named by a code: of a rung, an instant, or a word of the product's."""
 _OUTCOME: Mapping[str, str] = {
     "summary": "Outcome",
     "reasons": "Reasons",
@@ -48,32 +52,54 @@ def headline(told: Told) -> str:
     return told.tells if reference is None else f"{reference}: {told.tells}"
 
 
-def facts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The details of an event that people read: names and values, each cut where it is long."""
+def facts(body: Mapping[str, Any], called: Called) -> Iterator[tuple[str, str]]:
+    """The details of an event that people read: names and values, each cut where it is long.
+
+    Codes are said as they are ``called``.
+    """
     details = body["data"].get("details") or {}
     outcome = details.get("outcome")
-    given = [(name, details.get(key)) for key, name in _SHOWN.items()]
+    given = [(name, key, details.get(key)) for key, name in _SHOWN.items()]
     if isinstance(outcome, Mapping):
-        given += [(name, outcome.get(key)) for key, name in _OUTCOME.items()]
+        given += [(name, key, outcome.get(key)) for key, name in _OUTCOME.items()]
     actor = body["data"].get("actor") or {}
-    given.append(("By", actor.get("name")))
-    for name, value in given:
+    given.append(("By", "actor", actor.get("name")))
+    issue = body["data"].get("issue", {}).get("id")
+    for name, key, value in given:
         if isinstance(value, str | int) and value != "":
-            yield name, cut(" ".join(str(value).split()), LONGEST_LINE)
+            said = _said(key, value, issue, called) if isinstance(value, str) else str(value)
+            yield name, cut(" ".join(said.split()), LONGEST_LINE)
+
+
+def _said(key: str, value: str, issue: str | None, called: Called) -> str:
+    if key in _RUNGS:
+        return called.rung(issue, value)
+    if key == "forum":
+        return called.forum(value)
+    if key in _INSTANTS:
+        return called.moment(value)
+    return in_words(value) if key in _CODES else value
 
 
 def lines(told: Told) -> Iterator[str]:
     """The headline, then a line for each fact; of a summary one for each late event."""
     yield headline(told)
     for body in told.late[:LATE_SHOWN]:
-        named = ", ".join(f"{name.lower()} {value}" for name, value in facts(body))
-        issue = body["data"].get("issue", {}).get("reference", "")
-        yield cut(f"{issue} {body['type']} at {body['timestamp']}: {named}".strip(), LONGEST_LINE)
+        yield cut(_late(body, told.called), LONGEST_LINE)
     left = len(told.late) - LATE_SHOWN
     if left > 0:
         yield f"and {left} more"
-    for name, value in facts(told.body):
+    for name, value in facts(told.body, told.called):
         yield f"{name}: {value}"
+
+
+def _late(body: Mapping[str, Any], called: Called) -> str:
+    """A late event in one line: when, to which issue, what, and its facts."""
+    named = "; ".join(f"{name}: {value}" for name, value in facts(body, called))
+    what = called.types.get(body["type"], body["type"])
+    reference = body["data"].get("issue", {}).get("reference")
+    head = what if reference is None else f"{reference}: {what}"
+    return f"{called.moment(body['timestamp'])}, {head}. {named}".strip()
 
 
 def comment(told: Told) -> str:

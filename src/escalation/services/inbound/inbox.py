@@ -1,7 +1,7 @@
 """The inbox: what tools have sent, why some of it had no effect, and reading it again."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,8 +18,8 @@ from escalation.services.pages import Page, page_of
 from escalation.services.views import told
 from escalation.store import hooks
 from escalation.store.hooks import LEFT, HookDelivery, HookState
-from escalation.store.transaction import read
-from escalation.store.viewing import hidden
+from escalation.store.transaction import Connection, read
+from escalation.store.viewing import hidden, references
 from escalation.workflow.viewing import EVERYTHING, Viewer
 
 __all__ = ["LEFT", "HookState"]
@@ -42,7 +42,10 @@ def page(
         found = hooks.page(
             connection, viewer, source=source, states=states, before=before, limit=limit + 1
         )
-    return page_of(found, limit, partial(map, view), lambda each: (each.id, each.id))
+        views = _views(connection, found)
+    return page_of(
+        found, limit, lambda shown: (views[each.id] for each in shown), lambda each: (each.id,) * 2
+    )
 
 
 def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTHING) -> View:
@@ -54,13 +57,14 @@ def one(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTH
         NotFound: there is none of that id.
     """
     found = _found(desk, delivery_id, viewer)
+    shown = _view_of(desk, found)
     if not found.body:
-        return {**view(found), "headers": {}, "body": None, "reading": None}
+        return {**shown, "headers": {}, "body": None, "reading": None}
     if found.source == MAIL:
-        return {**view(found), "headers": {}, "body": json.loads(found.body), "reading": None}
+        return {**shown, "headers": {}, "body": json.loads(found.body), "reading": None}
     came, known = came_of(found), book.known(found.source)
     reading = None if known is None else _reading(known.source, came)
-    return {**view(found), "headers": dict(came.headers), "body": came.body, "reading": reading}
+    return {**shown, "headers": dict(came.headers), "body": came.body, "reading": reading}
 
 
 def replay(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVERYTHING) -> View:
@@ -71,7 +75,8 @@ def replay(desk: Desk, book: SourceBook, delivery_id: str, viewer: Viewer = EVER
     Raises:
         NotFound: there is none of that id, or its source is no more.
     """
-    return view(_again(desk, book, _found(desk, delivery_id, viewer).source)(delivery_id))
+    read_again = _again(desk, book, _found(desk, delivery_id, viewer).source)
+    return _view_of(desk, read_again(delivery_id))
 
 
 def replay_left(desk: Desk, book: SourceBook, source: str) -> Iterator[View]:
@@ -87,7 +92,7 @@ def replay_left(desk: Desk, book: SourceBook, source: str) -> Iterator[View]:
         if not ids:
             return
         for delivery_id in ids:
-            yield view(read_again(delivery_id))
+            yield _view_of(desk, read_again(delivery_id))
         after = ids[-1]
 
 
@@ -128,8 +133,18 @@ def receipt(delivery: HookDelivery) -> View:
     }
 
 
-def view(delivery: HookDelivery) -> View:
-    """A delivery as it stands in the inbox."""
+def _view_of(desk: Desk, delivery: HookDelivery) -> View:
+    with read(desk.engine) as connection:
+        return _views(connection, [delivery])[delivery.id]
+
+
+def _views(connection: Connection, found: Sequence[HookDelivery]) -> Mapping[str, View]:
+    """Deliveries as they stand in the inbox, by their ids."""
+    named = references(connection, (each.issue_id for each in found))
+    return {each.id: _view(each, named.get(each.issue_id or "")) for each in found}
+
+
+def _view(delivery: HookDelivery, reference: str | None) -> View:
     return {
         **receipt(delivery),
         "state": delivery.state.value,
@@ -138,6 +153,7 @@ def view(delivery: HookDelivery) -> View:
         "about": delivery.ref,
         "waits_for": delivery.waits_for,
         "issue": delivery.issue_id,
+        "reference": reference,
         "did": list(delivery.did),
         "handled_at": told(delivery.handled_at),
     }

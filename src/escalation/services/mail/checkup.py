@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from escalation.delivery.mail.fetching import Place
 from escalation.delivery.mail.session import Security, Server, knocked
 from escalation.delivery.retry import Outcome
+from escalation.errors import Busy
 from escalation.routing.directory import Directory
 from escalation.services.ailments import Found, unsafe, unwise
 from escalation.services.mail import asking
@@ -21,11 +23,14 @@ _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 @dataclass(frozen=True, slots=True)
 class MailSetup:
-    """How mail is set up: ``lacks`` are settings without which those given send nothing."""
+    """How mail is set up: ``lacks`` are settings without which those given send nothing.
+
+    ``replies`` is where mail to us lies.
+    """
 
     server: Server | None = None
     lacks: Sequence[str] = ()
-    replies: bool = False
+    replies: Place | None = None
     links: bool = False
 
 
@@ -49,12 +54,14 @@ def around(setup: MailSetup) -> Found:
             f"Mail, and the password, go to {server.host} so that anyone on the way can read them.",
             "Set ESCALATION_SMTP_SECURITY to starttls or tls.",
         )
-    if not setup.replies:
+    if setup.replies is None:
         yield unwise(
             "mail_without_replies",
             "Who answers a mail answers to nobody, and what comes back is seen by nobody.",
             "Set ESCALATION_MAIL_REPLY_DOMAIN, and where its mail is: docs/mail.md.",
         )
+    else:
+        yield from _unread(setup.replies)
     if not setup.links:
         yield unwise(
             "mail_without_links",
@@ -67,6 +74,18 @@ def around(setup: MailSetup) -> Found:
             "mail_unreachable",
             f"Mail cannot be handed to {server.host}:{server.port}: {found.detail}.",
             "See to its name, the network, ESCALATION_SMTP_SECURITY, user and password.",
+        )
+
+
+def _unread(place: Place) -> Found:
+    try:
+        place.look(0)
+    except Busy as error:
+        yield unwise(
+            "mail_unread",
+            f"{error}. What people answer is not taken in meanwhile.",
+            "See to ESCALATION_MAIL_MAILDIR and who may read it, or to ESCALATION_IMAP_HOST, its "
+            "user, password and folder; mail that lies there is taken in afterwards.",
         )
 
 

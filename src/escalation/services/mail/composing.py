@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from escalation.delivery.formats import wording
-from escalation.delivery.formats.told import Told
+from escalation.delivery.formats.told import Called, Told
 from escalation.delivery.payloads import PING
 from escalation.services.event_types import EVENT_TYPES
 from escalation.workflow.facts import Issue
@@ -54,14 +54,17 @@ class Words:
         )
 
 
-def part_of(body: Mapping[str, Any], issue: Issue | None, link: str | None) -> Part:
-    """One event, of an issue as it stands or of none; of a sealed one only that there is one."""
+def part_of(body: Mapping[str, Any], issue: Issue | None, link: str | None, called: Called) -> Part:
+    """One event, of an issue as it stands or of none; of a sealed one only that there is one.
+
+    Its codes are said as they are ``called``.
+    """
     reference = body["data"].get("issue", {}).get("reference")
     if issue is not None and issue.sealing is not None:
         return Part(f"{issue.reference}: there is something new for you", link=link)
     told = Told(body, EVENT_TYPES.get(body["type"], "something happened"))
     heading = wording.headline(told)
-    facts = list(wording.facts(body))
+    facts = list(wording.facts(body, called))
     if issue is not None:
         facts = [(name, value) for name, value in facts if name != "Title"]
     return Part(

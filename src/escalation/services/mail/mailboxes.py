@@ -11,7 +11,7 @@ from escalation.routing.directory import Directory
 from escalation.routing.wording import not_among
 from escalation.services import endpoints as endpoint_acts
 from escalation.services import framework
-from escalation.services.deliveries import delivery_view
+from escalation.services.deliveries import delivery_views
 from escalation.services.desk import Desk
 from escalation.services.mail.mailing import Mailing, Mode
 from escalation.services.mail.rules import MailRules
@@ -131,15 +131,12 @@ def log(
         found = delivery_log.page(
             connection, box, state=state, before=before, limit=limit + 1, mail=True
         )
-        tried = delivery_log.attempts(connection, [each.id for each in found])
+        views = delivery_views(connection, found)
         owners = mailing.owners(connection, [each.endpoint_id for each in found])
     return page_of(
         found,
         limit,
-        lambda shown: (
-            {**delivery_view(each, tried[each.id]), "recipient": owners[each.endpoint_id]}
-            for each in shown
-        ),
+        lambda shown: ({**views[each.id], "recipient": owners[each.endpoint_id]} for each in shown),
         lambda each: (each.id, each.id),
     )
 

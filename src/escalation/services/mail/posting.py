@@ -14,6 +14,7 @@ from escalation.delivery.payloads import PING
 from escalation.delivery.payloads import told as instant_told
 from escalation.delivery.retry import Outcome
 from escalation.ids import named
+from escalation.services.calling import called_in
 from escalation.services.handing import Handover
 from escalation.services.mail import asking, composing, documents
 from escalation.services.mail.agenda import more_of
@@ -22,7 +23,7 @@ from escalation.services.mail.mailing import Mailing, Mode, zone_of
 from escalation.services.mail.replies import SHORT, Purpose
 from escalation.services.mail.rules import MailRules
 from escalation.services.mail.sight import Sight
-from escalation.services.registry import Known
+from escalation.services.registry import Known, Registry
 from escalation.services.surveys.invitations import Invitations
 from escalation.services.veil import veiled
 from escalation.store import deliveries, issues, mailing
@@ -64,6 +65,7 @@ class Posting:
     """One mailbox within one transaction, by what is known then."""
 
     connection: Connection
+    registry: Registry
     known: Known
     rules: MailRules
     box: StoredEndpoint
@@ -246,6 +248,8 @@ class Posting:
         if not directory.employed(self.box.recipient, self.now):
             return  # they have left since it was due
         sight = Sight.of(self.box.recipient, directory, self.now)
+        zone = zone_of(self._wants(), directory)
+        called = replace(called_in(self.connection, self.registry, there), zone=zone)
         for body in told:
             name = body["data"].get("issue", {}).get("id")
             issue = there.get(str(name))
@@ -258,7 +262,7 @@ class Posting:
             elif not _papers(sight, body):
                 continue
             part = composing.part_of(
-                veiled(self.connection, viewer, body), issue, self._link(body, issue)
+                veiled(self.connection, viewer, body), issue, self._link(body, issue), called
             )
             more = () if issue is not None else more_of(self.connection, sight, body)
             yield replace(part, facts=(*part.facts, *more))
