@@ -50,6 +50,14 @@ def test_somebody_is_subscribed_shown_changed_paused_and_ended(called: Run) -> N
     assert called("revoke", name, "lnk_none").exit_code == 1
 
 
+def test_a_scorecard_may_come_over_several_periods(called: Run) -> None:
+    card = ("--profile", "agency:rivers", "--to", "person=ruth-goldfinch", *RULE)
+    made = told(called, "add", *card, "--periods", "4")
+    assert made["periods"] == 4
+    assert told(called, "change", made["id"], "--periods", "6")["periods"] == 6
+    assert told(called, "change", made["id"], "--periods", "0")["periods"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

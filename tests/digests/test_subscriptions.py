@@ -152,6 +152,28 @@ def test_a_pause_leaves_no_gap_and_what_was_promised_before_is_kept(service: Ser
     }  # fmt: skip
 
 
+def test_a_scorecard_comes_with_its_figures_over_the_periods_that_were_asked_for(
+    service: Service,
+) -> None:
+    made = subscribe(
+        service, forum=None, profile="scorecard:ssi", recipient=to_endpoint(service), when=DAILY,
+        periods=3,
+    )  # fmt: skip
+    assert made["periods"] == 3
+    path, trends = f"{PATH}/{made['id']}", []
+    for given in ({}, {"periods": 4}, {"periods": None}):
+        if given:
+            changed = service.call("PATCH", path, given, key=service.admin)
+            assert changed.json()["periods"] == given["periods"], changed.text
+        service.clock.advance(DAY)
+        work(service)
+        digest = service.found(f"/v1/digests/{windows(service, made['id'])[-1]['digest']}")
+        trends.append(len(digest["document"].get("trend", ())))
+        begun = [each["since"] for each in digest["document"].get("trend", ())]
+        assert begun == sorted(set(begun))
+    assert trends == [3, 4, 0]
+
+
 def test_another_rule_goes_on_where_the_last_window_ended(service: Service) -> None:
     made = subscribe(service, when=DAILY)
     service.clock.advance(DAY)
@@ -260,6 +282,10 @@ WRONG = [
     ({"forum": None, "profile": "scorecard:ssi", "when": DAILY}, "/recipient/kind", "wrong_value",
      "scorecard"),
     ({"forum": None, "profile": "scorecard:ssi"}, "/when/forum", "missing", "whose meetings"),
+    ({"periods": 4}, "/periods", "wrong_value", "its meetings"),
+    ({"forum": None, "profile": "benchmark", "when": DAILY, "periods": 4}, "/periods",
+     "wrong_value", "no totals"),
+    ({"forum": None, "profile": "scorecard:ssi", "periods": 13}, "/periods", "wrong_value", "12"),
 ]  # fmt: skip
 
 

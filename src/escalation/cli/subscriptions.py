@@ -13,6 +13,7 @@ from escalation.cli.fields import DEPTH
 from escalation.cli.groups import group
 from escalation.cli.opening import at_the_desk, me
 from escalation.cli.screen import AsJson, instant, pairs, say, say_json, table
+from escalation.digests.periods import LONGEST
 from escalation.services import at_hand
 from escalation.services.desk import Desk
 from escalation.services.reading.reader import Look
@@ -60,6 +61,10 @@ Since = Annotated[
     str | None,
     typer.Option(metavar="INSTANT", help="When the first window began; else where one ended."),
 ]
+Periods = Annotated[
+    int | None,
+    typer.Option(min=2, max=LONGEST, help="Of a scorecard: figures over so many periods."),
+]
 _NAMES = {"person": "person", "address": "address", "webhook": "endpoint"}
 
 
@@ -76,6 +81,7 @@ def add(  # noqa: PLR0913 - options
     zone: Zone = None,
     formats: Formats = None,
     marking: Marking = None,
+    periods: Periods = None,
     since: Since = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Show the next windows, and keep nothing.")
@@ -89,7 +95,7 @@ def add(  # noqa: PLR0913 - options
     """
     when = _when(before, meetings_of, rule, start, zone)
     given = {"forum": forum, "profile": profile, "recipient": _recipient(to), "when": when}
-    more = {"formats": formats, "marking": marking, "since": since}
+    more = {"formats": formats, "marking": marking, "periods": periods, "since": since}
     sent = _read(_said({**given, **more}), CreateSubscription)
     with at_the_desk() as inside:
         if preview:
@@ -154,6 +160,12 @@ def change(  # noqa: PLR0913 - options
     marking: Annotated[
         str | None, typer.Option(help="The protective marking that it bears; '' takes it off.")
     ] = None,
+    periods: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=LONGEST, help="Of a scorecard: figures over so many periods; 0 over its own."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Change a subscription; its windows go on where the last one ended.
@@ -164,6 +176,8 @@ def change(  # noqa: PLR0913 - options
     given = _said({"recipient": _recipient(to), "when": when, "formats": formats})
     if marking is not None:
         given["marking"] = marking or None
+    if periods is not None:
+        given["periods"] = periods or None
     sent = _read(given, ChangeSubscription)
     _done(
         lambda inside, asking: subscriptions.change(
@@ -323,6 +337,7 @@ def _show(view: Mapping[str, Any], *, as_json: bool) -> None:
             "when": _words(view["when"]),
             "formats": ", ".join(view.get("formats", ())),
             "marking": view.get("marking"),
+            "periods": view.get("periods"),
             "state": view.get("state"),
             "last window": None if last is None else f"{last['number']}: {last['state']}",
             "because": None if last is None else last["why"],

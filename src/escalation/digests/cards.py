@@ -68,6 +68,11 @@ class Card:
         return self.profile != BENCHMARK and not self.by_exception
 
     @property
+    def tells_totals(self) -> bool:
+        """Whether it has totals, so that how they went over several periods can be told."""
+        return self.tells_all or self.by_exception
+
+    @property
     def by_exception(self) -> bool:
         """Whether it tells only what is not as it was agreed: the corporate layer's."""
         return self.scope.layer == Layer.CORPORATE.value

@@ -6,10 +6,10 @@ from hashlib import sha256
 from typing import Any
 
 from escalation.digests import periods
-from escalation.digests.cards import NoSuchCard, card_of
+from escalation.digests.cards import Card, NoSuchCard, card_of
 from escalation.digests.framework import Framework
 from escalation.digests.scorecard import SCHEMA, Asked
-from escalation.services.asked_digests import framework_at, refuse
+from escalation.services.asked_digests import framework_at, refuse, refuse_by_meetings
 from escalation.services.desk import Desk
 from escalation.services.measured import measured
 from escalation.services.views import told
@@ -81,9 +81,7 @@ class AskedCard:
         """
         if periods is None:
             return self
-        if not (self.asked.card.tells_all or self.asked.card.by_exception):
-            detail = f"found {periods}, expected none: a benchmark tells no totals"
-            refuse("wrong_value", detail, "/periods")
+        check_periods(self.asked.card, periods)
         return replace(self, asked=self.asked.over(periods))
 
     @property
@@ -120,3 +118,18 @@ class AskedCard:
             old = self.corrects
             document["corrects"] = {"number": old.number, "content_hash": old.content_hash}
         return canonical_document(document)
+
+
+def check_periods(card: Card | None, periods: int | None) -> None:
+    """Refuse periods of what tells no totals over them; a forum's paper is no ``card``.
+
+    Raises:
+        Invalid: they are asked of it.
+    """
+    if periods is None:
+        return
+    if card is None:
+        refuse_by_meetings(periods)
+    if not card.tells_totals:
+        detail = f"found {periods}, expected none: a benchmark tells no totals"
+        refuse("wrong_value", detail, "/periods")

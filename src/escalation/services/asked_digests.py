@@ -98,8 +98,7 @@ class Asked:
             Invalid: they are: a forum's paper tells how it went over its own meetings.
         """
         if periods is not None:
-            detail = f"found {periods}, expected none: a forum's digest goes by its meetings"
-            refuse("wrong_value", detail, "/periods")
+            refuse_by_meetings(periods)
         return self
 
     @property
@@ -276,6 +275,16 @@ def _check_marking(marking: str | None) -> None:
     if not marking.strip() or not marking.isprintable() or len(marking) > MARKING_MAX:
         detail = f"found {marking!r}, expected one line of 1 to {MARKING_MAX} letters"
         refuse("wrong_value", detail, "/marking")
+
+
+def refuse_by_meetings(periods: int) -> NoReturn:
+    """Refuse periods of a forum's paper.
+
+    Raises:
+        Invalid: always.
+    """
+    detail = f"found {periods}, expected none: a forum's digest goes by its meetings"
+    refuse("wrong_value", detail, "/periods")
 
 
 def refuse(code: str, detail: str, pointer: str) -> NoReturn:

@@ -35,6 +35,7 @@ class Subscription:
     occasion: Mapping[str, Any]
     formats: Sequence[str]
     marking: str | None
+    periods: int | None
     state: SubscriptionState
     since: datetime
     promised_at: datetime | None

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from escalation.api.schemas.answers import Links, Meta
 from escalation.api.schemas.fields import Body, Email, Instant, Name
+from escalation.api.schemas.reports import Over
 from escalation.api.schemas.shape import Shape
 from escalation.routing.directory_file import MARKING_MAX
 from escalation.routing.typed import Refusal
@@ -101,6 +102,10 @@ Marking = Annotated[
         description="The protective marking that each digest bears, as `OFFICIAL`.",
     ),
 ]
+Periods = Annotated[
+    Over,
+    Field(description="Of a scorecard: over how many periods it tells how its figures went."),
+]
 
 
 class CreateSubscription(Body):
@@ -112,6 +117,7 @@ class CreateSubscription(Body):
     when: When
     formats: Formats = (FormatName.PDF,)
     marking: Marking | None = None
+    periods: Periods | None = None
     since: Instant | None = None
 
     def wanted(self) -> Wanted:
@@ -123,23 +129,25 @@ class CreateSubscription(Body):
             occasion=_plain(self.when),
             formats=_once(self.formats),
             marking=self.marking,
+            periods=self.periods,
             since=self.since,
         )
 
 
 class ChangeSubscription(Body):
-    """What is to be otherwise; what is left out stays, and a `marking` of null is taken off."""
+    """What is to be otherwise; what is left out stays; null takes `marking` or `periods` off."""
 
     recipient: Recipient | None = None
     when: When | None = None
     formats: Formats | None = None
     marking: Marking | None = None
+    periods: Periods | None = None
 
     @model_validator(mode="after")
     def _some(self) -> Self:
         if not self.model_fields_set:
             raise Refusal("missing", "found nothing to change, expected at least one field")
-        for name in sorted(self.model_fields_set - {"marking"}):
+        for name in sorted(self.model_fields_set - {"marking", "periods"}):
             if getattr(self, name) is None:
                 raise Refusal("wrong_value", "found null, expected a value", name)
         return self
@@ -151,6 +159,7 @@ class ChangeSubscription(Body):
             occasion=None if self.when is None else _plain(self.when),
             formats=None if self.formats is None else _once(self.formats),
             marking=(self.marking or "") if "marking" in self.model_fields_set else None,
+            periods=(self.periods or 0) if "periods" in self.model_fields_set else None,
         )
 
 
@@ -179,6 +188,7 @@ class SubscriptionView(Shape):
     when: dict[str, Any]
     formats: list[str]
     marking: str | None
+    periods: int | None
     state: str
     since: datetime
     next_at: datetime | None

@@ -9,6 +9,7 @@ from escalation.digests.cards import NoSuchCard, card_of, is_card
 from escalation.digests.selection import FORUM_PROFILE
 from escalation.errors import Forbidden
 from escalation.routing.wording import not_among
+from escalation.services.asked_cards import check_periods
 from escalation.services.asked_digests import Request
 from escalation.services.callers import Caller
 from escalation.services.digests import profile_of
@@ -37,6 +38,7 @@ class Wanted:
     occasion: Mapping[str, Any]
     formats: tuple[str, ...]
     marking: str | None = None
+    periods: int | None = None
     since: datetime | None = None
 
 
@@ -58,6 +60,7 @@ def drawn_up(grounds: Grounds, name: str, wanted: Wanted, asking: Asking) -> Sub
     """
     profile = profile_of(Request(forum=wanted.forum, profile=wanted.profile))
     _check_profile(grounds, profile, asking.caller)
+    check_over(grounds, profile, wanted.periods)
     forum = None if is_card(profile) else profile.removeprefix(FORUM_PROFILE)
     kept = occasions.kept(wanted.occasion, forum)
     found = occasions.checked(kept, grounds.under)
@@ -70,6 +73,7 @@ def drawn_up(grounds: Grounds, name: str, wanted: Wanted, asking: Asking) -> Sub
         occasion=kept,
         formats=wanted.formats,
         marking=wanted.marking,
+        periods=wanted.periods,
         state=SubscriptionState.ACTIVE,
         since=course.since,
         promised_at=course.promised,
@@ -97,6 +101,11 @@ def _check_profile(grounds: Grounds, profile: str, caller: Caller) -> None:
         refuse("unknown_reference", str(error), "/profile")
     detail = f"found {profile!r}, which is of more than the issues that you see"
     refuse("unknown_reference", detail, "/profile")
+
+
+def check_over(grounds: Grounds, profile: str, periods: int | None) -> None:
+    """Refuse periods of a digest that tells nothing over several."""
+    check_periods(card_of(profile, grounds.framework) if is_card(profile) else None, periods)
 
 
 def check_recipient(grounds: Grounds, new: Subscription, asking: Asking) -> None:

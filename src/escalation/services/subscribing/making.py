@@ -152,6 +152,7 @@ def _request(about: Subscription, window: Window) -> Request:
         known_at=window.closed_at,
         since=window.since,
         marking=about.marking,
+        periods=about.periods,
     )
 
 

@@ -79,6 +79,7 @@ def plain(found: Subscription) -> dict[str, Any]:
         "when": dict(found.occasion),
         "formats": list(found.formats),
         "marking": found.marking,
+        "periods": found.periods,
         "state": found.state.value,
         "since": told(found.since),
         "next_at": told(found.promised_at),

@@ -14,6 +14,7 @@ from escalation.services.subscribing import closing, occasions, shown
 from escalation.services.subscribing.checks import (
     Asking,
     Wanted,
+    check_over,
     check_recipient,
     drawn_up,
     require_own,
@@ -27,12 +28,16 @@ from escalation.workflow.facts import Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is to be otherwise; None leaves it as it is. An empty ``marking`` takes it off."""
+    """What is to be otherwise; None leaves it as it is.
+
+    An empty ``marking`` takes the marking off, ``periods`` of 0 the periods.
+    """
 
     recipient: Mapping[str, Any] | None = None
     occasion: Mapping[str, Any] | None = None
     formats: tuple[str, ...] | None = None
     marking: str | None = None
+    periods: int | None = None
 
 
 def create(desk: Desk, wanted: Wanted, asking: Asking) -> Answer:
@@ -97,6 +102,9 @@ def change(desk: Desk, name: str, changes: Changes, asking: Asking) -> dict[str,
             after = replace(after, formats=changes.formats)
         if changes.marking is not None:
             after = replace(after, marking=changes.marking or None)
+        if changes.periods is not None:
+            after = replace(after, periods=changes.periods or None)
+            check_over(grounds, after.profile, after.periods)
         check_recipient(grounds, after, asking)
         if changes.occasion is None:
             return after

@@ -14,6 +14,7 @@ digest_subscription = Table(
     Column("occasion", Json, nullable=False),  # when its windows end
     Column("formats", Json, nullable=False),
     Column("marking", Text),
+    Column("periods", Integer),  # over how many a scorecard tells how its figures went
     Column("state", Id, nullable=False),
     Column("since", UtcInstant, nullable=False),  # its windows up to here are closed
     Column("promised_at", UtcInstant),  # when the next one ends; empty while none is promised
