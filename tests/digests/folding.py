@@ -6,7 +6,7 @@ examples, so a rung on which a forum sits has that one body.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -106,13 +106,18 @@ def movements(
     histories: Iterable[list[State]], body: str, since: datetime, as_at: datetime
 ) -> Counter[str]:
     """How many came, went and were put off after one instant and not after another."""
-    found: Counter[str] = Counter()
-    for states_ in histories:
-        for before, after in zip([None, *states_[:-1]], states_, strict=True):
-            if since < after.at <= as_at:
-                found[_kind(before, after, body)] += 1
-    del found[""]
-    return found
+    return Counter(kind for states_ in histories for kind, _ in moved(states_, body, since, as_at))
+
+
+def moved(
+    states_: list[State], body: str, since: datetime, as_at: datetime
+) -> Iterator[tuple[str, datetime]]:
+    """How one issue came, went and was put off, and when."""
+    for before, after in zip([None, *states_[:-1]], states_, strict=True):
+        if since < after.at <= as_at:
+            kind = _kind(before, after, body)
+            if kind:
+                yield kind, after.at
 
 
 def _kind(before: State | None, after: State, body: str) -> str:

@@ -129,7 +129,7 @@ class Reckoner:
                 clocks.meeting_ends = None  # that body's agenda is not for it any more
             cluster = about["cluster"]
             self._events(clocks, [each for each in events if each.type != "issue.decided"])
-            self._run(clocks, state, before)
+            self._run(clocks, state, before, _from_when(state, events))
             yield state, about, clocks
             before = state
 
@@ -151,12 +151,13 @@ class Reckoner:
             elif event.type == "issue.acknowledged":
                 clocks.acknowledge = None
 
-    def _run(self, clocks: Clocks, state: State, before: State | None) -> None:
+    def _run(self, clocks: Clocks, state: State, before: State | None, at: datetime) -> None:
         runs = state.status in UNRESOLVED and state.status != "on_hold"
         for ran in (clocks.overall, clocks.rung, clocks.between):
             if ran is not None:
-                begun = ran.anchor if before is None else state.at
-                ran.starts(begun) if runs else ran.stops(state.at)
+                if before is None:
+                    ran.starts(ran.anchor)
+                ran.starts(at) if runs else ran.stops(at)
 
     def _past(self, state: State, about: dict[str, Any], clocks: Clocks, at: datetime) -> bool:
         if state.status not in UNRESOLVED:
@@ -181,6 +182,12 @@ class Reckoner:
         days = _UNIT.fullmatch(str(rung.grace.value))
         assert days is not None
         return close_after(hours, clocks.meeting_ends, int(days[1])) <= at
+
+
+def _from_when(state: State, events: Iterable[Any]) -> datetime:
+    """From when a state holds for its clocks: a hold ends when it was promised to."""
+    resumed = (each.effective_at for each in events if each.type == "issue.resumed")
+    return next(resumed, state.at)
 
 
 def reckoner(desk: Desk) -> Reckoner:

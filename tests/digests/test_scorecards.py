@@ -20,7 +20,7 @@ from tests.digests import folding
 from tests.digests.busy import Wide, wide
 from tests.digests.second_card import COUNTED, Second, figures_of
 from tests.digests.test_cards_kept import EVERY
-from tests.digests.test_figures import events_of
+from tests.digests.test_figures import differences, events_of
 from tests.fakes import seeded_ids, virtual_clock
 
 SSI = "scorecard:ssi"
@@ -97,19 +97,6 @@ def _past(view: dict[str, Any]) -> bool:
 
 def looked(desk: Desk, profile: str, periods: int | None, **asked: Any) -> dict[str, Any]:
     return digests.looked(desk, Request(profile=profile, periods=periods, **asked))
-
-
-def differences(found: Any, expected: Any, where: str = "") -> Iterator[str]:
-    """Where two documents part, down to the figure."""
-    if isinstance(found, dict) and isinstance(expected, dict):
-        for name in sorted({*found, *expected}, key=str):
-            here, there = found.get(name, "nothing"), expected.get(name, "nothing")
-            yield from differences(here, there, f"{where}/{name}")
-    elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
-        for number, pair in enumerate(zip(found, expected, strict=True)):
-            yield from differences(*pair, f"{where}/{number}")
-    elif found != expected:
-        yield f"{where} is {found}, counted {expected}"
 
 
 def test_every_measure_of_issues_is_counted_by_the_second_reader() -> None:
