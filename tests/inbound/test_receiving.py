@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from escalation.errors import Busy, NotFound
 from escalation.services.inbound import inbox, receiving
 from escalation.services.inbound.receiving import Known
+from escalation.store import models
 from escalation.workflow.viewing import Viewer
-from tests.api.service import problem
+from tests.api.service import Service, problem
 from tests.builders import desk_on
 from tests.fakes import failing_commits
 from tests.inbound.hooked import Desked, Hooked, sample, shipped
@@ -272,3 +274,52 @@ def test_a_preview_shows_each_expression_and_does_nothing(hooked: Hooked) -> Non
     assert not inbox.page(service.container.desk).items
     unknown = service.post("/v1/hook-previews", {**asked, "source": "jirra"}, key=service.admin)
     assert "the nearest is `jira`" in problem(unknown, 404, "not_found")["detail"]
+
+
+def rows(service: Service) -> dict[str, int]:
+    """How many rows each table has, but for what was asked and gaps between references."""
+    with service.container.engine.connect() as connection:
+        return {
+            name: connection.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in models.metadata.tables.items()
+            if name
+            not in {"quota", "reference_block"}  # what was asked, and gaps between references
+        }
+
+
+@pytest.mark.parametrize(
+    ("tool", "body", "state", "why"),
+    [
+        ("generic", raised(), "done", None),
+        ("generic", raised(function="payrol"), "refused", "function: found `payrol`"),
+        ("generic", raised(agency="rivvers"), "refused", "agency: found `rivvers`"),
+        ("generic", raised(severity="blocker"), "unmapped", "blocker"),
+        ("jira", sample("jira", "comment-to-customer"), "waiting", "is not known yet"),
+    ],
+)
+def test_a_preview_says_what_the_post_comes_to_and_leaves_nothing(
+    hooked: Hooked, tool: str, body: dict[str, Any], state: str, why: str | None
+) -> None:
+    service = hooked.service
+    before, asked = rows(service), {"source": tool, "body": body}
+    for came in (False, True):
+        found = service.post("/v1/hook-previews", asked, key=service.admin).json()["data"]
+        assert [each["state"] for each in found] == [None if state == "done" else state]
+        assert why is None or why in found[0]["reason"]
+        if came:
+            break
+        assert rows(service) == before
+        kept = hooked.came(tool, body)
+        assert (kept["state"], kept["reason"]) == (state, found[0]["reason"])
+
+
+def test_a_preview_asks_the_issue_of_a_ticket_that_is_known(hooked: Hooked) -> None:
+    service = hooked.service
+    hooked.came("generic", raised())
+    outcome = {"summary": "Done.", "reasons": "-", "cause": "gremlins"}
+    later = raised(id="later", at="2026-03-02T00:00:00Z", status="resolved", outcome=outcome)
+    asked = {"source": "generic", "body": later}
+    [found] = service.post("/v1/hook-previews", asked, key=service.admin).json()["data"]
+    kept = hooked.came("generic", later)
+    assert (found["state"], found["reason"]) == (kept["state"], kept["reason"])
+    assert kept["state"] == "refused"

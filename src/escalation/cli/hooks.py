@@ -10,11 +10,11 @@ import typer
 from escalation.api import body
 from escalation.bootstrap import hooks_of
 from escalation.cli.desks import HookDesk
-from escalation.cli.opening import load
+from escalation.cli.opening import at_the_desk, load
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
 from escalation.cli.service import Served, at_service
 from escalation.cli.webhooks import app
-from escalation.errors import Invalid
+from escalation.errors import Broken, Invalid
 from escalation.services.inbound import inbox
 from escalation.services.inbound.inbox import LEFT, HookState
 
@@ -105,6 +105,7 @@ def preview(
     """Show what a body would do, expression by expression, without doing it.
 
     It reads the source file of this machine; a service elsewhere is asked at `/v1/hook-previews`.
+    Where there is a database, the body is acted upon there, and all of it undone.
 
     Example: escalation webhooks preview jira samples/webhooks/jira/created.json
     """
@@ -114,7 +115,13 @@ def preview(
     known = book.one(source)
     raw = file.read_bytes()
     sent = dict(_header(each) for each in header or ())
-    found = inbox.preview(known, body.parse(raw, settings.body_limit_depth), sent, raw)
+    data = body.parse(raw, settings.body_limit_depth)
+    try:
+        with at_the_desk() as inside:
+            found = inbox.preview(known, data, sent, raw, inside.desk)
+    except Broken as error:
+        tell(f"Read by the rules alone: {error.detail}")
+        found = inbox.preview(known, data, sent, raw)
     if as_json:
         say_json({"data": found})
         return

@@ -104,7 +104,7 @@ def preview_hook(asked: Ask) -> Response:
     sent = asking.read(asked, PreviewHook)
     known = inside.hooks.one(sent.source)
     given = {name.lower(): value for name, value in sent.headers.items()}
-    found = inbox.preview(known, sent.body, given, paging.json_of(sent.body))
+    found = inbox.preview(known, sent.body, given, paging.json_of(sent.body), inside.desk)
     return paging.whole(asked, found)
 
 

@@ -80,7 +80,7 @@ class HookExpression(Shape):
 class HookReading(Shape):
     """What a body would do, expression by expression.
 
-    ``state`` and ``reason``: what it comes to where nothing would follow, or no issue be logged.
+    ``state`` and ``reason``: what it would come to in the inbox, where that is anything but `done`.
     """
 
     state: HookState | None

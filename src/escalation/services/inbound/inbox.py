@@ -12,6 +12,7 @@ from escalation.services.inbound.envelopes import Came, unwrapped
 from escalation.services.inbound.judging import cannot_be_logged, nothing_follows
 from escalation.services.inbound.mapping import meaning_of, view_of
 from escalation.services.inbound.receiving import Known, again, came_of
+from escalation.services.inbound.rehearsing import rehearsed
 from escalation.services.inbound.source_file import Source
 from escalation.services.mail.arriving import SOURCE as MAIL
 from escalation.services.pages import Page, page_of
@@ -105,14 +106,29 @@ def _again(desk: Desk, book: SourceBook, source: str) -> Callable[[str], HookDel
     return book.mail.again
 
 
-def preview(known: Known, data: object, headers: dict[str, str], raw: bytes) -> list[View]:
+def preview(
+    known: Known, data: object, headers: dict[str, str], raw: bytes, desk: Desk | None = None
+) -> list[View]:
     """What a body would do, expression by expression: one for each ticket or event in it.
+
+    With a ``desk`` it is rehearsed there, so that the directory and the issue have their say.
 
     Raises:
         Invalid: it is no CloudEvent where one is expected.
     """
     came: Sequence[Came] = unwrapped(known.source, data, headers, raw)
-    return [_reading(known.source, each) for each in came]
+    read_so = [_reading(known.source, each) for each in came]
+    if desk is None:
+        return read_so
+    kept = rehearsed(desk, known, came)
+    return [{**each, **_outcome(it)} for each, it in zip(read_so, kept, strict=True)]
+
+
+def _outcome(rehearsal: HookDelivery) -> View:
+    """Why it would not be done, as the inbox would have it."""
+    if rehearsal.state is HookState.DONE:
+        return {"state": None, "reason": None}
+    return {"state": rehearsal.state.value, "reason": rehearsal.reason}
 
 
 def _reading(source: Source, came: Came) -> View:
