@@ -64,8 +64,9 @@ def test_deliveries_are_read_again_by_id_or_all_of_a_source() -> None:
     assert (status, "the nearest is `jira`" in " ".join(said.split())) == (1, True)
 
 
-@pytest.mark.usefixtures("here")
-def test_a_preview_needs_no_database_and_shows_each_expression() -> None:
+def test_a_preview_shows_each_expression_and_without_a_database_goes_by_the_rules(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = str(SAMPLES / "github" / "opened.json")
     status, said = run("preview", "github", file, "--header", "X-GitHub-Delivery: d-1", "--json")
     assert status == 0, said
@@ -78,6 +79,13 @@ def test_a_preview_needs_no_database_and_shows_each_expression() -> None:
     status, said = run("preview", "github", str(SAMPLES / "github" / "ping.json"))
     assert "It is GitHub's own test." in said
     assert run("preview", "github", file, "--header", "nonsense")[0] == 1
+    waits = str(SAMPLES / "jira" / "comment-to-customer.json")
+    assert "waiting" in run("preview", "jira", waits)[1]
+    monkeypatch.setenv("ESCALATION_DATABASE_URL", f"sqlite:///{here / 'none.db'}")
+    status, said = run("preview", "jira", waits)
+    assert status == 0
+    assert "Read by the rules alone" in said
+    assert "waiting" not in said
 
 
 def test_a_preview_says_what_is_wrong_with_the_source_file(here: Path) -> None:

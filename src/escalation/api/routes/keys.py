@@ -77,7 +77,7 @@ def _made_once(asked: Asked, make: Callable[[], NewKey]) -> Response:
 
 
 def list_keys(asked: Ask, query: Annotated[PageQuery, Query()]) -> Response:
-    """Every key there ever was, the oldest first, without the keys."""
+    """Every key there ever was, the newest first, without the keys."""
     after = paging.instant_of(asked, query.cursor)
     with asked.means.reader.look(asked.caller) as look:
         page = reading.page(look, after=after, limit=query.limit)
