@@ -28,6 +28,7 @@ from escalation.store import actions, decided, dialect, papers, selecting
 from escalation.store.base import EPOCH, canonical, canonical_document
 from escalation.store.diaries import diary_at
 from escalation.store.digests import StoredDigest
+from escalation.store.in_force import in_force
 from escalation.store.selecting import Unsealed
 from escalation.store.transaction import Connection, pipelined, read
 
@@ -224,8 +225,8 @@ def framework_at(
         Broken: there is none yet.
         Invalid: there was none by what was known then.
     """
-    in_force = selecting.in_force(connection, as_at, known_at)
-    if in_force is None:
+    there = in_force(connection, as_at, known_at)
+    if there is None:
         known = desk.registry.refresh(connection)
         if known.publication is None or known.directory is None:
             raise Broken("No ladder has been published, or no directory applied yet.")
@@ -239,9 +240,9 @@ def framework_at(
 
     desk.registry.refresh(connection)
     return Framework(
-        pinned(in_force.publication),
-        desk.registry.directory_of(connection, in_force.directory),
-        in_force.directory.epoch,
+        pinned(there.publication),
+        desk.registry.directory_of(connection, there.directory),
+        there.directory.epoch,
         pinned,
         diary_at(connection, as_at, known_at),
     )

@@ -4,14 +4,14 @@ import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from escalation.clock import Clock
 from escalation.errors import EscalationError
 from escalation.routing.retention import read_schedule
 from escalation.routing.surveys import NAME as SURVEYS
-from escalation.services import token_ailments
+from escalation.services import access_ailments, framework_ailments, token_ailments
 from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
 from escalation.services.inbound.ailments import of_sources
 from escalation.services.inbound.book import SourceBook
@@ -24,19 +24,13 @@ from escalation.services.soundness import examine
 from escalation.services.subscribing.ailments import undelivered
 from escalation.services.surroundings import Surroundings, wide_proxies
 from escalation.services.surveys.book import SurveyBook
-from escalation.store import access, backlog, dialect, grants, seals, wall, watching
-from escalation.store.access import StoredKey
+from escalation.store import backlog, dialect, seals, watching
 from escalation.store.deliveries import DeliveryState
 from escalation.store.transaction import Connection, Engine, read
 
 LAST_BACKUP = "last_backup"
 """The file of the data folder that a backup is noted in."""
-HORIZON = timedelta(days=548)
-"""Calendars should be known for eighteen months."""
 BACKUP_AGE = timedelta(days=7)
-FIRST_KEY = "first key"
-SOON = timedelta(days=14)
-REVIEW_SOON = timedelta(weeks=10)
 PUT_OFF_AT_MOST = 100
 
 
@@ -193,139 +187,17 @@ def _schedule(patient: Patient) -> Found:
 
 
 def _framework(inside: Inside) -> Found:
-    if inside.known.publication is None or inside.known.directory is None:
-        what = "No ladders are published, or no directory is applied: nothing can be logged."
-        yield unwise("nothing_in_force", what, "escalation directory apply; ladders publish.")
-        return
-    horizon = (inside.now + HORIZON).date()
-    for name, calendar in inside.known.publication.file.calendars.items():
-        if calendar.known_until < horizon:
-            yield unwise(
-                "short_horizon",
-                f"The calendar {name} is known until {calendar.known_until}, less than eighteen"
-                " months ahead.",
-                "Publish the ladder file with a later known_until.",
-            )
+    yield from framework_ailments.of_framework(inside.known, inside.now)
+    yield from framework_ailments.of_reviews(inside.known, inside.now)
+
+
+def _access(inside: Inside) -> Found:
+    yield from access_ailments.of_keys(inside.connection, inside.now)
+    yield from access_ailments.of_rights(inside.patient.engine, inside.connection)
 
 
 def _tokens_for_a_part(inside: Inside) -> Found:
     yield from token_ailments.of_parts(inside.patient.tokens, inside.known.directory)
-
-
-def _reviews(inside: Inside) -> Found:
-    """What the framework says is to be reviewed, and was not by the day that it says."""
-    publication, directory = inside.known.publication, inside.known.directory
-    if publication is None or directory is None:
-        return
-    today = inside.now.date()
-    soon = today + REVIEW_SOON
-    running = [
-        *(
-            (f"agreement {key}", each.review_date, each.ends)
-            for key, each in publication.file.olas.items()
-        ),
-        *(
-            (f"partnering agreement {key}", each.review_date, each.ends)
-            for key, each in directory.file.partnering_agreements.items()
-        ),
-        *(
-            (f"ladder {key}", each.review_date, date.max)
-            for key, each in publication.file.ladders.items()
-        ),
-    ]
-    ahead = [f"{name} ({day})" for name, day, ends in running if today <= day <= min(soon, ends)]
-    if ahead:
-        what = f"These are to be reviewed within ten weeks: {', '.join(ahead)}."
-        yield unwise("review_soon", what, "Put it before the forum; a later day needs a new file.")
-    late = [f"{name} ({review})" for name, review, ends in running if review < today <= ends]
-    if late:
-        what = f"The day by which these were to be reviewed has passed: {', '.join(late)}."
-        yield unwise("review_due", what, "Review them, and put the file in force with a later day.")
-
-
-def _keys(inside: Inside) -> Found:
-    every = access.keys(inside.connection)
-    live = [key for key in every if key.live(inside.now)]
-    yield from _ended_keys(inside, every, live)
-    for key in live:
-        if key.name == FIRST_KEY:
-            yield unwise(
-                "first_key",
-                f"The first key, which was shown on a screen, still opens everything ({key.id}).",
-                f"Make keys for those who need them, then: escalation keys revoke {key.id}",
-            )
-    endless: list[StoredKey] = [key for key in live if key.expires_at is None]
-    if endless:
-        yield unwise(
-            "endless_keys",
-            f"{len(endless)} keys never expire: {', '.join(key.name for key in endless[:5])}.",
-            "Make them again with --expires-in, and revoke these.",
-        )
-
-
-def _ended_keys(inside: Inside, every: Sequence[StoredKey], live: Sequence[StoredKey]) -> Found:
-    followed = {key.replaces for key in every}
-    ending = [
-        key
-        for key in live
-        if key.expires_at is not None
-        and key.expires_at - inside.now < SOON
-        and key.name != FIRST_KEY
-        and key.id not in followed
-    ]
-    if ending:
-        yield unwise(
-            "keys_ending",
-            f"{len(ending)} keys end within a fortnight: {_named(ending)}.",
-            "escalation keys rotate KEY, and give the new one to who uses it.",
-        )
-    ended = [
-        key
-        for key in every
-        if key.revoked_at is None and not key.live(inside.now) and key.id not in followed
-    ]
-    if ended:
-        yield unwise(
-            "keys_ended",
-            f"{len(ended)} keys have expired and nobody has revoked them: {_named(ended)}.",
-            "escalation keys revoke KEY, so that it is on record that each is done with.",
-        )
-
-
-def _named(keys: Sequence[StoredKey]) -> str:
-    return ", ".join(f"{key.name} ({key.id})" for key in keys[:5])
-
-
-def _rights(inside: Inside) -> Found:
-    if not grants.on_server(inside.patient.engine):
-        for table in grants.unguarded(inside.connection):
-            yield unsafe(
-                "record_changeable",
-                f"The triggers that keep {table} from being changed are gone.",
-                "Find out who took them away; `escalation audit verify`; restore a backup.",
-            )
-        return
-    changeable = grants.changeable(inside.connection)
-    if changeable:
-        yield unsafe(
-            "record_changeable",
-            f"The role that serves can change what was recorded: {', '.join(changeable)}.",
-            "Serve with a role that owns nothing: escalation db grants --role ROLE --apply",
-        )
-    mend = "As the owner: escalation db grants --role ROLE --apply"
-    if unreadable := grants.unreadable(inside.connection):
-        what = f"The role that serves may not read {', '.join(unreadable)}."
-        yield unsafe("rights_missing", what, mend)
-    if not wall.stands(inside.connection):
-        yield unwise(
-            "no_second_wall",
-            f"The program alone keeps rows apart: there is no role {wall.ROLE} in this database,"
-            " or the role that serves may not take it on.",
-            f"{mend}, with the right to make roles.",
-        )
-    elif unreadable := wall.unreadable(inside.connection):
-        what = f"{wall.ROLE} may not read {', '.join(unreadable)}: keys for a part are refused it."
-        yield unsafe("rights_missing", what, mend)
 
 
 def _clocks(inside: Inside) -> Found:
@@ -395,6 +267,6 @@ _BEFORE: tuple[Callable[[Patient], Found], ...] = (
     _tokens, _mail, _schedule, lambda patient: of_sources(patient.hooks),
 )  # fmt: skip
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
-    _framework, _tokens_for_a_part, _reviews, _keys, _rights, _clocks, _engine, _mails, _seals,
+    _framework, _tokens_for_a_part, _access, _clocks, _engine, _mails, _seals,
     lambda inside: undelivered(inside.connection),
 )  # fmt: skip
