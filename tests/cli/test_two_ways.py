@@ -148,6 +148,23 @@ def test_what_is_read_is_printed_alike(near: Run, far: Run, as_json: tuple[str, 
         same(near(*words, *as_json), far(*words, *as_json))
 
 
+def test_a_register_is_taken_away_alike(near: Run, far: Run, tmp_path: Path) -> None:
+    for words in (("actions", "list", "--open"), ("forums", "decisions", FORUM)):
+        files = []
+        for number, run in enumerate((near, far)):
+            out = tmp_path / f"{number}.csv"
+            answer = run(*words, "--limit", "1", "--format", "csv", "--out", str(out))
+            assert answer.exit_code == 0, answer.output
+            lines = out.read_text("utf-8-sig").splitlines()
+            files.append([line for line in lines if '"As at"' not in line])
+            assert run(*words, "--format", "xlsx").exit_code == 1, "not onto a screen"
+            book = tmp_path / "book.xlsx"
+            assert run(*words, "--format", "xlsx", "--out", str(book)).exit_code == 0
+            assert book.read_bytes().startswith(b"PK")
+        assert files[0] == files[1]
+        assert len(files[0]) > 3
+
+
 def test_a_calendar_and_what_opens_it_are_alike(
     near: Run, far: Run, there: tuple[Running, Path]
 ) -> None:

@@ -7,9 +7,11 @@ import typer
 
 from escalation.cli.fields import Body, Fields, body_of
 from escalation.cli.groups import group
-from escalation.cli.screen import AsJson, instant, pairs, say_json, table
+from escalation.cli.register_file import As, give_register
+from escalation.cli.screen import AsJson, Out, instant, pairs, say_json, table
 from escalation.cli.service import Served, at_service
 from escalation.clock import FIRST_YEAR, LAST_YEAR
+from escalation.reports.register_page import actions_page
 
 app = group(
     "See what forums have asked of people, and say what came of it."
@@ -33,15 +35,22 @@ def list_(  # noqa: PLR0913 - the options of a command
         None
     ),
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    format_: As = None,
+    out: Out = None,
     as_json: AsJson = False,
 ) -> None:
     """List the register, what is due first first.
 
     Example: escalation actions list --forum bmf-southern-cross --open
     """
-    asked = {"forum": forum, "owner": owner, "plan": plan, "theme": theme}
+    among = {"forum": forum, "owner": owner, "plan": plan, "theme": theme}
+    asked = {**among, "year": year, "done": done}
     with at_service() as service:
-        page = service.actions.first(limit, **asked, year=year, done=done)
+        if format_ is not None:
+            found = service.actions.list(**asked)
+            give_register(lambda at: actions_page(found, at), format_, out)
+            return
+        page = service.actions.first(limit, **asked)
     if as_json:
         say_json({"data": page.data, "meta": {"limit": limit, "total": page.total}})
         return

@@ -214,6 +214,9 @@ class KeyDesk(Protocol):
 class ActionDesk(Protocol):
     """Where the register of actions is kept."""
 
+    def list(self, **filters: Any) -> Iterator[View]:  # noqa: ANN401 - the list's own
+        """All that fit."""
+
     def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
         """The first so many that fit, and how many do."""
 
@@ -232,6 +235,9 @@ class ActionDesk(Protocol):
 
 class DecisionDesk(Protocol):
     """Where the register of decisions is kept."""
+
+    def list(self, **filters: Any) -> Iterator[View]:  # noqa: ANN401 - the list's own
+        """All that fit."""
 
     def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
         """The first so many that fit, and how many do."""

@@ -6,9 +6,11 @@ import typer
 
 from escalation.cli.groups import group
 from escalation.cli.meeting_view import at, print_meetings
+from escalation.cli.register_file import As, give_register
 from escalation.cli.screen import AsJson, Out, give, instant, pairs, say, say_json, table, tell
 from escalation.cli.service import Served, at_service
 from escalation.clock import FIRST_YEAR, LAST_YEAR
+from escalation.reports.register_page import decisions_page
 
 app = group(
     "List and show forums and what they decided, and open their calendars to calendar programs."
@@ -97,6 +99,8 @@ def decisions(
         typer.Option(min=FIRST_YEAR, max=LAST_YEAR - 1, help="Only those of this year's numbers."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
+    format_: As = None,
+    out: Out = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -105,6 +109,10 @@ def decisions(
     Example: escalation forums decisions bmf-southern-cross --year 2026
     """
     with at_service() as service:
+        if format_ is not None:
+            found = service.decisions.list(forum=forum, year=year)
+            give_register(lambda at: decisions_page(found, at), format_, out)
+            return
         page = service.decisions.first(limit, forum=forum, year=year)
     if as_json:
         say_json({"data": page.data, "meta": {"limit": limit, "total": page.total}})

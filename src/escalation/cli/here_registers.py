@@ -1,6 +1,7 @@
 """Actions, themes and what was learned, of the database itself, by the methods of the client."""
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from escalation.services.reading import themes as reading
 from escalation.services.reading.actions import ActionQuestion
 from escalation.services.reading.decisions import DecisionQuestion
 from escalation.services.reading.learnings import LearningQuestion
+from escalation.services.reading.registers import whole
 from escalation.services.reading.themes import ThemeQuestion
 
 View = dict[str, Any]
@@ -33,11 +35,14 @@ class Actions:
         """At its desk."""
         self._inside = container
 
+    def list(self, **filters: Any) -> Iterator[View]:  # noqa: ANN401 - the list's own
+        """All that fit."""
+        with at_hand.look(self._inside.desk, me()) as look:
+            yield from map(dict, whole(look, acting.page, _actions(filters)))
+
     def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
         """The first so many that fit, and how many do."""
-        among = {n: v for n, v in filters.items() if v is not None}
-        given: dict[str, Any] = {n: (v,) if n in _LISTS else v for n, v in among.items()}
-        question = replace(ActionQuestion(limit=limit, total=True), **given)
+        question = replace(_actions(filters), limit=limit, total=True)
         with at_hand.look(self._inside.desk, me()) as look:
             page = acting.page(look, question)
         return Page(page.items, None, page.total)
@@ -64,6 +69,12 @@ class Actions:
     def _acted(self, action: str, act: ActionAct, note: str | None) -> View:
         ask = actions.Ask(action=action, act=act, note=note, actor=me())
         return _view(actions.act(self._inside.desk, ask).body)
+
+
+def _actions(filters: Mapping[str, Any]) -> ActionQuestion:
+    among = {n: v for n, v in filters.items() if v is not None}
+    given: dict[str, Any] = {n: (v,) if n in _LISTS else v for n, v in among.items()}
+    return ActionQuestion(**given)
 
 
 _LISTS = ("forum", "owner", "meeting", "kind", "plan", "theme")
@@ -104,6 +115,11 @@ class Themes:
             return theme_suggestions.suggested(look, _question(query))
 
 
+def _decisions(filters: Mapping[str, Any]) -> DecisionQuestion:
+    forum = filters.get("forum")
+    return DecisionQuestion(forum=(forum,) if forum else (), year=filters.get("year"))
+
+
 class Decisions:
     """Decisions of the database."""
 
@@ -111,11 +127,14 @@ class Decisions:
         """At its desk."""
         self._inside = container
 
+    def list(self, **filters: Any) -> Iterator[View]:  # noqa: ANN401 - the list's own
+        """All that fit, the newest first."""
+        with at_hand.look(self._inside.desk, me()) as look:
+            yield from map(dict, whole(look, deciding.page, _decisions(filters)))
+
     def first(self, limit: int, /, **filters: Any) -> Page:  # noqa: ANN401 - the list's own
         """The first so many that fit, the newest first, and how many do."""
-        forum, year = filters.get("forum"), filters.get("year")
-        among = (forum,) if forum else ()
-        question = DecisionQuestion(forum=among, year=year, limit=limit, total=True)
+        question = replace(_decisions(filters), limit=limit, total=True)
         with at_hand.look(self._inside.desk, me()) as look:
             page = deciding.page(look, question)
         return Page(page.items, None, page.total)

@@ -42,6 +42,8 @@ _NAMES = {
     "totals": "Totals",
     "outcomes": "Outcomes",
     "training": "Training",
+    "register-of-actions": "Actions",
+    "register-of-decisions": "Decisions",
 }
 """What a section's sheet is called: at most 31 characters."""
 _NARROWEST, _WIDEST = 9, 48

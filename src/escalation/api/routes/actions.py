@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
 
-from escalation.api import asking, headers, paging
+from escalation.api import asking, exports, headers, paging
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import (
     CHANGES,
@@ -24,19 +24,28 @@ from escalation.api.schemas.actions import (
     ActionView,
     ChangeAction,
 )
+from escalation.digests.selection import told
+from escalation.reports.register_page import actions_page
 from escalation.services import actions
 from escalation.services.actions import ActionAct
 from escalation.services.reading import actions as reading
+from escalation.services.reading.registers import whole
 
 ActionName = Annotated[str, Path(description="The action's id.")]
 
 
 def list_actions(asked: Ask, query: Annotated[ActionQuery, Query()]) -> Response:
-    """The register, what is due first first; what has no date comes last."""
+    """The register, what is due first first; what has no date comes last.
+
+    As CSV or a workbook, by ``Accept``, it comes whole and not page by page.
+    """
     question = query.question(asked)
     with asked.means.reader.look(asked.caller) as look:
-        page = reading.page(look, question)
-    return paging.answer(asked, page)
+        if kind := exports.wanted(asked):
+            at = told(look.now)
+            page = actions_page(whole(look, reading.page, question), at)
+            return exports.file(kind, page, at, "Register", "actions")
+        return paging.answer(asked, reading.page(look, question))
 
 
 def get_action(asked: Ask, action: ActionName) -> Response:

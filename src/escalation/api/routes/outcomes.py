@@ -5,18 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
-from escalation.api import paging
-from escalation.api.asking import wanted_format
+from escalation.api import exports, paging
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import READS, Operation
 from escalation.api.schemas.outcomes import OutcomeQuery, Outcomes, Training
-from escalation.reports import as_csv, as_xlsx
 from escalation.reports.outcomes_page import outcomes_page
 from escalation.services.reading import outcomes
-
-_CSV = "text/csv"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMATS: Mapping[str, str] = {_CSV: "csv", _XLSX: "xlsx"}
 
 
 def get_outcomes(asked: Ask, query: Annotated[OutcomeQuery, Query()]) -> Response:
@@ -34,13 +28,9 @@ def get_training(asked: Ask, query: Annotated[OutcomeQuery, Query()]) -> Respons
 
 
 def _told(asked: Asked, found: Mapping[str, Any]) -> Response:
-    kind = wanted_format(asked, _FORMATS)
-    if kind == "csv":
-        body = as_csv.page(outcomes_page(found))
-        return Response(body, 200, {"Content-Type": f"{_CSV}; charset=utf-8"})
-    if kind == "xlsx":
-        body = as_xlsx.page(outcomes_page(found), found["as_at"], "Period")
-        return Response(body, 200, {"Content-Type": _XLSX})
+    kind = exports.wanted(asked)
+    if kind:
+        return exports.file(kind, outcomes_page(found), found["as_at"], "Period", "outcomes")
     return paging.single(found)
 
 
