@@ -27,6 +27,7 @@ from bench.rounds import Plan, Result, compared, in_turn
 from bench.template import Row, rows_of
 from bench.told import entries
 from escalation.clock import VirtualClock
+from escalation.digests.digest import titled
 from escalation.services import digests
 from escalation.services.asked_digests import framework_at
 from escalation.services.desk import Desk
@@ -103,15 +104,9 @@ def _called(desk: Desk) -> dict[str, dict[str, str]]:
     """What all codes of the directory are called."""
     with read(desk.engine) as connection:
         directory = framework_at(desk, connection, NOW, NOW).directory
-    tables: dict[str, Mapping[str, Any]] = {
-        "agencies": directory.parties,
-        "providers": directory.parties,
-        "functions": directory.file.functions,
-        "regions": directory.file.regions,
-        "forums": directory.forums,
-    }
     return {
-        name: {code: each.title for code, each in table.items()} for name, table in tables.items()
+        name: {code: each.title for code, each in table.items()}
+        for name, table in titled(directory).items()
     }
 
 

@@ -71,6 +71,19 @@ def test_a_rung_above_may_have_its_time_in_hours() -> None:
     assert found.at == utc("2026-03-05 01:30")  # 11:30 in Brisbane, three hours from 8:30
 
 
+def test_officers_who_have_left_by_then_are_passed_over() -> None:
+    text = (CONFIG / DIRECTORY).read_bytes()
+    leads = b"{person: margaret-o-dwyer, role: service_director, party: meridian, function: payroll"
+    assert leads in text
+    frame = framework(directory=text.replace(leads, leads + b", until: 2026-03-20"))
+    for days, over in ((0, ("service_manager", "function_director")), (21, ("service_manager",))):
+        at = NOW + timedelta(days=days)
+        looking = Projection(frame, BMF, at, at + MONTH)
+        found = looking.arrival(standing(due_at=at))
+        assert found is not None
+        assert found.over == over
+
+
 def test_what_is_late_climbs_at_once(frame: Framework) -> None:
     found = arrival(frame, BMF, NOW + MONTH, due_at=NOW - MONTH, rung="function_director")
     assert found is not None

@@ -5,9 +5,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import StatementError
 
-from escalation.store.base import EPOCH, canonical, canonical_document, epoch_microseconds
+from escalation.store.base import (
+    EPOCH,
+    UtcInstant,
+    canonical,
+    canonical_document,
+    epoch_microseconds,
+)
 from escalation.store.transaction import read, write
 
 INSTANTS = st.datetimes(
@@ -15,6 +22,8 @@ INSTANTS = st.datetimes(
     max_value=datetime(2200, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
     timezones=st.just(UTC),
 )
+ANY_INSTANT = st.datetimes(timezones=st.just(UTC))
+SQLITE_INSTANT: Any = UtcInstant.dialect_impl(sqlite.dialect())
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]))  # jsonb refuses the NUL letter
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | WORDS,
@@ -47,6 +56,15 @@ def test_what_is_kept_is_what_was_given(
     engine: Engine, shelf: Table, instant: datetime, value: object
 ) -> None:
     assert kept(engine, shelf, at=instant, said=value) == (instant, value)
+
+
+@given(st.lists(st.none() | ANY_INSTANT, min_size=1))
+def test_a_whole_column_of_instants_is_read_to_the_microsecond(
+    instants: list[datetime | None],
+) -> None:
+    kept = [None if at is None else epoch_microseconds(at) for at in instants]
+    assert SQLITE_INSTANT.whole_column(kept) == instants
+    assert all(at.tzinfo is UTC for at in SQLITE_INSTANT.whole_column(kept) if at is not None)
 
 
 def test_an_instant_without_a_zone_is_refused(engine: Engine, shelf: Table) -> None:

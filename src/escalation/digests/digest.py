@@ -139,7 +139,7 @@ def _before(frame: Frame, selection: Selection, rows: Rows) -> dict[str, Any] | 
     if selection.since is None:
         return None
     then = Items(frame.framework, replace(selection, as_at=selection.since))
-    return figures.counted([then.counted(standing) for standing in rows.standing_before])
+    return figures.counted([then.tallied(standing) for standing in rows.standing_before])
 
 
 def _forum_told(forum: Forum) -> dict[str, Any]:
@@ -201,14 +201,18 @@ def _titles(
         "regions": {s.region for s in standings},
         "forums": {*reported, *(s.forum for s in standings)},
     }
-    tables: dict[str, Mapping[str, Any]] = {
+    return {
+        name: {code: table[code].title for code in filter(None, found[name]) if code in table}
+        for name, table in titled(directory).items()
+    }
+
+
+def titled(directory: Directory) -> dict[str, Mapping[str, Any]]:
+    """What has a title in the directory, by its code, for each kind of code in a document."""
+    return {
         "agencies": directory.parties,
         "providers": directory.parties,
         "functions": directory.file.functions,
         "regions": directory.file.regions,
         "forums": directory.forums,
-    }
-    return {
-        name: {code: table[code].title for code in filter(None, found[name]) if code in table}
-        for name, table in tables.items()
     }

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from escalation.digests.items import Item, Tallied
 from escalation.digests.movements import Kind
 from escalation.routing.vocabulary import Severity
 from escalation.workflow.states import UNRESOLVED
@@ -29,16 +30,16 @@ def band_of(age: int | None) -> str:
     return BANDS[bisect_left(_LAST_DAYS, age)]
 
 
-def counted(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def counted(items: Sequence[Item | Tallied]) -> dict[str, Any]:
     """The figures of what stands at a forum, from the items of its section."""
     return {
         "total": len(items),
-        "by_severity": _by((item["severity"] for item in items), [s.value for s in Severity]),
-        "by_status": _by((item["status"] for item in items), [s.value for s in UNRESOLVED]),
-        "by_agency": _by((item["agency"] for item in items), ()),
-        "by_age": _by((band_of(item["age_business_days"]) for item in items), BANDS),
-        "past_target": sum(item["past_target"] for item in items),
-        "exhausted": sum(item["exhausted_at"] is not None for item in items),
+        "by_severity": _by((item.severity for item in items), [s.value for s in Severity]),
+        "by_status": _by((item.status for item in items), [s.value for s in UNRESOLVED]),
+        "by_agency": _by((item.agency for item in items), ()),
+        "by_age": _by((band_of(item.age_business_days) for item in items), BANDS),
+        "past_target": sum(item.past_target for item in items),
+        "exhausted": sum(item.exhausted_at is not None for item in items),
     }
 
 

@@ -163,7 +163,7 @@ class AgesBy:
         self._number_of, self._counted_from = calendar.number_of, calendar.counted_from
         self._ages: dict[date | datetime, int | None] = {}
         try:
-            self._today = calendar.business_days_until(calendar.local(at).date())
+            self._today = calendar.business_days_until(calendar.date_of(at))
         except BeyondHorizon:
             self._today = None
 

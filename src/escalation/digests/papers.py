@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -90,11 +90,11 @@ def annexes(
     agreed: dict[tuple[str | None, ...], _Agreed] = {}
 
     def annex(standing: Standing, item: Item) -> dict[str, Any]:
-        key = (standing.publication, standing.ola, standing.ladder, standing.rung, item["severity"])
+        key = (standing.publication, standing.ola, standing.ladder, standing.rung, item.severity)
         terms = agreed.get(key)
         if terms is None:
             ladder = framework.agreement(standing).ladder
-            terms = agreed[key] = _Agreed.of(ladder, standing.rung, Severity(item["severity"]))
+            terms = agreed[key] = _Agreed.of(ladder, standing.rung, Severity(item.severity))
         return _annex(terms, standing.issue, item, record)
 
     return [annex(standing, item) for standing, item in shown]
@@ -132,7 +132,7 @@ _OF_ISSUE = (
     "severity", "status", "received_at", "age_business_days", "business_days_at_rung",
     "entered_at",
 )  # fmt: skip
-_of_issue = itemgetter(*_OF_ISSUE)
+_of_issue = attrgetter(*_OF_ISSUE)
 
 
 def _annex(agreed: _Agreed, issue: str, item: Item, record: Record) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _annex(agreed: _Agreed, issue: str, item: Item, record: Record) -> dict[str,
     return {
         "issue": told_of,
         "rung": agreed.rung,
-        "meeting": item["meeting"],
+        "meeting": item.meeting,
         "sought": said or _seeks(agreed, item, kinds),
         "sought_by_rule": said is None,
         "history": brief(history(entries)),
@@ -251,11 +251,11 @@ def _clocks(
 ) -> Iterator[dict[str, Any]]:
     """The times that are agreed for it: those that run where it stands, and those that ran out."""
     out = list(_ended(entries))
-    here = {each["kind"]: each for each in out if each["at"] >= item["entered_at"]}
+    here = {each["kind"]: each for each in out if each["at"] >= item.entered_at}
     here |= {each["kind"]: each for each in out if each["kind"] == ClockKind.OVERALL}
-    state = "running" if item["hold_until"] is None else "paused"
+    state = "running" if item.hold_until is None else "paused"
     for kind, budget in agreed.items():
-        due_at = item["due_at"] if kind == ClockKind.FORUM else None
+        due_at = item.due_at if kind == ClockKind.FORUM else None
         ended = here.pop(kind, None)
         yield {
             "kind": kind,
@@ -316,7 +316,7 @@ def _ran_out(entry: Entry, payload: Mapping[str, Any]) -> ClockKind | None:
 
 def _seeks(agreed: _Agreed, item: Item, kinds: AbstractSet[str]) -> str:
     """What is sought where nobody has said it: what the body can do for the issue (our reading)."""
-    if item["exhausted_at"] is not None:
+    if item.exhausted_at is not None:
         return "Decide it: there is nowhere left for it to climb."
     if agreed.above is None:
         return "Decide it, or refer it back with a question: this is the last rung."

@@ -6,13 +6,14 @@ limit allows, and climbs with the grace after the last. A rung whose past target
 never left. Engine time is taken as the engine takes it: what is late climbs at once.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from escalation.digests.framework import Framework
 from escalation.digests.selection import Standing
-from escalation.routing.effective import EffectiveRung, ForumRef, Valued
+from escalation.routing.directory import Forum
+from escalation.routing.effective import EffectiveRung, Valued
 from escalation.routing.entry import next_rung
 from escalation.routing.shape import Shape
 from escalation.routing.vocabulary import (
@@ -41,24 +42,27 @@ class Arrival:
     over: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Way:
-    """The way up of all issues that look alike to their ladder, as far as it is known.
+class _Leg(NamedTuple):
+    """A rung on the way, and who sits on it, if a forum.
 
-    ``targets`` has the agreed time of a rung, None where nothing leaves it; ``above`` the next rung
-    by the rung below it, ``leads`` whether the forum is above a rung, ``here`` whether it sits on
-    one.
+    ``time`` is that agreed for officers, by the calendar; None where nothing lets an issue leave.
     """
 
-    under: Agreement
-    shape: Shape
-    cluster: str | None
-    provider: str
+    rung: EffectiveRung
+    body: Forum | None
+    time: Duration | None
     calendar: Calendar
-    targets: dict[str, Duration | None] = field(default_factory=dict)
-    above: dict[str, EffectiveRung | None] = field(default_factory=dict)
-    leads: dict[str, bool] = field(default_factory=dict)
-    here: dict[str, bool] = field(default_factory=dict)
+
+
+class _Path(NamedTuple):
+    """The way to the forum of issues that look alike to their ladder: from where they stand.
+
+    ``over`` names the rungs on it, the one that is stood on and those between.
+    """
+
+    first: _Leg
+    between: tuple[_Leg, ...]
+    over: tuple[str, ...]
 
 
 class Projection:
@@ -71,117 +75,123 @@ class Projection:
         self._framework = framework
         self._code = code
         self._as_at = as_at.astimezone(UTC)
-        self._until = until
-        self._ways: dict[tuple[str | None, ...], _Way] = {}
+        self._until = self._as_at if until is None else until
+        self._era = framework.directory.era(as_at)
 
     def arrival(self, standing: Standing) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
-        if self._until is None or not _leaves_before(standing, self._until):
+        if not _leaves_before(standing, self._until):
             return None
-        way = self._way(standing)
-        if not self._leads_here(way, standing.rung):
+        path = self._path(standing)
+        if path is None:
             return None
-        rung = way.under.ladder.rung(standing.rung)
-        over: tuple[str, ...] = (standing.rung,)
-        at = self._leaves_now(way, rung, standing)
-        while at is not None and (at := max(at, self._as_at)) < self._until:
-            above = self._above(way, rung)
-            if above is None:
+        at = self._in_time(self._leaves_now(path.first, standing))
+        for leg in path.between:
+            if at is None:
                 return None
-            rung = above
-            if self._sits_on(way, rung):
-                return Arrival(at, over)
-            over = (*over, rung.id)
-            at = self._leaves(way, rung, at)
-        return None
+            at = self._in_time(self._leaves(leg, standing, at))
+        return None if at is None else Arrival(at, path.over)
 
-    def _way(self, of: Standing) -> _Way:
-        """The way of an issue: made once for all that look alike."""
-        key = (of.publication, of.ola, of.ladder, of.cluster, of.provider, of.agency, of.function,
-               of.service, of.region, of.scope, of.severity, of.kind, of.raiser, of.channel,
-               of.calendar)  # fmt: skip
-        found = self._ways.get(key)
-        if found is None:
-            under = self._framework.agreement(of)
-            shape, calendar = _shape(of, self._as_at), under.calendar(of.calendar)
-            found = self._ways[key] = _Way(under, shape, of.cluster, of.provider, calendar)
+    def _in_time(self, at: datetime | None) -> datetime | None:
+        """When something happens that was due then: now at the earliest, None where too late."""
+        if at is None or (at := max(at, self._as_at)) >= self._until:
+            return None
+        return at
+
+    def _path(self, of: Standing) -> _Path | None:
+        """The way of an issue; None where it does not lead to the forum.
+
+        The directory remembers it: it is the same for all that look alike until a seat changes
+        hands.
+        """
+        key = ("path", self._code, self._era, of.publication, of.ola, of.ladder, of.rung,
+               of.cluster, of.provider, of.agency, of.function, of.service, of.region, of.scope,
+               of.severity, of.kind, of.raiser, of.channel, of.calendar)  # fmt: skip
+        directory = self._framework.directory
+        try:
+            found: _Path | None = directory.memo[key]
+        except KeyError:
+            found = self._found(of)
+            directory.remember(key, found)
         return found
 
-    def _above(self, way: _Way, rung: EffectiveRung) -> EffectiveRung | None:
-        """The next rung, past those that a skip rule or an empty seat leaves out."""
-        if rung.id not in way.above:
-            ladder = way.under.ladder
-            above, passed = next_rung(ladder, rung.id, way.shape)
-            officers = above is not None and above.kind is RungKind.OFFICERS
-            if above and officers and ladder.empty_seat(above.id) is EmptySeat.NEXT_RUNG:
-                above = land(way.under, above, way.shape, passed).rung
-            way.above[rung.id] = above
-        return way.above[rung.id]
+    def _found(self, of: Standing) -> _Path | None:
+        under, shape = self._framework.agreement(of), _shape(of, self._as_at)
+        legs: list[_Leg] = []
+        rung: EffectiveRung | None = under.ladder.rung(of.rung)
+        while rung is not None:
+            body = _body(under, rung, of)
+            if legs and body is not None and body.code == self._code:
+                return _Path(legs[0], tuple(legs[1:]), tuple(leg.rung.id for leg in legs))
+            legs.append(_Leg(rung, body, _time(rung, shape), under.calendar(of.calendar)))
+            rung = _above(under, rung, shape)
+        return None
 
-    def _leads_here(self, way: _Way, rung_id: str) -> bool:
-        """Whether the forum sits on a rung above that one."""
-        if rung_id not in way.leads:
-            ladder = way.under.ladder
-            above = ladder.rungs[ladder.position(rung_id) + 1 :]
-            way.leads[rung_id] = any(self._sits_on(way, rung) for rung in above)
-        return way.leads[rung_id]
-
-    def _sits_on(self, way: _Way, rung: EffectiveRung) -> bool:
-        if rung.id not in way.here:
-            ref, directory = rung.forum, self._framework.directory
-            body = None if ref is None else directory.forum_for(ref, way.cluster, way.provider)
-            way.here[rung.id] = body is not None and body.code == self._code
-        return way.here[rung.id]
-
-    def _leaves_now(self, way: _Way, rung: EffectiveRung, standing: Standing) -> datetime | None:
+    def _leaves_now(self, leg: _Leg, standing: Standing) -> datetime | None:
         """When it leaves the rung on which it stands already."""
-        due = standing.due_at
+        rung, due = leg.rung, standing.due_at
         if rung.kind is RungKind.OFFICERS:
             return due if rung.past_target.value is PastTarget.ESCALATE else None
         if standing.hold_until is not None:
-            return self._put_off(way, rung, standing.hold_until, standing.carried_over)
+            return self._put_off(leg, standing, standing.hold_until, standing.carried_over)
         if due is None or standing.meeting_at is None:
             return None
-        down = self._as_at - due >= way.under.outage
+        down = self._as_at - due >= self._framework.agreement(standing).outage
         if not down and standing.carried_over >= forum.carry_over_limit(rung):
             return due
         carried = standing.carried_over + (not down)
-        return self._put_off(way, rung, max(due, self._as_at), carried, standing.meeting_at)
+        return self._put_off(leg, standing, max(due, self._as_at), carried, standing.meeting_at)
 
-    def _leaves(self, way: _Way, rung: EffectiveRung, at: datetime) -> datetime | None:
+    def _leaves(self, leg: _Leg, standing: Standing, at: datetime) -> datetime | None:
         """When it leaves a rung to which it comes at an instant."""
-        if rung.kind is RungKind.FORUM:
-            return self._put_off(way, rung, at, 0)
-        if rung.id not in way.targets:
-            notifies = rung.past_target.value is PastTarget.NOTIFY
-            way.targets[rung.id] = None if notifies else rung.targets[way.shape.severity].value
-        target = way.targets[rung.id]
-        return None if target is None else _ends(target, at, way.calendar)
+        if leg.rung.kind is RungKind.FORUM:
+            return self._put_off(leg, standing, at, 0)
+        return None if leg.time is None else _ends(leg.time, at, leg.calendar)
 
     def _put_off(
         self,
-        way: _Way,
-        rung: EffectiveRung,
+        leg: _Leg,
+        standing: Standing,
         at: datetime,
         carried: int,
         later_than: datetime | None = None,
     ) -> datetime | None:
         """When an item that is tabled at an instant has been put off too often."""
-        until = cast("datetime", self._until)  # asked while there is one
-        # Every forum's rung has both.
-        ref, grace = cast("ForumRef", rung.forum), cast("Valued[Duration]", rung.grace)
-        body = self._framework.directory.forum_for(ref, way.cluster, way.provider)
+        rung, body, _, calendar = leg
+        under = self._framework.agreement(standing)
+        grace = cast("Valued[Duration]", rung.grace)  # every forum's rung has one
         if body is None:
             return None
-        while at < until:
-            ahead = forum.next_sitting(way.under, body, at, later_than)
+        while at < self._until:
+            ahead = forum.next_sitting(under, body, at, later_than)
             if ahead is None:
                 return None
-            at = forum.after(ahead.ends_at, grace.value, way.calendar)
+            at = forum.after(ahead.ends_at, grace.value, calendar)
             if carried >= forum.carry_over_limit(rung):
                 return at
             carried, later_than = carried + 1, ahead.starts_at
         return None
+
+
+def _body(under: Agreement, rung: EffectiveRung, of: Standing) -> Forum | None:
+    if rung.forum is None:
+        return None
+    return under.directory.forum_for(rung.forum, of.cluster, of.provider)
+
+
+def _above(under: Agreement, rung: EffectiveRung, shape: Shape) -> EffectiveRung | None:
+    """The next rung, past those that a skip rule or an empty seat leaves out."""
+    ladder = under.ladder
+    above, passed = next_rung(ladder, rung.id, shape)
+    officers = above is not None and above.kind is RungKind.OFFICERS
+    if above and officers and ladder.empty_seat(above.id) is EmptySeat.NEXT_RUNG:
+        return land(under, above, shape, passed).rung
+    return above
+
+
+def _time(rung: EffectiveRung, shape: Shape) -> Duration | None:
+    stays = rung.kind is RungKind.FORUM or rung.past_target.value is PastTarget.NOTIFY
+    return None if stays else rung.targets[shape.severity].value
 
 
 def _ends(time: Duration, at: datetime, calendar: Calendar) -> datetime | None:

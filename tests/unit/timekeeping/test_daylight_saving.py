@@ -1,6 +1,7 @@
 """Windows on the days when clocks are put on or back."""
 
-from datetime import date
+from datetime import date, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -118,3 +119,21 @@ def test_a_date_that_a_zone_left_out_is_no_business_day() -> None:
     assert calendar.business_day_after(date(2011, 12, 29), 1) == date(2011, 12, 31)
     start, end = utc("2011-12-29T00:00-10:00"), utc("2012-01-01T00:00+14:00")
     assert calendar.open_seconds(start, end) == 48 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Australia/Brisbane", "2026-10-04"),
+        ("Australia/Lord_Howe", "2026-04-05"),
+        ("Pacific/Apia", "2011-12-30"),  # a date that there was not
+        ("America/St_Johns", "2010-11-07"),  # a minute after midnight it was the day before again
+    ],
+)
+def test_a_date_is_that_of_the_clock_on_the_wall(zone: str, day: str) -> None:
+    calendar, first = office(zone), utc(f"{day}T00:00+00:00") - timedelta(days=1, minutes=30)
+    instants = [first + timedelta(minutes=15 * n + n % 2) for n in range(4 * 24 * 4)]
+    wall = [at.astimezone(ZoneInfo(zone)).date() for at in instants]
+    assert [calendar.date_of(at) for at in instants] == wall
+    elsewhere = timezone(timedelta(hours=-7))
+    assert [calendar.date_of(at.astimezone(elsewhere)) for at in instants] == wall
