@@ -77,6 +77,18 @@ def test_what_is_no_event_is_refused(hooked: Hooked, change: Any, pointer: str) 
     assert problem(batch, 422, "invalid")["errors"][0]["source"]["pointer"] == f"/0{pointer}"
 
 
+def test_an_event_sent_as_plain_json_is_told_what_it_lacks_where_it_was_left_out(
+    hooked: Hooked,
+) -> None:
+    event = sample("cloudevents", "structured")
+    answer = hooked.send("cloudevents", event)
+    [fault] = problem(answer, 422, "invalid")["errors"]
+    assert "`ce-specversion` nor the content type `application/cloudevents+json`" in fault["detail"]
+    answer = hooked.send("cloudevents", event, ce_specversion="1.0", ce_source="/rivers")
+    [fault] = problem(answer, 422, "invalid")["errors"]
+    assert "no header `ce-id`" in fault["detail"]
+
+
 @pytest.mark.parametrize("body", [7, {}, [7], [{}] * 101])
 def test_a_batch_is_a_list_of_a_hundred_events_at_most(hooked: Hooked, body: Any) -> None:
     problem(hooked.send("cloudevents", body, content_type=BATCH), 422, "invalid")

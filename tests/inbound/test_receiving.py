@@ -1,6 +1,7 @@
 """What is posted is kept, acted upon once, listed with its reason, and read again when asked."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from sqlalchemy import func, select
 
 from escalation.errors import Busy, NotFound
 from escalation.services.inbound import inbox, receiving
+from escalation.services.inbound.ailments import left_over
 from escalation.services.inbound.receiving import Known
 from escalation.store import models
+from escalation.store.transaction import read
 from escalation.workflow.viewing import Viewer
 from tests.api.service import Service, problem
 from tests.builders import desk_on
@@ -73,6 +76,70 @@ def test_what_no_rule_understands_is_kept_and_read_again_once_the_rules_are_mend
     assert hooked.issue(answer.json())["severity"] == "critical"
     again = hooked.service.post(path, key=hooked.service.admin).json()
     assert (again["state"], again["did"]) == ("done", [])
+
+
+def test_a_state_that_no_rule_knows_is_not_passed_over_in_silence(hooked: Hooked) -> None:
+    kept = hooked.came("generic", raised(status="in progres"))
+    assert kept["state"] == "unmapped"
+    assert "state: found `in progres`" in kept["reason"]
+    assert "the nearest is `in_progress`" in kept["reason"]
+    hooked.rewrite(
+        "    preset: generic\n",
+        "    preset: generic\n"
+        "    state: {from: it.status, values: {in progres: in_progress, new: open}}\n",
+    )
+    path = f"/v1/hook-deliveries/{kept['id']}/replay"
+    done = hooked.service.post(path, key=hooked.service.admin).json()
+    assert done["state"] == "done"
+    assert hooked.issue(done)["status"] == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "place"),
+    [
+        ("freshservice", "created", ("freshservice_webhook", "ticket_status")),
+        ("servicenow", "created", ("state",)),
+    ],
+)
+def test_a_state_of_the_tools_own_administrator_is_told(
+    hooked: Hooked, tool: str, name: str, place: Sequence[str]
+) -> None:
+    body = sample(tool, name)
+    inside = body
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = "Parked"
+    kept = hooked.came(tool, body)
+    assert kept["state"] == "unmapped"
+    assert "found `Parked`" in kept["reason"]
+
+
+def test_a_ticket_without_its_number_is_told_as_that(hooked: Hooked) -> None:
+    body = sample("freshservice", "created")
+    del body["freshservice_webhook"]["ticket_id"]
+    kept = hooked.came("freshservice", body)
+    assert kept["reason"] == "about: found nothing, expected what the tool calls its ticket"
+    assert kept["about"] is None
+    pushed = {"object_kind": "push", "project": {"path_with_namespace": "rivers/forms"}}
+    kept = hooked.came("gitlab", pushed)
+    assert (kept["state"], kept["about"]) == ("ignored", None)
+
+
+def test_a_ticket_that_cannot_be_logged_yet_says_what_it_lacks(hooked: Hooked) -> None:
+    body = {"ticket": "T-3", "agency": "rivers", "function": "payroll"}
+    assert "this has no `title` to log it with" in hooked.came("generic", body)["reason"]
+
+
+def test_the_doctor_tells_of_deliveries_that_had_no_effect(hooked: Hooked) -> None:
+    inside = hooked.service.container
+    hooked.came("generic", raised(severity="blocker"))
+    hooked.came("generic", raised(status="parked", id="e2"))
+    hooked.came("generic", {"ticket": "T-3", "comment": {"text": "It waits."}})
+    now = hooked.service.clock.now()
+    with read(inside.engine) as connection:
+        [found] = left_over(connection, now)
+        assert "2 of generic" in found.what
+        assert not list(left_over(connection, now + timedelta(days=8)))
 
 
 def test_whatever_had_no_effect_is_read_again_together(hooked: Hooked) -> None:

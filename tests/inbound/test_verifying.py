@@ -1,5 +1,6 @@
 """Only who holds the secret gets in, and nobody learns which sources there are."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -167,6 +168,14 @@ def test_a_refusal_for_the_clock_or_for_want_of_a_secret_is_told_as_such() -> No
     assert "no secret of this source is set" in verifying.told_of(checks, (), sent, MONDAY)
     basic = shipped()["freshservice"].verify
     assert "authorization" in verifying.told_of(basic, ("a",), {}, MONDAY)
+    users = {"fresh": "another user than freshservice", "freshservice": "is not the secret"}
+    for user, why in users.items():
+        word = b64encode(f"{user}:b".encode()).decode()
+        sent = {"authorization": f"Basic {word}"}
+        assert why in verifying.told_of(basic, ("a",), sent, MONDAY)
+    for unread in ("Basic %", "Bearer b"):
+        sent = {"authorization": unread}
+        assert "is not the secret" in verifying.told_of(basic, ("a",), sent, MONDAY)
 
 
 def test_secrets_are_kept_with_no_delivery(hooked: Hooked) -> None:

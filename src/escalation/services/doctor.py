@@ -13,7 +13,7 @@ from escalation.routing.retention import read_schedule
 from escalation.routing.surveys import NAME as SURVEYS
 from escalation.services import access_ailments, framework_ailments, token_ailments
 from escalation.services.ailments import Ailment, Found, Grade, unsafe, unwise
-from escalation.services.inbound.ailments import of_sources
+from escalation.services.inbound.ailments import left_over, of_sources
 from escalation.services.inbound.book import SourceBook
 from escalation.services.mail import checkup
 from escalation.services.mail.checkup import NO_MAIL, MailSetup
@@ -269,4 +269,5 @@ _BEFORE: tuple[Callable[[Patient], Found], ...] = (
 _INSIDE: tuple[Callable[[Inside], Found], ...] = (
     _framework, _tokens_for_a_part, _access, _clocks, _engine, _mails, _seals,
     lambda inside: undelivered(inside.connection),
+    lambda inside: left_over(inside.connection, inside.now),
 )  # fmt: skip

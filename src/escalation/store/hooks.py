@@ -176,6 +176,14 @@ def left_of(connection: Connection, source: str, after: str, limit: int) -> list
     return list(connection.execute(query.order_by(t.c.id).limit(limit)).scalars())
 
 
+def left_counts(connection: Connection, since: datetime, besides: str) -> dict[str, int]:
+    """How many deliveries of each source but one, received since then, were unmapped or refused."""
+    t = models.hook_delivery
+    query = select(t.c.source, func.count()).where(UNSETTLED, t.c.state != HookState.WAITING.value)
+    query = query.where(t.c.received_at >= since, t.c.source != besides).group_by(t.c.source)
+    return {source: count for source, count in connection.execute(query)}  # noqa: C416 - rows
+
+
 def waiting_for(connection: Connection, source: str, ref: str) -> list[HookDelivery]:
     """Deliveries of a source that wait until a ticket is known, the oldest first."""
     # Ordered here: asked to, SQLite walks whatever the source ever sent in order.

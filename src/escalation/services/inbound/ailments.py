@@ -1,9 +1,30 @@
 """What the doctor finds of the tools that post here."""
 
+from datetime import datetime, timedelta
+
 from escalation.services.ailments import Found, unwise
 from escalation.services.inbound.book import SourceBook
+from escalation.services.mail.arriving import SOURCE as MAIL
+from escalation.store import hooks
+from escalation.store.transaction import Connection
 
 _SECRETS = "ESCALATION_HOOK_SECRETS"
+
+
+RECENT = timedelta(days=7)
+"""For how long a delivery that had no effect is told of."""
+
+
+def left_over(connection: Connection, now: datetime) -> Found:
+    """What tools sent of late that had no effect, because a word in it is not known here."""
+    counts = hooks.left_counts(connection, now - RECENT, MAIL)
+    if counts:
+        each = ", ".join(f"{count} of {source}" for source, count in sorted(counts.items()))
+        yield unwise(
+            "hook_deliveries_left",
+            f"Of what tools sent in the last seven days, this had no effect: {each}.",
+            "escalation webhooks inbox --left says why; mend it, then webhooks replay.",
+        )
 
 
 def of_sources(book: SourceBook | None) -> Found:

@@ -86,7 +86,7 @@ def unwrapped(
         return _batch(data, headers)
     if kind == STRUCTURED:
         return [_event(data, headers, "")]
-    return [_event({**_attributes(headers), "data": data}, headers, "")]
+    return [_binary(data, headers)]
 
 
 def _items(source: Reading, data: object, headers: Mapping[str, str]) -> list[Any] | None:
@@ -106,6 +106,21 @@ def _batch(data: object, headers: Mapping[str, str]) -> Sequence[Came]:
         found = f"a list of {len(data)}" if isinstance(data, list) else "no list"
         raise _wrong("", f"found {found}, expected a list of at most {MANY} events", "batch")
     return [_event(each, headers, f"/{number}") for number, each in enumerate(data)]
+
+
+def _binary(data: object, headers: Mapping[str, str]) -> Came:
+    """An event of headers, with the body as its data."""
+    attributes = _attributes(headers)
+    if "specversion" not in attributes:
+        raise _wrong(
+            None,
+            f"found neither the header `ce-specversion` nor the content type `{STRUCTURED}`, "
+            "expected one of them",
+        )
+    for name in _NEEDED:
+        if not attributes.get(name):
+            raise _wrong(None, f"found no header `ce-{name}`, expected it with text")
+    return _event({**attributes, "data": data}, headers, "")
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
@@ -143,6 +158,6 @@ def _decoded(sent: object, where: str) -> object:
     return decoded
 
 
-def _wrong(where: str, detail: str, what: str = "CloudEvent") -> Invalid:
+def _wrong(where: str | None, detail: str, what: str = "CloudEvent") -> Invalid:
     fault = Fault("wrong_value", detail, pointer=where)
     return Invalid(f"This is no {what} that is taken here; nothing was kept.", errors=[fault])

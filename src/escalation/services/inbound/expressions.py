@@ -17,7 +17,7 @@ DEEPEST = 20
 """How deep an expression may be nested."""
 
 
-ROOTS = ("body", "headers", "it")
+ROOTS = ("body", "headers", "it", "state")
 """What an expression may begin with: nothing else is ever there to be found."""
 _FUNCTIONS = tuple(sorted(Functions.FUNCTION_TABLE))
 _WITHIN = frozenset(

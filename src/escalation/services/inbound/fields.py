@@ -20,7 +20,7 @@ from escalation.services.inbound.expressions import LONGEST, read_expression
 Expression = Annotated[
     str, Field(min_length=1, max_length=LONGEST), AfterValidator(read_expression)
 ]
-"""A JMESPath expression over ``body``, ``headers`` and ``it``."""
+"""A JMESPath expression over ``body``, ``headers``, ``it`` and, in rules, ``state``."""
 Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,100}$"), AfterValidator(str.lower)]
 SecretName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 Constant = str | int | bool

@@ -165,6 +165,7 @@ class _Reader:
             found.url = None
         found.actor = self.one("actor", source.actor)
         found.order = self.order()
+        self.context["state"] = self.one("state", source.state)
         for number, rule in enumerate(source.rules):
             self.rule(f"rules[{number}]", rule)
         self.judge()
@@ -281,13 +282,17 @@ class _Reader:
         found = self.meaning
         if not found.rules:
             problem = "No rule is for a body like this"
+            if found.ref is None:
+                self.wrong("about", "found nothing, expected what the tool calls its ticket")
             self.wrong("rules", f"{problem}: none of their conditions holds.")
         elif found.acts and found.ref is None:
             self.wrong("about", "found nothing, expected what the tool calls its ticket")
 
     def wrong(self, where: str, detail: str) -> None:
         """A fault, at the place in the file of the sources where it is to be mended."""
-        if where.startswith("issue."):
+        if where == "state" and "state" not in self.source.model_fields_set:
+            detail = f"{detail}: say `state` of the source, with all its words, in its place"
+        elif where == "state" or where.startswith("issue."):
             detail = f"{detail}: add it to the `values` there, or an `otherwise`"
         elif (replaced := _REPLACED.match(where)) and self.by_preset:
             where = f"issue.{replaced[1]}"

@@ -280,7 +280,8 @@ class _Work:
         given = {name: value for wanted in logs for name, value in wanted.given.items()}
         given |= {name: value for name, value in news.items() if value is not None}
         if not logs or "title" not in given:
-            why = f"{ticket.ref} is not known yet, and this does not say enough to log it."
+            lacks = "has no `title` to log it with" if logs else "logs none"
+            why = f"{ticket.ref} is not known yet, and this {lacks}."
             raise _Stop(HookState.WAITING, why, ticket.ref)
         stop = cannot_be_logged(self.meaning)
         if stop is not None:

@@ -75,6 +75,11 @@ class Reading(Strict):
         default=(), description="numbers or instants that order the deliveries about a ticket"
     )
     actor: Chosen | None = Field(default=None, description="who made the change in the tool")
+    state: Chosen | None = Field(
+        default=None,
+        description="the ticket's state in our words, `state` in the conditions of rules; a word "
+        "that the table does not have leaves the delivery unmapped",
+    )
     issue: LogFields = Field(default_factory=LogFields)
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
 
@@ -135,12 +140,15 @@ def preset(name: Preset) -> Reading:
 def _filled(entry: Source) -> Source:
     """The source with all of its preset that it does not say itself; issue fields one by one.
 
-    A field of an issue that it does say stands wherever a rule of the preset has it.
+    A field of an issue that it does say stands wherever a rule of the preset has it. Rules of its
+    own have no need of the preset's words for states, which might be others.
     """
     if entry.preset is None:
         return entry
     base = preset(entry.preset)
     taken = {n: getattr(base, n) for n in base.model_fields_set - entry.model_fields_set}
+    if "rules" not in taken:
+        taken.pop("state", None)
     own = {n: getattr(entry.issue, n) for n in entry.issue.model_fields_set}
     if own and "rules" in taken:
         taken["rules"] = tuple(_in_own_words(rule, own) for rule in base.rules)

@@ -64,7 +64,21 @@ def told_of(
     ]
     if stamps and not any(hmac.timestamp is None or _fresh(hmac, at, now) for hmac, at in stamps):
         return "its timestamp is missing, too old or ahead of this machine's clock"
+    users = [check.basic.user for check in sent if check.basic is not None]
+    if users and _user_in(headers) not in {None, *users}:
+        return f"it was sent with another user than {' or '.join(users)}"
     return "what it was signed or sent with is not the secret that is set here"
+
+
+def _user_in(headers: Mapping[str, str]) -> str | None:
+    """The user of Basic authentication; None where none is said."""
+    kind, _, sent = headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        return b64decode(sent.strip(), validate=True).decode().partition(":")[0]
+    except (NoBase64, ValueError):
+        return None
 
 
 def _header_of(check: Check) -> str:
