@@ -173,3 +173,16 @@ def test_a_feed_of_who_has_left_or_sits_there_no_more_is_shut(service: Service) 
         assert answer.status_code == 200, answer.text
         assert service.get(at, key=None).status_code == status
     assert_shut(service, desk)
+
+
+def test_a_holder_takes_back_their_own_feeds_alone(service: Service) -> None:
+    holder = service.key_of("zoran-petrovic", KeyRole.HOLDER)
+    path = f"/v1/forums/{FORUM}/feeds"
+    theirs, mine = (service.post(path, {"name": "n"}, key=each).json() for each in ("", holder))
+    answer = service.call("DELETE", f"{path}/{theirs['id']}", key=holder)
+    assert "secretariat" in problem(answer, 403, "forbidden")["detail"]
+    problem(service.call("DELETE", f"{path}/fed_0", key=holder), 404, "not_found")
+    other = service.key_of("zoran-petrovic", KeyRole.HOLDER)
+    assert service.call("DELETE", f"{path}/{mine['id']}", key=other).status_code == 204
+    desk = service.key_of("callum-treloar", KeyRole.SECRETARIAT)
+    assert service.call("DELETE", f"{path}/{theirs['id']}", key=desk).status_code == 204

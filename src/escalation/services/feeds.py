@@ -6,15 +6,21 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from escalation.errors import Broken, NotFound
+from escalation.errors import Broken, Forbidden, NotFound
 from escalation.reports.as_icalendar import Feed, Occasion, calendar
 from escalation.routing.directory import Forum
 from escalation.services.bodies import directory_of
 from escalation.services.desk import Desk
-from escalation.services.makers import MakerKind, is_there, maker_of, sights_of_maker
+from escalation.services.makers import (
+    MakerKind,
+    is_there,
+    maker_of,
+    person_of,
+    sights_of_maker,
+)
 from escalation.services.once import Call
 from escalation.services.registry import Known
-from escalation.services.roles import BY_PERSON
+from escalation.services.roles import BY_PERSON, KeyRole
 from escalation.services.views import told
 from escalation.store import feeds, framework, journal, meetings, timeline
 from escalation.store.base import EPOCH
@@ -148,15 +154,22 @@ def revoke(desk: Desk, code: str, feed_id: str, actor: Actor, call: Call) -> Non
 
     Raises:
         NotFound: the forum has no such feed, or it was revoked before.
+        Forbidden: it is somebody else's, and a holder asks.
     """
     made = desk.ids.new("evt", desk.clock.now()), desk.ids.token(16).hex()
 
     def chore(connection: Connection, now: datetime) -> None:
-        call.answered(connection, desk.registry.refresh(connection), now)
+        known = desk.registry.refresh(connection)
+        call.answered(connection, known, now)
         if timeline.aggregates_of(connection, [made[0]]):
             return
-        if not feeds.revoke(connection, code, feed_id, now):
+        feed = feeds.one(connection, code, feed_id)
+        if feed is None or feed.revoked_at is not None:
             raise NotFound(f"{code} has no feed {feed_id} that could be revoked.")
+        caller, whose = call.caller, person_of(feed.made_by or {}, known)
+        if caller is not None and caller.role is KeyRole.HOLDER and caller.person != whose:
+            raise Forbidden(f"{feed_id} is somebody else's feed; ask the forum's secretariat.")
+        feeds.revoke(connection, feed_id, now)
         _record(connection, "feed.revoked", {"feed": feed_id, "forum": code}, actor, made, now)
 
     desk.do(chore).result()

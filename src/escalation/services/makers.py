@@ -41,6 +41,13 @@ def maker_of(caller: Caller) -> Mapping[str, Any]:
     return {**kept, "kind": MakerKind.PERSON.value, "person": caller.person}
 
 
+def person_of(made_by: Mapping[str, Any], known: Known) -> str | None:
+    """Who made something, where they are somebody of the directory: their key says it."""
+    key = known.keys.get(made_by.get("key", ""))
+    found: str | None = made_by.get("person") if key is None else key.person
+    return found
+
+
 def sights_of_person(person: str, known: Known, now: datetime) -> Sequence[Viewer]:
     """What somebody may see: by their seats, as a secretariat, and by each key that names them."""
     by_seat: list[Holder] = [

@@ -30,10 +30,14 @@ def with_token(connection: Connection, forum: str, hashed: str) -> Row[Any] | No
     return connection.execute(query).one_or_none()
 
 
-def revoke(connection: Connection, forum: str, feed: str, now: datetime) -> bool:
-    """Take a token back; answers whether there was one that was not revoked already."""
+def one(connection: Connection, forum: str, feed: str) -> Row[Any] | None:
+    """A feed of a forum by its id; held until the transaction ends."""
     table = models.calendar_feed
-    change = update(table).where(
-        table.c.id == feed, table.c.forum == forum, table.c.revoked_at.is_(None)
-    )
-    return connection.execute(change.values(revoked_at=now)).rowcount == 1
+    query = select(table).where(table.c.id == feed, table.c.forum == forum)
+    return connection.execute(query.with_for_update()).one_or_none()
+
+
+def revoke(connection: Connection, feed: str, now: datetime) -> None:
+    """Take a token back."""
+    table = models.calendar_feed
+    connection.execute(update(table).where(table.c.id == feed).values(revoked_at=now))
