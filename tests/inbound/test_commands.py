@@ -85,6 +85,7 @@ def test_a_preview_shows_each_expression_and_without_a_database_goes_by_the_rule
     status, said = run("preview", "jira", waits)
     assert status == 0
     assert "Read by the rules alone" in said
+    assert not (here / "none.db").exists(), "to look makes no database"
     assert "waiting" not in said
 
 

@@ -1,6 +1,7 @@
 """``escalation webhooks inbox / replay / preview``: what tools send, and what it means here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from escalation.api import body
-from escalation.bootstrap import hooks_of
+from escalation.bootstrap import Container, database_of, hooks_of
 from escalation.cli.desks import HookDesk
 from escalation.cli.opening import at_the_desk, load
 from escalation.cli.screen import AsJson, instant, say, say_json, table, tell
@@ -17,6 +18,7 @@ from escalation.cli.webhooks import app
 from escalation.errors import Broken, Invalid
 from escalation.services.inbound import inbox
 from escalation.services.inbound.inbox import LEFT, HookState
+from escalation.settings import Settings
 
 __all__ = ["app"]
 
@@ -117,7 +119,7 @@ def preview(
     sent = dict(_header(each) for each in header or ())
     data = body.parse(raw, settings.body_limit_depth)
     try:
-        with at_the_desk() as inside:
+        with _at_what_is_there(settings) as inside:
             found = inbox.preview(known, data, sent, raw, inside.desk)
     except Broken as error:
         tell(f"Read by the rules alone: {error.detail}")
@@ -127,6 +129,20 @@ def preview(
         return
     for each in found:
         _show(each)
+
+
+@contextmanager
+def _at_what_is_there(settings: Settings) -> Iterator[Container]:
+    """The database with its desk; none is made to look at.
+
+    Raises:
+        Broken: it is not in order, or not there.
+    """
+    kept_in = database_of(settings)
+    if kept_in is not None and not kept_in.exists():
+        raise Broken(f"There is no {kept_in}.")
+    with at_the_desk() as inside:
+        yield inside
 
 
 def _header(text: str) -> tuple[str, str]:
