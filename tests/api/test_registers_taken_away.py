@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from escalation.errors import Invalid
 from escalation.reports.layout import NONE
 from escalation.services import at_hand
 from escalation.services.reading import actions, decisions
@@ -102,3 +103,12 @@ def test_however_few_are_read_at_once_every_row_comes_once(service: Service) -> 
             made = whole(look, decisions.page, DecisionQuestion(limit=1), at_once)
             assert len({each["id"] for each in acts}) == len(acts) == 6
             assert len({each["id"] for each in made}) == len(made) == 3
+
+
+def test_more_rows_than_a_file_may_have_are_refused_with_what_to_do(service: Service) -> None:
+    some(service)
+    with at_hand.look(service.container.desk, CLERK) as look:
+        assert len(whole(look, decisions.page, DecisionQuestion(), 1, most=3)) == 3
+        with pytest.raises(Invalid) as told:
+            whole(look, decisions.page, DecisionQuestion(), 1, most=2)
+        assert "a year at a time" in told.value.errors[0].detail
