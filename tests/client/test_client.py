@@ -108,6 +108,13 @@ def test_keys_are_made_used_and_taken_back(client: Client, service: Service) -> 
     assert states[made["id"]]
 
 
+def test_a_mistyped_operation_or_act_is_told_with_the_nearest(client: Client) -> None:
+    with pytest.raises(Invalid, match="the nearest is `get_agency`"):
+        client.call("get_agancy", code="rivers")
+    with pytest.raises(Invalid, match="the nearest is `acknowledge`"):
+        client.issues.act("SSI-2026-000001", "acknowlege")
+
+
 def test_the_other_operations_are_called_by_their_names(client: Client) -> None:
     assert client.call("get_agency", code="rivers")["code"] == "rivers"
     found = client.call("list_people", query={"limit": 1})

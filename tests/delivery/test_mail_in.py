@@ -321,8 +321,10 @@ def test_what_lies_in_a_mailbox_of_a_server_is_taken_in_and_once(
         taking = replace(arriving, place=place)
         assert (taking.poll(), taking.poll()) == (1, 0)
         assert server.seen == {"7"}
-        with pytest.raises(Busy, match="cannot be read"):
+        with pytest.raises(Busy, match="the server said NO"):
             replace(place, folder="wrong").look(10)
+        with pytest.raises(Busy, match=r": done$"):
+            replace(place, password="wrong").look(10)  # noqa: S106 - of the test's own server
         with pytest.raises(Busy, match="cannot be read"):
             replace(place, trust=trusting()).look(10)
     assert contacts(inside, issue) == ["I rang them."]

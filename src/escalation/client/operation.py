@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from escalation.client.operations import TABLE
 from escalation.errors import Invalid
+from escalation.routing.wording import the_nearest
 
 _PART = re.compile(r"\{(\w+)\}")
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
@@ -59,5 +60,6 @@ def act_at(path: str, act: str) -> str:
     there = [each for each in OPERATIONS.values() if each.path.startswith(begins)]
     known = {each.path.removeprefix(begins): each.name for each in there}
     if act not in known:
-        raise Invalid(f"There is no act {act!r} here, only {', '.join(sorted(known))}.")
+        like = the_nearest(act, known)
+        raise Invalid(f"There is no act {act!r} here, only {', '.join(sorted(known))}{like}.")
     return known[act]

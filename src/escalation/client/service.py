@@ -14,6 +14,7 @@ from escalation.client.reports import Reports, Surveys
 from escalation.client.shapes.contacts import Contact
 from escalation.client.webhooks import Endpoints, Hooks
 from escalation.errors import Invalid
+from escalation.routing.wording import the_nearest
 
 
 class Client:
@@ -87,7 +88,8 @@ class Client:
             Invalid: there is no operation of that name, or a part of its path is missing.
         """
         if operation not in OPERATIONS:
-            raise Invalid(f"There is no operation {operation}; /openapi.json lists what there is.")
+            like = the_nearest(operation, OPERATIONS)
+            raise Invalid(f"There is no operation {operation}{like}; /openapi.json lists them.")
         asked = Asked(parts=parts, query=query or {}, body=body, version=version)
         answer = self._line.call(operation, asked)
         return read(answer) if is_json(answer) else answer.text or None

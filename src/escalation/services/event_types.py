@@ -55,8 +55,8 @@ _OTHERS: Mapping[str, str] = {
     "ladder.change_approved": "a party, or a forum, approved a change of the ladder file",
     "ladder.change_declined": "a party, or a forum, declined a change of the ladder file",
     "ladder.change_withdrawn": "a change of the ladder file was taken back",
-    SUMMARY: "events that came late after an outage, all in one; goes to every endpoint",
-    PING: "an endpoint was asked to answer; goes to that endpoint alone",
+    SUMMARY: "events that came late after an outage, all in one",
+    PING: "an endpoint was asked to answer",
 }
 EVENT_TYPES: Mapping[str, str] = {
     **{

@@ -116,7 +116,13 @@ class Imap:
                 _answer(server.select(f'"{self.folder}"'))
                 yield server
         except (imaplib.IMAP4.error, OSError) as error:
-            raise _busy(f"{self.host}:{self.port}: {error}") from error
+            raise _busy(f"{self.host}:{self.port}: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    """What a server said, which the library gives as the bytes that came."""
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(error)
 
 
 def _fetched(server: imaplib.IMAP4, name: str) -> Lying | None:
