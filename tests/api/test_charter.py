@@ -8,6 +8,7 @@ import pytest
 from tests.api.service import Service, problem
 from tests.builders import CONFIG, DIRECTORY
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 NEW = {
     "code": "charter-2027",
     "title": "Our <promise>",
@@ -78,6 +79,10 @@ def test_a_version_comes_into_force_on_its_day_and_what_it_replaced_keeps_its_wo
 def test_where_there_is_no_charter_or_none_of_that_code_it_is_said(service: Service) -> None:
     problem(service.get("/v1/charter/charter-1999", key=None), 404, "not_found")
     problem(service.get("/charter/charter-1999", key=None), 404, "not_found")
+    answer = service.get("/charter/charter-1999", key=None, accept=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such charter" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
     for code in ("charter-2024", "charter-2026"):
         at = f"/v1/service-charters/{code}"
         seen = service.get(at, key=service.admin).headers["etag"]

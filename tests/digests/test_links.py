@@ -23,6 +23,9 @@ from tests.digests.test_subscriptions import (
     work,
 )
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+HTML = "text/html; charset=utf-8"
+
 
 @pytest.fixture
 def service(furnished_url: str) -> Iterator[Service]:
@@ -96,6 +99,10 @@ def test_a_link_expires_and_can_be_revoked(service: Service) -> None:
     assert service.get(path_of(links[1]), key=None).status_code == 200
     service.clock.advance(timedelta(seconds=1))
     problem(service.get(path_of(links[1]), key=None), 404, "not_found")
+    browsed = service.get(path_of(links[1]), key=None, accept=BROWSER)
+    assert (browsed.status_code, browsed.headers["content-type"]) == (404, HTML)
+    assert "has expired or was revoked" in browsed.text
+    assert "default-src 'none'" in browsed.headers["content-security-policy"]
 
 
 def test_a_link_of_somebody_who_may_not_read_it_any_more_opens_nothing(service: Service) -> None:
@@ -115,4 +122,6 @@ def test_a_digest_that_shows_what_was_sealed_since_is_withheld(service: Service)
     body = {"sensitive": ["by_hand"], "reason": "r"}
     service.act(service.found(f"/v1/issues/{issue['id']}"), "reclassify", key=service.admin, **body)
     answer = service.get(path_of(links[1]), key=None)
+    browsed = service.get(path_of(links[1]), key=None, accept=BROWSER)
+    assert (browsed.status_code, browsed.headers["content-type"]) == (403, HTML)
     assert problem(answer, 403, "withheld")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from escalation.reports import as_html
+from escalation.reports import as_html, refusal_page
 
 PREFIX = "q-"
 """How the names of a form's fields begin that are questions."""
@@ -44,7 +44,7 @@ def page(form: Form, given: Mapping[str, str] | None = None, wrong: Wrong | None
 
 def absent(detail: str) -> bytes:
     """The page of a link that leads nowhere: the same for each of them."""
-    return _rendered("There is nothing here", [detail], [], [])
+    return refusal_page.page(refusal_page.NOTHING, detail)
 
 
 def content_policy(body: bytes) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Path, Response
 
-from escalation.api import paging
+from escalation.api import paging, refusal_pages
 from escalation.api.deps import Ask, Asked
 from escalation.api.operations import PROBLEM, Operation
 from escalation.api.schemas.charter import CharterView
@@ -18,12 +18,12 @@ Version = Annotated[str, Path(description="The code of a version of the charter.
 
 def get_charter_page(asked: Ask) -> Response:
     """The charter in force, as a page."""
-    return _page(_charter(asked))
+    return refusal_pages.shown(asked, lambda: _page(_charter(asked)))
 
 
 def get_charter_version_page(asked: Ask, version: Version) -> Response:
     """A version of the charter, as a page."""
-    return _page(_charter(asked, version))
+    return refusal_pages.shown(asked, lambda: _page(_charter(asked, version)))
 
 
 def get_charter(asked: Ask) -> Response:
@@ -57,7 +57,7 @@ OPERATIONS = (
         endpoint=get_charter_page,
         kind=HTML,
         refusals=_REFUSALS,
-        refused_as=PROBLEM,
+        refused_as={**PROBLEM, HTML: {}},
     ),
     Operation(
         method="GET",
@@ -68,7 +68,7 @@ OPERATIONS = (
         endpoint=get_charter_version_page,
         kind=HTML,
         refusals=_REFUSALS,
-        refused_as=PROBLEM,
+        refused_as={**PROBLEM, HTML: {}},
     ),
     Operation(
         method="GET",

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from escalation.api import asking, paging
+from escalation.api import asking, paging, refusal_pages
 from escalation.api.asking import call_of
 from escalation.api.deps import Ask, Asked
-from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, WRITES, Operation
+from escalation.api.operations import FINDS, IDEMPOTENCY_KEY, JSON, PROBLEM, WRITES, Operation
 from escalation.api.routes.digests import file_of
 from escalation.api.schemas.queries import PageQuery
 from escalation.api.schemas.subscriptions import (
@@ -118,9 +118,13 @@ def open_digest_link(
 ) -> Response:
     """The digest that a link is for, in its format; without a key. The use is recorded."""
     inside = asked.means.container
-    opened = links.open_link(inside.desk, inside.vault, token)
-    named = (opened.stored.number, opened.stored.content_hash)
-    return file_of(named, opened.kind, opened.body)
+
+    def opened() -> Response:
+        found = links.open_link(inside.desk, inside.vault, token)
+        named = (found.stored.number, found.stored.content_hash)
+        return file_of(named, found.kind, found.body)
+
+    return refusal_pages.shown(asked, opened)
 
 
 def _there(asked: Asked, subscription: str) -> None:
@@ -248,5 +252,6 @@ OPERATIONS = (
         endpoint=open_digest_link,
         kind="application/pdf",
         refusals=FINDS,
+        refused_as={**PROBLEM, refusal_pages.HTML: {}},
     ),
 )
