@@ -71,7 +71,7 @@ def _broken(draw: random.Random, sent: Any) -> bytes:
     return bytes(raw[: draw.randint(0, len(raw))] if draw.random() < 0.3 else raw)
 
 
-def _odd(draw: random.Random, sent: Any) -> bytes:
+def odd(draw: random.Random, sent: Any) -> bytes:
     return json.dumps(_mutated(draw, sent)).encode()
 
 
@@ -81,7 +81,7 @@ def _huge(draw: random.Random, sent: Any) -> bytes:
 
 
 KINDS: tuple[tuple[Callable[[random.Random, Any], bytes], int], ...] = (
-    (_odd, 80),
+    (odd, 80),
     (_broken, 15),
     (_deep, 4),
     (_huge, 1),
