@@ -113,6 +113,15 @@ class Wide(Busy):
             self.sealed.add(issue)
         return True
 
+    def look(self) -> None:
+        """Once with enough sealed matters for totals of them to be told, some of them resolved."""
+        if len(self.seen) == 1:
+            for number in range(11):
+                outcome = OUTCOME if number < 6 else None
+                matter = complaint(sensitive=(Sensitivity.PRIVACY,), outcome=outcome)
+                self.sealed.add(str(ask(self.desk, matter)["id"]))
+        super().look()
+
 
 def wide(desk: Desk, clock: VirtualClock, seed: int, *, days: int, acts: int) -> Wide:
     """Some weeks of it."""

@@ -95,17 +95,34 @@ class Found:
 
 
 def faults(history: History, found: Found, sealed: Iterable[str] = ()) -> Iterator[str]:
-    """What of forums' papers is not as the second reader has it, in periods of all kinds."""
-    desk, events = history.desk, events_of(history.desk)
-    moments = sorted({each.effective_at for each in events if each.aggregate.startswith("iss_")})
-    end, some = history.seen[-1][0], sorted(history.random.sample(moments[:-1], 2))
-    asked: list[tuple[datetime, datetime, datetime | None]] = [(some[1], end, some[0])]
-    for (known_at, _), (as_at, _) in pairwise(history.seen[::-1]):
-        asked += [(as_at, known_at, None), (as_at, as_at, None)]
-    for as_at, known_at, since in asked:
-        second = SecondPaper(desk, events, known_at, sealed)
-        for body in folding.BODIES.values():
-            yield from _parts(history, second, body, (as_at, known_at, since), found)
+    """What of forums' papers is not as the second reader has it, in periods of all kinds.
+
+    Among them those that begin with a movement there, end with one, and are known then; and those
+    that end as an agreed time runs out.
+    """
+    desk, events, end = history.desk, events_of(history.desk), history.seen[-1][0]
+    seconds = {at: SecondPaper(desk, events, at, sealed) for at, _ in history.seen}
+    missed = sorted(ended(events, {"overall", "out_of_session"}))
+    for body in folding.BODIES.values():
+        asked: list[tuple[datetime, datetime, datetime | None]] = []
+        for (known_at, _), (as_at, _) in pairwise(history.seen[::-1]):
+            asked += [(as_at, known_at, None), (as_at, as_at, None)]
+        moved = sorted({at for *_, at in seconds[end].moves(body, folding.BEGINNING, end)})
+        middle = [datetime.fromisoformat(at) for at in moved[1:-1]]
+        if len(middle) > 1:
+            first, last = sorted(history.random.sample(middle, 2))
+            seconds[last] = SecondPaper(desk, events, last, sealed)
+            asked += [(last, end, first), (last, last, first)]
+        asked += [(at, end, None) for at in history.random.sample(missed, min(2, len(missed)))]
+        for each in asked:
+            yield from _parts(history, seconds[each[1]], body, each, found)
+
+
+def ended(events: Iterable[Any], clocks: set[str]) -> set[datetime]:
+    """The instants at which clocks of these kinds ran out, and were said to."""
+    warned = (each for each in events if each.type == "issue.warned")
+    told = ((each.effective_at, json.loads(each.payload)) for each in warned)
+    return {at for at, what in told if what["step"] == "end" and what["clock"] in clocks}
 
 
 def _parts(

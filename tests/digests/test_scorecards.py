@@ -20,7 +20,7 @@ from tests.digests import folding
 from tests.digests.busy import Wide, wide
 from tests.digests.second_card import COUNTED, Second, figures_of
 from tests.digests.test_cards_kept import EVERY
-from tests.digests.test_figures import differences, events_of
+from tests.digests.test_figures import differences, ended, events_of
 from tests.fakes import seeded_ids, virtual_clock
 
 SSI = "scorecard:ssi"
@@ -69,7 +69,8 @@ def faults(history: Wide, at_once: int = len(EVERY)) -> Iterator[str]:
     events = events_of(desk)
     ends, views = [at for at, _ in history.seen], dict(history.seen)
     moments = sorted({each.effective_at for each in events if each.aggregate.startswith("iss_")})
-    some = sorted(history.random.sample(moments[:-1], 3))
+    missed = sorted(ended(events, {"overall", "acknowledge"}) - {moments[0]})
+    some = sorted({*history.random.sample(moments[:-1], 2), *history.random.sample(missed, 2)})
     for known_at, spans in (
         (ends[-1], [*pairwise(ends), *pairwise(some)]),
         *((as_at, [(since, as_at)]) for since, as_at in pairwise(ends)),
