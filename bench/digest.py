@@ -37,8 +37,12 @@ from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge
 
 CEILING = 1.3
+COUNTS = 10_000
+"""Issues from which on it counts."""
 LARGE = 100_000
-"""Issues from which on it counts; below, a digest is a matter of milliseconds."""
+"""Issues from which on what is measured of its history counts."""
+ROUNDS, SHORT_ROUNDS = 7, 49
+"""At least: below ``LARGE`` a digest takes milliseconds, and the median of few is mostly noise."""
 NOW = datetime(2029, 6, 19, 2, 0, tzinfo=UTC)
 SINCE = datetime(2029, 6, 12, 2, 0, tzinfo=UTC)
 _OF_ISSUES = ("sections", "figures")
@@ -87,10 +91,11 @@ def _measured(plan: Plan, database: Database, url: str, size: int) -> Result:
         plain = Plain(database.name, NOW, SINCE, UNTIL, ended, framework, _called(desk))
         shown, rows = plain.run(connection)
         _compare(document, json.loads(shown))
-        figures = compared(in_turn(max(plan.rounds, 7), {"ours": ours, "base": base}))
+        rounds = max(plan.rounds, ROUNDS if size >= LARGE else SHORT_ROUNDS)
+        figures = compared(in_turn(rounds, {"ours": ours, "base": base}))
     detail = f"{rows:,} rows read, {len(body) / 1024:,.0f} KiB"
     return Result("digest", database.name, f"{size:,}", **figures, unit="ms",
-                  ceiling=CEILING if size >= LARGE else None, detail=detail)  # fmt: skip
+                  ceiling=CEILING if size >= COUNTS else None, detail=detail)  # fmt: skip
 
 
 def _compare(document: Mapping[str, Any], plain: Mapping[str, Any]) -> None:

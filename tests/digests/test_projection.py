@@ -10,7 +10,7 @@ from escalation.digests.figures import band_of
 from escalation.digests.framework import Ages, Framework, Meetings
 from escalation.digests.movements import Kind, kind_of
 from escalation.digests.projection import Projection
-from escalation.digests.selection import After, Area, Before, Movements, Standing
+from escalation.digests.selection import After, Area, Before, Elsewhere, Movements
 from escalation.routing.directory import Directory
 from escalation.routing.publication import Publication
 from tests.builders import CONFIG, DIRECTORY, LADDERS
@@ -34,8 +34,8 @@ def frame() -> Framework:
     return framework()
 
 
-def standing(**changes: Any) -> Standing:
-    fields: dict[str, Any] = dict.fromkeys(Standing.__struct_fields__)
+def standing(**changes: Any) -> Elsewhere:
+    fields: dict[str, Any] = dict.fromkeys(Elsewhere.__struct_fields__)
     fields |= {
         "issue": "iss_1", "reference": "SSI-2026-000001", "received_at": NOW,
         "channel": "phone", "raiser": "staff", "rung": "service_manager", "layer": "operational",
@@ -45,7 +45,7 @@ def standing(**changes: Any) -> Standing:
         "ladder": "ssi-standard", "calendar": "brisbane", "carried_over": 0,
         "due_at": utc("2026-03-04 07:00"),
     }  # fmt: skip
-    return Standing(**(fields | changes))
+    return Elsewhere(**(fields | changes))
 
 
 def arrival(frame: Framework, code: str, until: datetime | None, **changes: Any) -> Any:

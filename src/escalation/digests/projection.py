@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple, cast
 
 from escalation.digests.framework import Framework
-from escalation.digests.selection import Standing
+from escalation.digests.selection import Elsewhere
 from escalation.routing.directory import Forum
 from escalation.routing.effective import EffectiveRung, Valued
 from escalation.routing.entry import next_rung
@@ -78,7 +78,7 @@ class Projection:
         self._until = self._as_at if until is None else until
         self._era = framework.directory.era(as_at)
 
-    def arrival(self, standing: Standing) -> Arrival | None:
+    def arrival(self, standing: Elsewhere) -> Arrival | None:
         """When an issue that stands elsewhere comes to the forum; None: not before then."""
         if not _leaves_before(standing, self._until):
             return None
@@ -98,7 +98,7 @@ class Projection:
             return None
         return at
 
-    def _path(self, of: Standing) -> _Path | None:
+    def _path(self, of: Elsewhere) -> _Path | None:
         """The way of an issue; None where it does not lead to the forum.
 
         The directory remembers it: it is the same for all that look alike until a seat changes
@@ -115,7 +115,7 @@ class Projection:
             directory.remember(key, found)
         return found
 
-    def _found(self, of: Standing) -> _Path | None:
+    def _found(self, of: Elsewhere) -> _Path | None:
         under, shape = self._framework.agreement(of), _shape(of, self._as_at)
         legs: list[_Leg] = []
         rung: EffectiveRung | None = under.ladder.rung(of.rung)
@@ -127,7 +127,7 @@ class Projection:
             rung = _above(under, rung, shape)
         return None
 
-    def _leaves_now(self, leg: _Leg, standing: Standing) -> datetime | None:
+    def _leaves_now(self, leg: _Leg, standing: Elsewhere) -> datetime | None:
         """When it leaves the rung on which it stands already."""
         rung, due = leg.rung, standing.due_at
         if rung.kind is RungKind.OFFICERS:
@@ -142,7 +142,7 @@ class Projection:
         carried = standing.carried_over + (not down)
         return self._put_off(leg, standing, max(due, self._as_at), carried, standing.meeting_at)
 
-    def _leaves(self, leg: _Leg, standing: Standing, at: datetime) -> datetime | None:
+    def _leaves(self, leg: _Leg, standing: Elsewhere, at: datetime) -> datetime | None:
         """When it leaves a rung to which it comes at an instant."""
         if leg.rung.kind is RungKind.FORUM:
             return self._put_off(leg, standing, at, 0)
@@ -151,7 +151,7 @@ class Projection:
     def _put_off(
         self,
         leg: _Leg,
-        standing: Standing,
+        standing: Elsewhere,
         at: datetime,
         carried: int,
         later_than: datetime | None = None,
@@ -173,7 +173,7 @@ class Projection:
         return None
 
 
-def _body(under: Agreement, rung: EffectiveRung, of: Standing) -> Forum | None:
+def _body(under: Agreement, rung: EffectiveRung, of: Elsewhere) -> Forum | None:
     if rung.forum is None:
         return None
     return under.directory.forum_for(rung.forum, of.cluster, of.provider)
@@ -204,13 +204,13 @@ def _ends(time: Duration, at: datetime, calendar: Calendar) -> datetime | None:
         return None
 
 
-def _leaves_before(standing: Standing, until: datetime) -> bool:
+def _leaves_before(standing: Elsewhere, until: datetime) -> bool:
     """Whether anything ends before then that would let it climb."""
     ends = standing.due_at or standing.hold_until
     return ends is not None and ends < until
 
 
-def _shape(standing: Standing, at: datetime) -> Shape:
+def _shape(standing: Elsewhere, at: datetime) -> Shape:
     return Shape(
         kind=_KIND[standing.kind],
         agency=standing.agency,

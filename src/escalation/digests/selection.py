@@ -69,19 +69,14 @@ class Standing(Counted, frozen=True, gc=False):
 
     issue: str
     reference: str
-    channel: str
-    raiser: str
     rung: str
     layer: str
     entered_at: datetime
     title: str
     kind: str
     provider: str
-    cluster: str | None
     function: str | None
-    service: str | None
     region: str | None
-    scope: str
     also_affects: str | None
     forum: str | None
     meeting: str | None
@@ -90,6 +85,16 @@ class Standing(Counted, frozen=True, gc=False):
     hold_until: datetime | None
     reported_to: str | None
     due_at: datetime | None
+
+
+class Elsewhere(Standing, frozen=True, gc=False):
+    """The same of an issue elsewhere, with what its way up goes by beside that."""
+
+    channel: str
+    raiser: str
+    cluster: str | None
+    service: str | None
+    scope: str
 
 
 class _Stay(Struct, frozen=True, gc=False):
@@ -205,7 +210,7 @@ class Rows:
 
     standing: tuple[Standing, ...]
     standing_before: tuple[Counted, ...]
-    elsewhere: tuple[Standing, ...]
+    elsewhere: tuple[Elsewhere, ...]
     movements: tuple[Movement, ...]
     duties: tuple[Duty, ...] = ()
     sealed: int = 0
@@ -230,7 +235,7 @@ class Area:
             return cls(provider=forum.owner)
         return cls()
 
-    def covers(self, standing: Standing) -> bool:
+    def covers(self, standing: Elsewhere) -> bool:
         """Whether the issue is of this area."""
         own = self.cluster is None or standing.cluster == self.cluster
         return own and (self.provider is None or standing.provider == self.provider)

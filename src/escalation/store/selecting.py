@@ -34,6 +34,7 @@ from escalation.digests.selection import (
     Area,
     Before,
     Counted,
+    Elsewhere,
     Movement,
     Movements,
     Point,
@@ -135,7 +136,7 @@ def elsewhere(
     area: Area,
     until: datetime | None,
     unsealed: Unsealed = (),
-) -> Later[tuple[Standing, ...]]:
+) -> Later[tuple[Elsewhere, ...]]:
     """The unresolved issues elsewhere that a digest may show.
 
     Of the forum's area, those that leave their rung by ``until`` or are high-level; of everywhere,
@@ -153,7 +154,7 @@ def elsewhere(
     within = (area.cluster is not None, area.provider is not None)
     query = _elsewhere_query(connection.dialect, within, unsealed)
     rows = each_later(connection, query, given)
-    return lambda: tuple(starmap(Standing, rows()))
+    return lambda: tuple(starmap(Elsewhere, rows()))
 
 
 def movements(
@@ -262,9 +263,8 @@ def _elsewhere_query(of: Dialect, by: tuple[bool, bool], unsealed: Unsealed) -> 
     leaves = or_(_NOW.due_at < _UNTIL, and_(_NOW.due_at.is_(None), _NOW.hold_until < _UNTIL))
     high = or_(_NOW.severity.in_(_HIGH), _NOW.layer == Layer.CORPORATE.value)
     shown = or_(and_(or_(leaves, high), *within), reported)
-    return _holding(
-        _columns(of).select_from(_JOINED).where(_NOT_HERE, shown, open_to_all(unsealed))
-    )
+    query = _columns(of, Elsewhere.__struct_fields__).select_from(_JOINED)
+    return _holding(query.where(_NOT_HERE, shown, open_to_all(unsealed)))
 
 
 def _holding(
@@ -325,8 +325,8 @@ def _of_open(unsealed: Unsealed) -> ColumnElement[bool]:
     return _NOW.issue_id.not_in(closed.where(issue.id.not_in(unsealed)) if unsealed else closed)
 
 
-def _columns(of: Dialect, names: tuple[str, ...] = Standing.__struct_fields__) -> Select[Any]:
-    """The columns of a standing, all or some."""
+def _columns(of: Dialect, names: tuple[str, ...]) -> Select[Any]:
+    """Columns by the names that they have in what is made of them."""
     raiser = dialect.json_text(of, models.issue.c.said, "raiser", "type")
     named: dict[str, ColumnElement[Any]] = {
         "stay": _NOW.id.label("stay"),

@@ -4,6 +4,7 @@ Windows are half-open. A sum that lands on closing time stays there. Local time 
 edges and nothing else. A question outside the known dates raises :class:`BeyondHorizon`.
 """
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
@@ -30,6 +31,9 @@ class Calendar:
         self.id = rules.id
         self.zone = zone_named(rules.zone)
         self._whatever_hour = rules.after_hours == "same_day"
+        self.counted_from: Callable[[datetime], date | datetime]
+        self.counted_from = self.date_of if self._whatever_hour else _itself
+        """What :meth:`day_zero` goes by: the local date, or the instant where the hour counts."""
         self._offsets: dict[date, timedelta | None] = {}
         self._numbers: dict[date, int] = {}
         self._ends: dict[tuple[date, int], datetime] = {}
@@ -74,10 +78,6 @@ class Calendar:
     def local(self, at: datetime) -> datetime:
         """The same instant on the business's own clock."""
         return at.astimezone(self.zone)
-
-    def counted_from(self, at: datetime) -> date | datetime:
-        """What :meth:`day_zero` goes by: the local date, or the instant where the hour counts."""
-        return self.date_of(at) if self._whatever_hour else at
 
     def date_of(self, at: datetime) -> date:
         """The date on the business's own clock, in a third of the time of :meth:`local`."""
@@ -162,3 +162,7 @@ class Calendar:
     def next_open_date(self, day: date) -> date:
         """The first date at or after ``day`` that has an open second."""
         return self.business_day_after(day, 0)
+
+
+def _itself(at: datetime) -> datetime:
+    return at
