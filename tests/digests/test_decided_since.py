@@ -14,6 +14,7 @@ from escalation.clock import VirtualClock
 from escalation.digests.decided import by_decision
 from escalation.digests.selection import Decided
 from escalation.errors import EscalationError
+from escalation.reports.kept_page import kept_page
 from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
@@ -29,6 +30,7 @@ from tests.builders import CLERK, ask
 from tests.digests import folding
 from tests.digests.history import TITLES, History
 from tests.digests.test_figures import document, events_of
+from tests.digests.test_what_a_chair_reads import HEADING
 
 ASKS = [
     {"text": "Draw them up", "owner": "priya-nair", "due_on": "2026-03-20"},
@@ -183,6 +185,16 @@ def test_of_what_somebody_said_a_paper_tells_that_it_was_decided_and_no_more(
     assert (only["kind"], only["number"], only["actions"]) == ("contact", "BMF-SC-2026-001", [])
     assert "zanzibar" not in str(only)
     assert "| A contact |" in service.get(f"/v1/digests/{digest['id']}.md").text
+
+
+def test_a_paper_from_before_it_told_of_decisions_is_still_laid_out(desk: Desk) -> None:
+    found = document(desk, forum="ceo-board")
+    told_now = {each.id for each in kept_page(found, HEADING).sections}
+    del found["sections"]["decisions"]
+    page = kept_page(found, HEADING)
+    assert told_now - {each.id for each in page.sections} == {"decisions"}
+    [brief] = [each for each in page.sections if each.id == "brief"]
+    assert "Decided since" not in str(brief)
 
 
 def test_decisions_of_one_instant_stand_by_their_ids_whatever_order_rows_come_in() -> None:
