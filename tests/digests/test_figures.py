@@ -210,6 +210,19 @@ def come(history: History) -> tuple[dict[tuple[str, str], str], dict[tuple[str, 
     return told, came
 
 
+@pytest.mark.parametrize("seed", [3])
+def test_a_paper_of_months_ago_is_what_it_was_when_it_was_the_present(
+    desk: Desk, clock: VirtualClock, seed: int
+) -> None:
+    history = lived(desk, clock, seed, days=14, acts=6)
+    at = history.seen[-1][0]
+    asked = [Request(forum=body, as_at=at, known_at=at) for body in folding.BODIES.values()]
+    now = [digests.looked(desk, each) for each in asked]
+    history.pass_time(clock.now() + timedelta(days=75))
+    for each, paper in zip(asked, now, strict=True):
+        assert list(differences(digests.looked(desk, each), paper)) == []
+
+
 @pytest.mark.parametrize("seed", [4])
 def test_each_item_is_as_the_issue_was_when_it_was_the_present(
     desk: Desk, clock: VirtualClock, seed: int

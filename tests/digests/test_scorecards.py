@@ -11,13 +11,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from escalation.clock import VirtualClock
+from escalation.digests import exceptions
 from escalation.digests.measures import MEASURES
+from escalation.routing.vocabulary import Scope
 from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
-from tests.builders import copied_sqlite, desk_on, postgres_copy
+from tests.builders import ask, complaint, copied_sqlite, desk_on, postgres_copy
 from tests.digests import folding
 from tests.digests.busy import Wide, wide
+from tests.digests.history import HOUR
 from tests.digests.second_card import COUNTED, Second, figures_of
 from tests.digests.test_cards_kept import EVERY
 from tests.digests.test_figures import differences, ended, events_of
@@ -102,3 +106,22 @@ def looked(desk: Desk, profile: str, periods: int | None, **asked: Any) -> dict[
 
 def test_every_measure_of_issues_is_counted_by_the_second_reader() -> None:
     assert MEASURES.keys() == COUNTED
+
+
+def test_what_waits_for_an_agencys_seat_is_told_as_the_agencys_workload(
+    desk: Desk, clock: VirtualClock
+) -> None:
+    ask(desk, complaint(agency="wellbeing", scope=Scope.AGREEMENT, function=None))
+    clock.move_to(clock.now() + HOUR)
+    [line] = looked(desk, SSI, None)["workload"]
+    assert line == {
+        "party": "wellbeing", "rung": "account_manager", "seat": "business_manager",
+        "function": None, "region": None, "unresolved": 1,
+    }  # fmt: skip
+
+
+def test_by_exception_a_standard_is_told_that_was_missed_now_and_not_before() -> None:
+    kept, missed = {"past_target": 0}, {"past_target": 1}
+    standards = [{"now": kept, "before": missed}, {"now": missed, "before": kept}]
+    by = dict.fromkeys(("provider", "agency", "rung", "severity"), ())
+    assert exceptions.told(standards, by)["planned"] == standards[1:]
