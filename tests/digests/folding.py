@@ -51,13 +51,16 @@ class State:
 def states(events: Iterable[Any], agency: str) -> list[State]:
     """One issue's states, in the order in which they were recorded."""
     found: list[State] = []
-    now = State(BEGINNING, agency=agency)
+    now, changed_at = State(BEGINNING, agency=agency), BEGINNING
     for _, group in groupby(events, key=lambda event: event.id[:-_PART]):
         now = replace(now, put_off="")
         for event in group:
             now = _after(now, event.type, json.loads(event.payload))
-            at = event.effective_at if not found else max(event.effective_at, found[-1].at)
+            # A hold ends when it was promised to, whatever was told before that was noticed.
+            at = max(event.effective_at, changed_at)
             now = replace(now, at=at, recorded=event.recorded_at)
+        if not found or replace(found[-1], at=now.at, recorded=now.recorded) != now:
+            changed_at = now.at
         found.append(now)
     return found
 
