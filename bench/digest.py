@@ -37,10 +37,10 @@ from escalation.store.transaction import read
 from escalation.workflow.commands import Acknowledge
 
 CEILING = 1.3
-COUNTS = 10_000
-"""Issues from which on it counts."""
 LARGE = 100_000
-"""Issues from which on what is measured of its history counts."""
+"""Issues from which on it counts."""
+COUNTS = {"sqlite": LARGE // 10, "postgres": LARGE}
+"""The same by database: SQLite is for a tenth."""
 ROUNDS, SHORT_ROUNDS = 7, 49
 """At least: below ``LARGE`` a digest takes milliseconds, and the median of few is mostly noise."""
 NOW = datetime(2029, 6, 19, 2, 0, tzinfo=UTC)
@@ -94,8 +94,9 @@ def _measured(plan: Plan, database: Database, url: str, size: int) -> Result:
         rounds = max(plan.rounds, ROUNDS if size >= LARGE else SHORT_ROUNDS)
         figures = compared(in_turn(rounds, {"ours": ours, "base": base}))
     detail = f"{rows:,} rows read, {len(body) / 1024:,.0f} KiB"
-    return Result("digest", database.name, f"{size:,}", **figures, unit="ms",
-                  ceiling=CEILING if size >= COUNTS else None, detail=detail)  # fmt: skip
+    ceiling = CEILING if size >= COUNTS[database.name] else None
+    return Result("digest", database.name, f"{size:,}", **figures, unit="ms", ceiling=ceiling,
+                  detail=detail)  # fmt: skip
 
 
 def _compare(document: Mapping[str, Any], plain: Mapping[str, Any]) -> None:
