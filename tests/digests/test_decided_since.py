@@ -183,7 +183,14 @@ def test_of_what_somebody_said_a_paper_tells_that_it_was_decided_and_no_more(
     digest = made(service)
     [only] = decided(digest)
     assert (only["kind"], only["number"], only["actions"]) == ("contact", "BMF-SC-2026-001", [])
-    assert "zanzibar" not in str(only)
+    [due] = digest["document"]["sections"]["actions"]
+    assert (due["decision"], due["text"], due["owner"], due["subject"]) == (
+        only["number"],
+        *[None] * 3,
+    )
+    whole = str(digest["document"])
+    assert "zanzibar" not in whole
+    assert "priya-nair" not in whole
     assert "| A contact |" in service.get(f"/v1/digests/{digest['id']}.md").text
 
 

@@ -12,11 +12,19 @@ _OWN: Final = frozenset({"matter", "ladder"})
 _ISSUE: Final = "issue"
 
 
+def words_are_told(kind: str) -> bool:
+    """Whether papers say in words what was decided on such an item, and who is to do what.
+
+    Not on what somebody said (a contact, feedback): it may be raised later into a matter that is
+    sealed, and the words would tell of it.
+    """
+    return kind == _ISSUE or kind in _OWN
+
+
 def by_decision(rows: Iterable[Decided]) -> list[dict[str, Any]]:
     """Each decision with its actions, in the order in which they were made.
 
-    Of one on what somebody said (a contact, feedback) number, effect and instant stand alone: it
-    may be raised later into a matter that is sealed, and its words would tell of it.
+    Of one whose words are not told number, effect and instant stand alone.
     """
     ordered = sorted(rows, key=lambda each: (each.decided_at, each.id, each.action or ""))
     return [_told(list(of_one)) for _, of_one in groupby(ordered, key=attrgetter("id"))]
@@ -24,7 +32,7 @@ def by_decision(rows: Iterable[Decided]) -> list[dict[str, Any]]:
 
 def _told(rows: list[Decided]) -> dict[str, Any]:
     made = rows[0]
-    open_ = made.kind == _ISSUE or made.kind in _OWN
+    open_ = words_are_told(made.kind)
     return {
         "id": made.id,
         "number": made.number,

@@ -184,7 +184,8 @@ def _words(framework: Framework, shown: Iterable[Standing | Reached], rows: Rows
 
 
 def _names(directory: Directory, rows: Rows) -> dict[str, str]:
-    owners = {each.owner for each in rows.duties} | {each.owner for each in rows.decided}
+    owners = {each.owner for each in rows.duties}
+    owners |= {each.owner for each in rows.decided if decided.words_are_told(each.kind)}
     return {code: one.name for code, one in directory.people.items() if code in owners}
 
 

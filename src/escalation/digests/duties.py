@@ -10,14 +10,17 @@ NO_DATE = "9999-12-31"
 
 
 class Duty(NamedTuple):
-    """An action of a decision that is still to be done; ``due_on`` is a date as its text."""
+    """An action of a decision that is still to be done; ``due_on`` is a date as its text.
+
+    Without words where papers do not tell those of its decision.
+    """
 
     id: str
-    text: str
-    owner: str
+    text: str | None
+    owner: str | None
     due_on: str | None
     decision: str | None
-    subject: str
+    subject: str | None
     reference: str | None
     asked_at: str
 

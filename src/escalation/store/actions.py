@@ -20,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from escalation.digests.decided import words_are_told
 from escalation.digests.duties import NO_DATE, Duty
 from escalation.digests.selection import Selection, told
 from escalation.store import models
@@ -112,7 +113,9 @@ def _outstanding(unsealed: Unsealed) -> Query:
     joined = table.join(decision, decision.c.id == table.c.decision_id).outerjoin(
         issue, issue.c.id == decision.c.subject
     )
-    query = select(table, decision.c.number, decision.c.subject, issue.c.reference)
+    query = select(
+        table, decision.c.number, decision.c.subject, decision.c.kind.label("on"), issue.c.reference
+    )
     query = query.select_from(joined).where(
         table.c.forum == bindparam("forum", type_=Id),
         table.c.made_at < ended,
@@ -142,13 +145,14 @@ def done_at(
 
 
 def _duty(row: Any) -> Duty:  # noqa: ANN401 - a row by its names
+    open_ = words_are_told(row.on)
     return Duty(
         id=row.id,
-        text=row.text,
-        owner=row.owner,
+        text=row.text if open_ else None,
+        owner=row.owner if open_ else None,
         due_on=row.due_on,
         decision=row.number,
-        subject=row.subject,
+        subject=row.subject if open_ else None,
         reference=row.reference,
         asked_at=told(row.made_at),
     )

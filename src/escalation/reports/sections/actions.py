@@ -6,14 +6,16 @@ from typing import Any
 
 from escalation.reports.layout import NONE, Document, Section, Table, Words
 
+_IN_THE_REGISTER = "Asked for on a contact or feedback: see the register of actions"
+
 
 def section(document: Document, words: Words) -> Section:
     """The section of a digest's document."""
     items = document["sections"]["actions"]
     rows = tuple(
         (
-            item["text"],
-            words.title("people", item["owner"]),
+            item["text"] or _IN_THE_REGISTER,
+            words.title("people", item["owner"]) if item["owner"] else NONE,
             _due_on(item),
             item["decision"] or NONE,
             item["reference"] or NONE,
