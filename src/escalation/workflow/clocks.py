@@ -112,7 +112,8 @@ def begin_until(  # noqa: PLR0913 - as begin
 def retimed(clock: Clock, until: datetime, calendar: Calendar, says: str) -> Clock:
     """A clock that runs to a given instant, running to another one: from the same anchor."""
     seconds = Budget(Measure.ELAPSED, int((until - clock.anchor).total_seconds()))
-    return scheduled(clock, calendar, budget=seconds, duration=says)
+    told = replace(clock, budget=seconds, duration=says, calendar=calendar.id)
+    return scheduled(told, calendar)
 
 
 Steps = tuple[str | None, datetime | None, datetime | None]

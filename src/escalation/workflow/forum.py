@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import merge
+from itertools import takewhile
 from typing import cast
 
 from escalation.ids import named
@@ -149,6 +150,28 @@ def waits_until(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> tuple[da
     grace = cast("Valued[Duration]", rung.grace).value  # every forum's rung has one
     says = f"until the meeting of {meeting.starts_at:%Y-%m-%d} has ended, and {grace}"
     return after(meeting.ends_at, grace, draft.calendar), says
+
+
+def wait_again(draft: Draft, rung: EffectiveRung) -> None:
+    """The forum clock for the meeting that it waits for, by the rung and calendar as they now are.
+
+    It waits on as it did where its forum's rule has that meeting no more.
+    """
+    clock, meeting = draft.clock(ClockKind.FORUM), _tabled_for(draft, rung)
+    if clock is None or meeting is None:
+        return
+    until, says = waits_until(draft, rung, meeting)
+    draft.put(clocks.retimed(clock, until, draft.calendar, says))
+
+
+def _tabled_for(draft: Draft, rung: EffectiveRung) -> Sitting | None:
+    """The meeting on whose agenda it is."""
+    body, starts_at = _body_at(draft, rung), draft["meeting_at"]
+    if body is None or starts_at is None:
+        return None
+    near = sittings_after(draft.under, body, starts_at - INSTANT)
+    on_time = takewhile(lambda found: found.starts_at <= starts_at, near)
+    return next((found for found in on_time if found.id == draft["meeting"]), None)
 
 
 def _wait_for(draft: Draft, rung: EffectiveRung, meeting: Sitting) -> None:

@@ -71,11 +71,18 @@ def _reclassify(draft: Draft, case: Case[Reclassify], status: Status) -> None:
     rebudget(draft, rung)
     align_statutory(draft, left, draft["sealing"].sensitive if draft["sealing"] else ())
     hand_over(draft, case.ask.changes["seats"], case.landing, status)
-    stays = case.landing is None
-    if stays and draft["status"] is Status.TABLED and forum.code_at(draft, rung) != draft["forum"]:
-        draft.stop(ClockKind.FORUM)
-        forum.take_off(draft, "withdrawn")
-        forum.table_next(draft, rung)
+    if case.landing is None and draft["status"] is Status.TABLED:
+        _wait_for_its_forum(draft, rung)
+
+
+def _wait_for_its_forum(draft: Draft, rung: EffectiveRung) -> None:
+    """For the same meeting by what it now stands under, or for one of another forum."""
+    if forum.code_at(draft, rung) == draft["forum"]:
+        forum.wait_again(draft, rung)
+        return
+    draft.stop(ClockKind.FORUM)
+    forum.take_off(draft, "withdrawn")
+    forum.table_next(draft, rung)
 
 
 def rebudget(draft: Draft, rung: EffectiveRung) -> None:

@@ -7,7 +7,7 @@ from escalation.errors import Invalid
 from escalation.routing.vocabulary import Sensitivity
 from escalation.workflow import forum
 from escalation.workflow.commands import Acknowledge, Dispute, Reclassify, ReportUp, Resolve
-from escalation.workflow.diary import NO_CHANGES, Sitting
+from escalation.workflow.diary import NO_CHANGES, Diary, Sitting
 from escalation.workflow.meetings.asks import Table
 from escalation.workflow.meetings.checks import checked
 from escalation.workflow.meetings.facts import Item, ItemKind, Meeting, MeetingFacts
@@ -16,7 +16,7 @@ from escalation.workflow.of_meetings import NotedUp, PutOn, Resit, Retarget
 from escalation.workflow.states import Status
 from escalation.workflow.viewing import EVERYTHING, Viewer
 from tests.unit.workflow.asks import OUTCOME
-from tests.unit.workflow.builders import DAY, Story, logged, told
+from tests.unit.workflow.builders import DAY, HOUR, Story, logged, told
 
 
 def at_forum() -> tuple[Story, Sitting, Sitting]:
@@ -29,6 +29,11 @@ def at_forum() -> tuple[Story, Sitting, Sitting]:
         first, second = second, next(ahead)
     assert first.id == story.issue.meeting
     return story, first, second
+
+
+def meets_otherwise(story: Story, meeting: Sitting, *, takes_place: bool = True) -> None:
+    diary = Diary.of([(meeting, takes_place)])
+    story.facts = replace(story.facts, under=replace(story.under, diary=diary))
 
 
 def test_a_moved_meeting_keeps_its_item_and_its_clock_waits_for_the_new_end() -> None:
@@ -44,6 +49,30 @@ def test_a_moved_meeting_keeps_its_item_and_its_clock_waits_for_the_new_end() ->
     assert (story.issue.meeting, story.issue.meeting_at) == (first.id, first.starts_at + DAY)
     assert story.last("tabled")["moved_from"] == first.starts_at.isoformat()
     assert story.book.read(story.under).issue == story.issue
+
+
+def test_under_another_agreements_calendar_what_waits_for_its_forum_waits_by_that_one() -> None:
+    story, first, _ = at_forum()
+    late = replace(first, starts_at=first.starts_at + 5 * HOUR, ends_at=first.ends_at + 5 * HOUR)
+    meets_otherwise(story, late)
+    story.do(Resit(sitting=late, reason="the room is taken"))
+    before = story.clock("forum")
+    assert before.due_at == late.ends_at + 17 * HOUR, "an hour of the office, which opens at nine"
+    story.do(Reclassify(changes={"agency": "echo"}))
+    after = story.clock("forum")
+    assert (after.id, after.anchor, after.calendar) == (before.id, before.anchor, "always")
+    assert after.due_at == late.ends_at + HOUR
+    assert story.issue.meeting == late.id
+    story.do(Reclassify(changes={"agency": "alpha"}))
+    assert story.clock("forum") == before
+
+
+def test_what_waits_for_a_meeting_that_its_forums_rule_has_no_longer_waits_as_it_did() -> None:
+    story, first, _ = at_forum()
+    before = story.clock("forum")
+    meets_otherwise(story, first, takes_place=False)
+    story.do(Reclassify(changes={"agency": "echo"}))
+    assert story.clock("forum") == before
 
 
 def test_an_item_put_onto_another_agenda_leaves_the_one_it_was_on() -> None:
