@@ -63,3 +63,12 @@ def timeline(service: Service, issue: dict[str, Any], kind: str) -> list[dict[st
     """The entries of one type on an issue's timeline, oldest first."""
     found = service.found(f"/v1/issues/{issue['id']}/timeline?limit=200")["data"]
     return [entry for entry in found if entry["type"] == f"issue.{kind}"]
+
+
+def made(service: Service, **asked: Any) -> dict[str, Any]:
+    """The forum's digest as it now is; the clock goes on a little after it."""
+    answer = service.post("/v1/digests", {"forum": FORUM, **asked})
+    assert answer.is_success, answer.text
+    service.clock.advance(timedelta(minutes=1))
+    found: dict[str, Any] = service.found(f"/v1/digests/{answer.json()['id']}")
+    return found

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -13,7 +13,7 @@ from escalation.services import digests
 from escalation.services.asked_digests import Request
 from escalation.services.desk import Desk
 from tests.api.service import Service, serving
-from tests.api.sitting import FORUM, begin, done, meeting_of, sit, tabled_issue
+from tests.api.sitting import FORUM, begin, done, made, meeting_of, sit, tabled_issue
 from tests.builders import CLERK
 from tests.digests.history import lived
 
@@ -26,15 +26,6 @@ def service(furnished_url: str) -> Iterator[Service]:
     """A service on a database of this test's own, once on each database."""
     with serving(furnished_url) as service:
         yield service
-
-
-def made(service: Service, **asked: Any) -> dict[str, Any]:
-    """A digest as it now is; the clock goes on a little after it."""
-    answer = service.post("/v1/digests", {"forum": FORUM, **asked})
-    assert answer.is_success, answer.text
-    service.clock.advance(timedelta(minutes=1))
-    found: dict[str, Any] = service.found(f"/v1/digests/{answer.json()['id']}")
-    return found
 
 
 def papers(digest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from escalation.workflow.commands import Decide, Edit, Skip
 from escalation.workflow.states import Effect
 from tests.api.sealed import sealed_matter, told
 from tests.api.service import Service, serving
-from tests.api.sitting import FORUM, VOTERS, begin, done, meeting_of, sit, tabled_issue
+from tests.api.sitting import FORUM, VOTERS, begin, done, made, meeting_of, sit, tabled_issue
 from tests.builders import CLERK, ask
 from tests.digests import folding
 from tests.digests.history import TITLES, History
@@ -43,15 +43,6 @@ def service(furnished_url: str) -> Iterator[Service]:
     """A service on a database of this test's own, once on each database."""
     with serving(furnished_url) as service:
         yield service
-
-
-def made(service: Service, **asked: Any) -> dict[str, Any]:
-    """The forum's digest as it now is; the clock goes on a little after it."""
-    answer = service.post("/v1/digests", {"forum": FORUM, **asked})
-    assert answer.is_success, answer.text
-    service.clock.advance(timedelta(minutes=1))
-    found: dict[str, Any] = service.found(f"/v1/digests/{answer.json()['id']}")
-    return found
 
 
 def decided(digest: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import pytest
 from escalation.services import digests
 from tests.api.sealed import sealed_matter, told
 from tests.api.service import Service, serving
-from tests.api.sitting import FORUM, begin, done, meeting_of, sit, tabled_issue
+from tests.api.sitting import FORUM, begin, done, made, meeting_of, sit, tabled_issue
 
 BY_RULE, LATER, BETWEEN = "2026-03-10T00:00:00Z", "2026-03-12T01:00:00Z", "2026-03-06T00:00:00Z"
 ACTIONS = [
@@ -24,15 +24,6 @@ def service(furnished_url: str) -> Iterator[Service]:
     """A service on a database of this test's own, once on each database."""
     with serving(furnished_url) as service:
         yield service
-
-
-def made(service: Service, **asked: Any) -> dict[str, Any]:
-    """The forum's digest as it now is; the clock goes on a little after it."""
-    answer = service.post("/v1/digests", {"forum": FORUM, **asked})
-    assert answer.is_success, answer.text
-    service.clock.advance(timedelta(minutes=1))
-    found: dict[str, Any] = service.found(f"/v1/digests/{answer.json()['id']}")
-    return found
 
 
 def starts(digest: dict[str, Any], which: str = "next") -> str:

@@ -169,10 +169,11 @@ def test_a_body_that_does_not_meet_again_or_is_not_there_passes_nothing_on(
         if body.code == BMF:
             other.directory._bodies[key] = ended
     assert arrival(other, PF, NOW + 8 * MONTH, **tabled) is None
-    for key, body in list(other.directory._bodies.items()):
+    gone = framework()
+    for key, body in list(gone.directory._bodies.items()):
         if body.code == BMF:
-            del other.directory._bodies[key]
-    assert arrival(other, PF, NOW + 8 * MONTH, **tabled) is None
+            del gone.directory._bodies[key]
+    assert arrival(gone, PF, NOW + 8 * MONTH, **tabled) is None
     horizon = utc("2030-12-30 00:00")
     late = Projection(frame, PF, horizon, horizon + 8 * MONTH)
     assert late.arrival(standing(due_at=horizon, severity="low")) is None

@@ -188,6 +188,13 @@ def test_a_forum_that_is_not_in_the_directory_is_alarmed_and_reminded_of() -> No
     assert story.clock("remind").anchor == story.now
 
 
+def test_with_other_fields_what_no_forum_sits_for_is_reminded_of_as_before() -> None:
+    story = at_summit()
+    before = story.clock("remind")
+    story.do(Reclassify(reason="r", changes={"severity": Severity.HIGH}))
+    assert (story.issue.forum, story.has("forum"), story.clock("remind")) == (None, False, before)
+
+
 def with_summit() -> str:
     summit = world.body("peak", "ceo_board", "initiative", "", "FREQ=WEEKLY;BYDAY=MO", MEETS)
     return world.BODIES + summit
