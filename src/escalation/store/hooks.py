@@ -181,7 +181,7 @@ def left_counts(connection: Connection, since: datetime, besides: str) -> dict[s
     t = models.hook_delivery
     query = select(t.c.source, func.count()).where(UNSETTLED, t.c.state != HookState.WAITING.value)
     query = query.where(t.c.received_at >= since, t.c.source != besides).group_by(t.c.source)
-    return {source: count for source, count in connection.execute(query)}  # noqa: C416 - rows
+    return {source: count for source, count in connection.execute(query)}  # noqa: C416 - rows are not pairs to mypy
 
 
 def waiting_for(connection: Connection, source: str, ref: str) -> list[HookDelivery]:
